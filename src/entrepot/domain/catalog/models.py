@@ -1,0 +1,178 @@
+"""What the provider's vendors offer: services, resources, plans, periods and dated prices.
+
+These are provider-level rows without a tenant; what a reseller sets of its own lives in `resale`.
+"""
+
+from django.db import models
+
+from entrepot.domain.catalog.kinds import ImportState, PriceKind, RefundPolicy
+from entrepot.infra.db.fields import PgEnumField, UnitPriceField
+
+
+class Vendor(models.Model):
+    """The publisher of services; outside the account tree."""
+
+    code = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "vendor"
+
+
+class SalesCategory(models.Model):
+    """A shelf of the marketplace; decides display, never tax. Texts by language in `name`."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.JSONField(default=dict)
+    icon = models.CharField(max_length=40, default="package")
+    position = models.SmallIntegerField(default=0)
+    display_in_customer_panel = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "sales_category"
+
+
+class Service(models.Model):
+    """What gets provisioned."""
+
+    vendor = models.ForeignKey(Vendor, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=250)
+    icon = models.CharField(max_length=40, default="package")
+
+    class Meta:
+        db_table = "service"
+
+
+class Resource(models.Model):
+    """A countable unit of a service, such as a seat or a gigabyte. `unit` holds texts by language."""
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=250)
+    unit = models.JSONField(default=dict)
+    is_measured = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "resource"
+
+
+class Plan(models.Model):
+    """A sellable package: one vendor product and SKU in one market segment (decision 17)."""
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    sales_category = models.ForeignKey(SalesCategory, models.PROTECT, null=True, related_name="+")
+    tax_category = models.ForeignKey("tax.TaxCategory", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=250)
+    description = models.JSONField(default=dict)
+    product_code = models.CharField(max_length=60)
+    sku_code = models.CharField(max_length=60)
+    segment = models.CharField(max_length=60, default="", blank=True)
+    is_usage = models.BooleanField(default=False)
+    is_published = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "plan"
+        constraints = [
+            models.UniqueConstraint(fields=["product_code", "sku_code", "segment"], name="plan_once"),
+        ]
+
+
+class PlanResource(models.Model):
+    """A resource in a plan. `included` units per unit of the plan's quantity are free before overuse starts."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, models.PROTECT, related_name="+")
+    included = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    position = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "plan_resource"
+        constraints = [models.UniqueConstraint(fields=["plan", "resource"], name="plan_resource_once")]
+
+
+class PlanPeriod(models.Model):
+    """How long a plan is bought for and how often it is billed; months.
+
+    `grace_days` run free after a term that is not renewed; `refund_days` is how long after the start of a term a
+    cancellation gives money back, null meaning always (decision 11 of the domain reference: windows are data).
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    term_months = models.SmallIntegerField()
+    billing_months = models.SmallIntegerField()
+    trial_days = models.SmallIntegerField(default=0)
+    grace_days = models.SmallIntegerField(default=0)
+    refund = PgEnumField(RefundPolicy, default=RefundPolicy.PRORATED)
+    refund_days = models.SmallIntegerField(null=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "plan_period"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "term_months", "billing_months"], name="plan_period_once"),
+            models.CheckConstraint(
+                condition=models.Q(term_months__gte=1, billing_months__gte=1, trial_days__gte=0, grace_days__gte=0),
+                name="plan_period_bounds",
+            ),
+        ]
+
+
+class PriceListImport(models.Model):
+    """One price list that somebody loaded; rows of `catalog_price` say which list they came from."""
+
+    file_name = models.CharField(max_length=250)
+    sha256 = models.CharField(max_length=64)
+    state = PgEnumField(ImportState)
+    rows = models.IntegerField(default=0)
+    rejected = models.IntegerField(default=0)
+    created_plans = models.IntegerField(default=0)
+    created_periods = models.IntegerField(default=0)
+    created_prices = models.IntegerField(default=0)
+    changed_prices = models.IntegerField(default=0)
+    effective_on = models.DateField(null=True)
+    report = models.JSONField(default=dict)
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=150)
+
+    class Meta:
+        db_table = "price_list_import"
+        indexes = [models.Index(fields=["-imported_at"], name="price_list_import_recent")]
+
+
+class CatalogPrice(models.Model):
+    """The vendor's price in one market and span of days: what the provider pays and the recommended retail price.
+
+    Amounts are per unit and billing period, already broken down from the list's basis (decision 16). A change closes
+    the row and adds one; the span is half-open.
+    """
+
+    plan_period = models.ForeignKey(PlanPeriod, models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, models.PROTECT, related_name="+")
+    kind = PgEnumField(PriceKind, default=PriceKind.RECURRING)
+    market = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    unit_cost = UnitPriceField()
+    retail_price = UnitPriceField()
+    listed_cost = UnitPriceField()
+    listed_retail = UnitPriceField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    price_list = models.ForeignKey(PriceListImport, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "catalog_price"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(unit_cost__gte=0, retail_price__gte=0), name="catalog_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="catalog_price_span",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["plan_period", "resource", "kind", "market", "valid_from"], name="catalog_price_find"
+            ),
+        ]

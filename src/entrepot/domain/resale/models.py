@@ -1,0 +1,239 @@
+"""What sellers set of their own over the catalogue, who bills whom, and the prices agreed for a term."""
+
+from enum import StrEnum
+
+from django.db import models
+
+from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.infra.db.fields import AmountField, PgEnumField, UnitPriceField
+from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, TenantReference
+
+
+class MarginBasis(StrEnum):
+    """What a margin rule is applied to: the seller's own cost, or the recommended retail price."""
+
+    COST = "cost"
+    RETAIL = "retail"
+
+
+class TaxRounding(StrEnum):
+    """Where tax is rounded on a document."""
+
+    LINE = "line"
+    GROUP = "group"
+
+
+class HoldMode(StrEnum):
+    """Whether the daily run puts and releases credit holds."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class PlanOverlay(TenantModel):
+    """What a seller set for a plan; null means "as upstream" (rule 3 of the domain reference)."""
+
+    account = TenantForeignKey("parties.Account")
+    plan = models.ForeignKey("catalog.Plan", models.PROTECT, related_name="+")
+    is_published = models.BooleanField(null=True)
+    name = models.JSONField(null=True)
+    description = models.JSONField(null=True)
+    sales_category = models.ForeignKey("catalog.SalesCategory", models.PROTECT, null=True, related_name="+")
+    display_in_customer_panel = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "plan_overlay"
+        constraints = [
+            TenantReference(column="account_id", to_table="account", name="plan_overlay_account"),
+            models.UniqueConstraint(fields=["tenant_id", "account", "plan"], name="plan_overlay_once"),
+        ]
+
+
+class ExchangeRate(models.Model):
+    """One unit of `from_currency` in `to_currency` on a day, with where it was read (decision 18)."""
+
+    from_currency = models.CharField(max_length=3)
+    to_currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=24, decimal_places=12)
+    on_date = models.DateField()
+    source = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "exchange_rate"
+        constraints = [
+            models.UniqueConstraint(fields=["from_currency", "to_currency", "on_date"], name="exchange_rate_once"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="exchange_rate_positive"),
+        ]
+
+
+class MarginRule(models.Model):
+    """How a seller makes its price where it set none: percent on its cost, or off the recommended retail price.
+
+    The narrowest rule wins: plan, then sales category, then vendor, then the default. `percent_ppm` 125000 is
+    +12.5 %; for the retail basis it is usually zero or negative. `digits` overrides the currency's exponent.
+    """
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    basis = PgEnumField(MarginBasis)
+    percent_ppm = models.IntegerField()
+    plan = models.ForeignKey("catalog.Plan", models.PROTECT, null=True, related_name="+")
+    sales_category = models.ForeignKey("catalog.SalesCategory", models.PROTECT, null=True, related_name="+")
+    vendor = models.ForeignKey("catalog.Vendor", models.PROTECT, null=True, related_name="+")
+    digits = models.SmallIntegerField(null=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        db_table = "margin_rule"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent_ppm__gte=-1_000_000, percent_ppm__lte=100_000_000),
+                name="margin_rule_bounds",
+            ),
+        ]
+        indexes = [models.Index(fields=["seller", "valid_from"], name="margin_rule_seller")]
+
+
+class SellerPrice(models.Model):
+    """A seller's own price for a plan period, resource and kind in a span of days; rows are closed, never edited."""
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    plan_period = models.ForeignKey("catalog.PlanPeriod", models.PROTECT, related_name="+")
+    resource = models.ForeignKey("catalog.Resource", models.PROTECT, related_name="+")
+    kind = PgEnumField(PriceKind)
+    currency = models.CharField(max_length=3)
+    unit_price = UnitPriceField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        db_table = "seller_price"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="seller_price_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="seller_price_span",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["seller", "plan_period", "resource", "kind", "currency", "valid_from"],
+                name="seller_price_find",
+            ),
+        ]
+
+
+class BillingAccount(TenantModel):
+    """Who bills whom in which currency, with terms, statement cycle and tax place (rule 6 of the domain reference).
+
+    `statement_day` 0 means a statement on every day with charges, 1..31 the day of the month. `exponent` repeats the
+    currency's number of decimals so that no statement of the billing run has to look it up.
+    """
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    buyer = TenantForeignKey("parties.Account")
+    currency = models.CharField(max_length=3)
+    exponent = models.SmallIntegerField()
+    statement_day = models.SmallIntegerField(default=1)
+    due_days = models.SmallIntegerField(default=30)
+    grace_days = models.SmallIntegerField(default=0)
+    credit_limit = AmountField(null=True)
+    hold_mode = PgEnumField(HoldMode, default=HoldMode.AUTOMATIC)
+    bill_on_hold = models.BooleanField(default=True)
+    suspend_on_hold = models.BooleanField(default=False)
+    tax_rounding = PgEnumField(TaxRounding, default=TaxRounding.GROUP)
+    seller_zone = models.ForeignKey("tax.TaxZone", models.PROTECT, null=True, related_name="+")
+    buyer_zone = models.ForeignKey("tax.TaxZone", models.PROTECT, null=True, related_name="+")
+    buyer_registered = models.BooleanField(default=False)
+    opened_on = models.DateField()
+
+    class Meta:
+        db_table = "billing_account"
+        constraints = [
+            TenantKey(table="billing_account"),
+            TenantReference(column="buyer_id", to_table="account", name="billing_account_buyer"),
+            models.UniqueConstraint(fields=["tenant_id", "seller", "buyer", "currency"], name="billing_account_once"),
+            models.CheckConstraint(
+                condition=models.Q(statement_day__gte=0, statement_day__lte=31, due_days__gte=0, grace_days__gte=0),
+                name="billing_account_bounds",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "id"], name="billing_account_seller"),
+            models.Index(fields=["buyer", "id"], name="billing_account_buyer_ix"),
+        ]
+
+
+class Chain(TenantModel):
+    """The sellers between the provider and one customer, for one currency and market of the vendor's prices."""
+
+    customer = TenantForeignKey("parties.Account")
+    market = models.CharField(max_length=20)
+    tiers = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "chain"
+        constraints = [
+            TenantKey(table="chain"),
+            TenantReference(column="customer_id", to_table="account", name="chain_customer"),
+            models.CheckConstraint(condition=models.Q(tiers__gte=1, tiers__lte=4), name="chain_tier_bounds"),
+        ]
+        indexes = [models.Index(fields=["customer"], name="chain_customer_ix")]
+
+
+class ChainLink(TenantModel):
+    """One tier of a chain: 1 is the provider's sale, the last one is the sale to the customer."""
+
+    chain = TenantForeignKey(Chain)
+    tier = models.SmallIntegerField()
+    billing_account = TenantForeignKey(BillingAccount)
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "chain_link"
+        constraints = [
+            TenantReference(column="chain_id", to_table="chain", name="chain_link_chain"),
+            TenantReference(
+                column="billing_account_id", to_table="billing_account", name="chain_link_billing_account"
+            ),
+            models.UniqueConstraint(fields=["chain", "tier"], name="chain_link_once"),
+        ]
+
+
+class AgreedPrice(models.Model):
+    """The price of one subscription item on one tier for a span of days; what rating, refunds and "why" read.
+
+    Written at term start, renewal, for a new item, or by hand (decision 14). `item_id` refers by value. `unit_cost`
+    is what the seller of this tier pays upstream for the same unit, in this row's currency at `exchange_rate`.
+    A renewal at an unchanged price keeps the open row.
+    """
+
+    tenant_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    tier = models.SmallIntegerField()
+    kind = PgEnumField(PriceKind)
+    unit_price = UnitPriceField()
+    unit_cost = UnitPriceField()
+    currency = models.CharField(max_length=3)
+    discount_ppm = models.IntegerField(default=0)
+    discount_label = models.CharField(max_length=80, default="", blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    catalog_price_id = models.BigIntegerField(null=True)
+    seller_price_id = models.BigIntegerField(null=True)
+    margin_rule_id = models.BigIntegerField(null=True)
+    exchange_rate = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+
+    class Meta:
+        db_table = "agreed_price"
+        constraints = [
+            models.UniqueConstraint(fields=["item_id", "tier", "kind", "valid_from"], name="agreed_price_once"),
+            models.CheckConstraint(
+                condition=models.Q(discount_ppm__gte=0, discount_ppm__lte=1_000_000, unit_price__gte=0),
+                name="agreed_price_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="agreed_price_span",
+            ),
+        ]
