@@ -1,0 +1,8 @@
+"""Django app of the documents package."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "entrepot.domain.documents"
+    label = "documents"
