@@ -1,0 +1,33 @@
+"""The one refusal of this package."""
+
+from __future__ import annotations
+
+from entrepot.kernel.errors import DomainError
+
+
+class PostgresUnavailable(DomainError):
+    """A database that cannot be used: the cause, and what the operator can do about it."""
+
+    codes = frozenset(
+        {
+            "postgres_account_missing",
+            "postgres_account_without_name",
+            "postgres_cluster_not_created",
+            "postgres_directory_occupied",
+            "postgres_directory_of_another_account",
+            "postgres_directory_unusable",
+            "postgres_programs_missing",
+            "postgres_programs_too_old",
+            "postgres_programs_unusable",
+            "postgres_server_not_started",
+            "postgres_server_not_stopped",
+            "postgres_socket_directory_taken",
+            "postgres_unknown_role",
+            "postgres_url_unreadable",
+            "postgres_wrong_version",
+        }
+    )
+
+    def __init__(self, *, code: str, cause: str, next_step: str) -> None:
+        super().__init__(code, "{cause}", next_step=next_step, cause=cause)
+        self.cause = cause

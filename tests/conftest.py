@@ -1,0 +1,64 @@
+"""The test database: one throw-away cluster per working tree and PostgreSQL version, shared by all
+test processes.
+
+It lies in the system's temporary directory and runs without the waits for the disk. Tests of
+crashes make clusters of their own (tests/infra/postgres).
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from entrepot.infra.postgres.databases import prepare_test_cluster
+from entrepot.infra.postgres.layout import cluster_directory
+from entrepot.infra.postgres.server import Server, ensure
+from entrepot.infra.postgres.settings import database_settings
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def _point_to_test_cluster() -> None:
+    """Name the test cluster in the environment, for child processes too, and in the settings
+    already loaded.
+
+    The controller of a parallel run chooses the names; its workers find them in their environment.
+    The database's name carries the controller's process id, so that two runs at once do not meet.
+    """
+    programs = os.environ.get("ENTREPOT_PG_BIN", "")
+    key = hashlib.sha256(f"{_ROOT}:{programs}:{os.geteuid()}".encode()).hexdigest()[:10]
+    if "ENTREPOT_TEST_RUN" not in os.environ:
+        os.environ["ENTREPOT_TEST_RUN"] = str(os.getpid())
+    os.environ["ENTREPOT_DATA"] = str(Path(tempfile.gettempdir()) / f"entrepot-test-{key}")
+    os.environ["ENTREPOT_DB_NAME"] = f"run{os.environ['ENTREPOT_TEST_RUN']}"
+    os.environ["ENTREPOT_DB_ROLE"] = "owner"
+    os.environ.pop("DATABASE_URL", None)
+    # The plugin loaded Django's settings before this file; its connections share this very
+    # dictionary.
+    settings.DATABASES["default"].update(
+        database_settings(os.environ, _ROOT)["default"], CONN_MAX_AGE=0
+    )
+
+
+_point_to_test_cluster()
+
+
+@pytest.fixture(scope="session")
+def test_server() -> Iterator[Server]:
+    """Start the test cluster unless another test process did; the last one to leave stops it."""
+    server = ensure(data_dir=cluster_directory(environment=os.environ, root=_ROOT), durable=False)
+    prepare_test_cluster(server)
+    yield server
+    server.stop(even_if_started_elsewhere=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    test_server: Server,
+) -> None:
+    """Have the server running before the plugin creates its test databases."""
