@@ -197,6 +197,7 @@ class Invoice(models.Model):
                 name="invoice_open",
                 condition=models.Q(open_amount__gt=0),
             ),
+            models.Index(fields=["due_on"], name="invoice_open_due", condition=models.Q(open_amount__gt=0)),
         ]
 
 

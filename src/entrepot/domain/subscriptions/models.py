@@ -47,8 +47,6 @@ class Subscription(TenantModel):
     cancel_reason = models.CharField(max_length=80, default="", blank=True)
     currency = models.CharField(max_length=3)
     quantity = QuantityField(default=0)
-    monthly_price = models.DecimalField(max_digits=20, decimal_places=3, default=0)
-    monthly_cost = models.DecimalField(max_digits=20, decimal_places=3, default=0)
     vendor_reference = models.CharField(max_length=120, default="", blank=True)
     purchase_order = models.CharField(max_length=80, default="", blank=True)
     search_text = models.TextField(default="")
@@ -83,6 +81,27 @@ class SubscriptionItem(TenantModel):
         ]
 
 
+class SubscriptionMoney(models.Model):
+    """What one tier of a subscription earns and pays a month at today's quantities and agreed prices, after discount.
+
+    A figure for lists and home pages, refreshed whenever a price or quantity changes; documents never read it.
+    """
+
+    tenant_id = models.BigIntegerField()
+    subscription_id = models.BigIntegerField()
+    tier = models.SmallIntegerField()
+    seller_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    monthly_price = models.DecimalField(max_digits=20, decimal_places=3)
+    monthly_cost = models.DecimalField(max_digits=20, decimal_places=3)
+
+    class Meta:
+        db_table = "subscription_money"
+        constraints = [
+            models.UniqueConstraint(fields=["subscription_id", "tier"], name="subscription_money_once"),
+        ]
+
+
 class SubBilling(models.Model):
     """The narrow billing state of one subscription; the only row that the daily run moves for everybody.
 
@@ -112,7 +131,6 @@ class SubBilling(models.Model):
     auto_renew = models.BooleanField(default=True)
     setup_done = models.BooleanField(default=False)
     is_usage = models.BooleanField(default=False)
-    reprices_at_once = models.BooleanField(default=False)
     chain_id = models.BigIntegerField()
     plan_period_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()

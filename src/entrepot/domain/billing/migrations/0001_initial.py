@@ -207,6 +207,11 @@ class Migration(migrations.Migration):
                         fields=["billing_account_id", "issued_on", "id"],
                         name="invoice_open",
                     ),
+                    models.Index(
+                        condition=models.Q(("open_amount__gt", 0)),
+                        fields=["due_on"],
+                        name="invoice_open_due",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -12,5 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [("resale", "0001_initial"), ("catalog", "0002_no_overlap")]
 
     operations = [
-        migrations.RunSQL(NO_OVERLAP, "ALTER TABLE seller_price DROP CONSTRAINT seller_price_no_overlap"),
+        migrations.RunSQL(
+            NO_OVERLAP, "ALTER TABLE seller_price DROP CONSTRAINT seller_price_no_overlap"
+        ),
     ]

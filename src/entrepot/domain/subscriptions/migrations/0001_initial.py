@@ -119,7 +119,6 @@ class Migration(migrations.Migration):
                 ("auto_renew", models.BooleanField(default=True)),
                 ("setup_done", models.BooleanField(default=False)),
                 ("is_usage", models.BooleanField(default=False)),
-                ("reprices_at_once", models.BooleanField(default=False)),
                 ("chain_id", models.BigIntegerField()),
                 ("plan_period_id", models.BigIntegerField()),
                 ("customer_id", models.BigIntegerField()),
@@ -185,8 +184,6 @@ class Migration(migrations.Migration):
                         decimal_places=6, default=0, max_digits=20
                     ),
                 ),
-                ("monthly_price", models.DecimalField(decimal_places=3, default=0, max_digits=20)),
-                ("monthly_cost", models.DecimalField(decimal_places=3, default=0, max_digits=20)),
                 ("vendor_reference", models.CharField(blank=True, default="", max_length=120)),
                 ("purchase_order", models.CharField(blank=True, default="", max_length=80)),
                 ("search_text", models.TextField(default="")),
@@ -298,6 +295,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "subscription_item",
+            },
+        ),
+        migrations.CreateModel(
+            name="SubscriptionMoney",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tenant_id", models.BigIntegerField()),
+                ("subscription_id", models.BigIntegerField()),
+                ("tier", models.SmallIntegerField()),
+                ("seller_id", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("monthly_price", models.DecimalField(decimal_places=3, max_digits=20)),
+                ("monthly_cost", models.DecimalField(decimal_places=3, max_digits=20)),
+            ],
+            options={
+                "db_table": "subscription_money",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscription_id", "tier"), name="subscription_money_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
