@@ -100,7 +100,8 @@ def _refuse_external(verb: str) -> None:
 
 
 def _psql(options: argparse.Namespace) -> int:
-    return _run_client("psql", role=options.role, arguments=options.extra)
+    arguments = options.extra[1:] if options.extra[:1] == ["--"] else options.extra
+    return _run_client("psql", role=options.role, arguments=arguments)
 
 
 def _dump(options: argparse.Namespace) -> int:

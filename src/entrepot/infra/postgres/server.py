@@ -48,6 +48,10 @@ class Server:
         """Return the full version, such as 18.6."""
         return self.cluster.binaries.version
 
+    def is_running(self) -> bool:
+        """Return whether the server's process lives."""
+        return clusters.postmaster_pid(self.cluster) is not None
+
     def dsn(self, *, database: str = "postgres", user: str = SUPERUSER) -> str:
         """Return a connection string for one database and role; the superuser by default."""
         return f"host={self.socket_dir} port={self.port} user={user} dbname={database}"
@@ -63,13 +67,18 @@ class Server:
         if self._use is None:
             return False
         with _lock(self.cluster.data_dir):
-            self._use.close()
-            self._use = None
+            self.stop_using()
             if not (self.started_here or even_if_started_elsewhere) or _is_used(
                 self.cluster.data_dir
             ):
                 return False
             return clusters.stop(self.cluster)
+
+    def stop_using(self) -> None:
+        """Give up the use of the server and leave it as it is. Calling it again does nothing."""
+        if self._use is not None:
+            self._use.close()
+            self._use = None
 
 
 def ensure(
