@@ -57,10 +57,11 @@ def session(*, work_dir: Path, memory_limit_mb: int = MEMORY_LIMIT_MB) -> Iterat
         )
         try:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             yield connection
         except duckdb.OutOfMemoryException as error:
             raise _memory_too_small(memory_limit_mb) from error
-        except duckdb.OutOfRangeException as error:
+        except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
             raise UsageAmountTooLarge(
                 "usage_amount_too_large",
                 "A sum of the usage lines has more digits than can be kept exactly.",
