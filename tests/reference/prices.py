@@ -1,0 +1,168 @@
+"""Prices at the start of a term, tier by tier (rule 8)."""
+
+from datetime import date
+from fractions import Fraction
+
+from tests.reference.amounts import MILLION, rounded
+from tests.reference.calendar import covers
+from tests.reference.state import Agreed, CannotBill, Sub
+from tests.reference.world import (
+    EXPONENTS,
+    BillingAccount,
+    CatalogPrice,
+    MarginRule,
+    SellerPrice,
+    World,
+    find,
+)
+
+KINDS = ("setup", "recurring", "overuse", "usage")
+
+
+def agree_prices(world: World, sub: Sub, day: date) -> None:
+    """Agree the prices of a term that starts on `day`.
+
+    Raises: CannotBill when the price that the plan lives on is missing on any tier.
+    """
+    needed = "usage" if sub.plan.is_usage else "recurring"
+    for item in sub.items:
+        for kind in KINDS:
+            rows = _prices(world, sub, item.resource, kind, day)
+            if rows is None and kind == needed and not (item.measured and kind == "recurring"):
+                raise CannotBill("no_price")
+            for tier, row in enumerate(rows or [], start=1):
+                row.item, row.tier = item.key, tier
+                _keep_or_replace(sub, row)
+
+
+def _keep_or_replace(sub: Sub, row: Agreed) -> None:
+    for old in sub.agreed:
+        if (old.item, old.tier, old.kind, old.valid_to) != (row.item, row.tier, row.kind, None):
+            continue
+        if (old.unit_price, old.currency) == (row.unit_price, row.currency):
+            return
+        old.valid_to = row.valid_from
+        row.discount_ppm = old.discount_ppm
+    sub.agreed.append(row)
+
+
+def _prices(world: World, sub: Sub, resource: int, kind: str, day: date) -> list[Agreed] | None:
+    """Return one row per tier, or None when the kind does not exist for the item."""
+    listed = _catalog(world, sub.period.key, resource, kind, day)
+    rows: list[Agreed] = []
+    for link in sub.chain.links:
+        account = find(world.billing_accounts, link)
+        own = _own(world, account, sub.period.key, resource, kind, day)
+        if not rows and listed is None and own is None:
+            return None
+        cost = _cost(world, rows, listed, kind, account.currency, day)
+        rule = None if own else _margin(world, sub, account.seller, day)
+        if own is None and rule is None:
+            return None
+        row = Agreed(0, 0, kind, Fraction(0), rounded(cost, 12), account.currency, 0, day)
+        if own is not None:
+            row.unit_price, row.seller_price = Fraction(own.price), own.key
+        elif rule is not None:
+            base = (
+                cost
+                if rule.basis == "cost"
+                else _retail(world, listed, kind, account.currency, day)
+            )
+            row.unit_price, row.margin_rule = (
+                _marked_up(base, rule, kind, account.currency),
+                rule.key,
+            )
+        rows.append(row)
+    return rows
+
+
+def _marked_up(base: Fraction, rule: MarginRule, kind: str, currency: str) -> Fraction:
+    digits = EXPONENTS[currency] if rule.digits is None else rule.digits
+    return rounded(base * (MILLION + rule.ppm) / MILLION, 12 if kind == "usage" else digits)
+
+
+def _cost(
+    world: World,
+    below: list[Agreed],
+    listed: CatalogPrice | None,
+    kind: str,
+    currency: str,
+    day: date,
+) -> Fraction:
+    """Return what the seller pays upstream for one unit: the tier before, or the vendor."""
+    if kind == "usage":
+        return below[-1].unit_price if below else Fraction(1)
+    if below:
+        return _converted(world, below[-1].unit_price, below[-1].currency, currency, day)
+    if listed is None:
+        return Fraction(0)
+    return _converted(world, Fraction(listed.cost), listed.currency, currency, day)
+
+
+def _retail(
+    world: World, listed: CatalogPrice | None, kind: str, currency: str, day: date
+) -> Fraction:
+    if kind == "usage":
+        return Fraction(1)
+    if listed is None:
+        raise CannotBill("no_price")
+    return _converted(world, Fraction(listed.retail), listed.currency, currency, day)
+
+
+def _converted(world: World, amount: Fraction, source: str, target: str, day: date) -> Fraction:
+    if source == target:
+        return amount
+    known = [
+        rate
+        for rate in world.rates
+        if (rate.source, rate.target) == (source, target) and rate.on <= day
+    ]
+    if not known:
+        raise CannotBill("no_exchange_rate")
+    return amount * Fraction(max(known, key=lambda rate: rate.on).rate)
+
+
+def _catalog(world: World, period: int, resource: int, kind: str, day: date) -> CatalogPrice | None:
+    for row in world.catalog:
+        same = (row.period, row.resource, row.kind) == (period, resource, kind)
+        if same and covers(row.valid_from, row.valid_to, day):
+            return row
+    return None
+
+
+def _own(
+    world: World, account: BillingAccount, period: int, resource: int, kind: str, day: date
+) -> SellerPrice | None:
+    wanted = (account.seller, period, resource, kind, account.currency)
+    for row in world.seller_prices:
+        same = (row.seller, row.period, row.resource, row.kind, row.currency) == wanted
+        if same and covers(row.valid_from, row.valid_to, day):
+            return row
+    return None
+
+
+def _margin(world: World, sub: Sub, seller: int, day: date) -> MarginRule | None:
+    """Return the narrowest valid rule of the seller; among equals the latest."""
+    best: tuple[int, date, MarginRule] | None = None
+    for rule in world.margins:
+        width = _width(rule, sub)
+        if (
+            rule.seller != seller
+            or width is None
+            or not covers(rule.valid_from, rule.valid_to, day)
+        ):
+            continue
+        if best is None or width < best[0] or (width == best[0] and rule.valid_from > best[1]):
+            best = (width, rule.valid_from, rule)
+    return best[2] if best else None
+
+
+def _width(rule: MarginRule, sub: Sub) -> int | None:
+    """Return 0 (plan) to 3 (default), or None when the rule is for something else."""
+    if rule.plan is not None:
+        return 0 if rule.plan == sub.plan.key else None
+    if rule.category is not None:
+        return 1 if rule.category == sub.plan.category else None
+    if rule.vendor is not None:
+        return 2 if rule.vendor == sub.plan.vendor else None
+    return 3
