@@ -16,7 +16,6 @@ MISSING = "\N{WHITE SQUARE}"
 
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 _NON_JOINER = "\N{ZERO WIDTH NON-JOINER}"
-_BREAK_EVERY = 8
 # A stack of marks higher than this would run into the lines above and below.
 _MARKS_MAX = 3
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
@@ -35,7 +34,8 @@ def printable(text: str, *, word_length_max: int = 24) -> str:
 
     White space becomes single spaces, invisible controls disappear (also those that reverse the
     reading order), characters without a glyph become a box, and words of more than
-    `word_length_max` characters get places where they may break. Everything else stays as it is, mark-up characters included.
+    `word_length_max` characters get places where they may break. Everything else stays as it is,
+    mark-up characters included.
     """
     text = " ".join(unicodedata.normalize("NFC", text).split())
     return " ".join(_breakable(word, word_length_max) for word in text.split(" "))
@@ -45,7 +45,8 @@ def _breakable(word: str, length_max: int) -> str:
     clusters = [_drawable(cluster) for cluster in _clusters(word)]
     if len(clusters) <= length_max:
         return "".join(clusters)
-    parts = (clusters[i : i + _BREAK_EVERY] for i in range(0, len(clusters), _BREAK_EVERY))
+    step = length_max // 3
+    parts = (clusters[i : i + step] for i in range(0, len(clusters), step))
     return _ZERO_WIDTH_SPACE.join("".join(part) for part in parts)
 
 

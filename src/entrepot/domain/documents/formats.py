@@ -1,18 +1,20 @@
 """Numbers, amounts and days in the reader's language, with a real minus and no-break spaces."""
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import NumberPattern, format_currency, parse_pattern
+from babel.numbers import NumberPattern, format_currency, get_currency_symbol, parse_pattern
 
 from entrepot.domain.documents.types import Language
 
 MINUS = "\N{MINUS SIGN}"
 EN_DASH = "\N{EN DASH}"
 NBSP = "\N{NO-BREAK SPACE}"
+
+_WIDE = Context(prec=60)
 
 _LONG_DAY = {Language.EN: f"d{NBSP}MMMM{NBSP}y", Language.DE: f"d.{NBSP}MMMM{NBSP}y"}
 _LONG_DAY_WITHOUT_YEAR = {Language.EN: f"d{NBSP}MMMM", Language.DE: f"d.{NBSP}MMMM"}
@@ -36,7 +38,10 @@ def number(
     value: Decimal, *, language: Language, decimals_min: int = 0, decimals_max: int = 12
 ) -> str:
     """Write a number with grouping; digits beyond `decimals_max` must not exist or are rounded."""
-    written: str = _pattern(decimals_min, decimals_max).apply(value, _locale(language))
+    pattern = _pattern(decimals_min, decimals_max)
+    # The usual 28 digits are too few for the largest amount written with twelve decimals.
+    with localcontext(_WIDE):
+        written: str = pattern.apply(value, _locale(language))
     return written.replace("-", MINUS)
 
 
@@ -51,9 +56,13 @@ def unit_price(value: Decimal, *, exponent: int, language: Language) -> str:
 
 
 def money(value: Decimal, *, currency: str, exponent: int, language: Language) -> str:
-    """Write an amount with the sign of its currency: €2,796.44 or 2.796,44 €."""
+    """Write an amount with the sign of its currency: €2,796.44 or 2.796,44 €; else IDR 5."""
     mask = "#,##0" + ("." + "0" * exponent if exponent else "")
-    mask = f"{mask}{NBSP}¤" if language is Language.DE else f"¤{mask}"
+    if language is Language.DE:
+        mask = f"{mask}{NBSP}¤"
+    else:
+        is_word = get_currency_symbol(currency, _locale(language))[-1].isalpha()
+        mask = f"¤{NBSP}{mask}" if is_word else f"¤{mask}"
     written: str = format_currency(
         value, currency, format=mask, locale=_locale(language), currency_digits=False
     )

@@ -19,11 +19,19 @@ _COLUMNS = (
     "no", "reference", "description", "quantity", "unit_price",
     "billing_unit", "duration", "discount", "net", "tax",
 )  # fmt: skip
+_REFERENCE_COLUMN = 1
 _TEXT_COLUMN = 2
 # Millimetres. Numbers are tabular, so a column is as wide as its longest text asks for.
 _CHARACTER_WIDTH = 1.72
 _CELL_PADDING = 3.2
 _WIDTHS_MIN = (8.0, 19.5, 0.0, 14.0, 15.0, 12.5, 12.5, 14.0, 16.0, 11.0)
+_REFERENCE_WIDTH_MAX = 24.0
+# Where the figures need more than this of the 180, the whole table is set smaller.
+_FIXED_WIDTH_MAX = 148.0
+# Words longer than this many characters are given breaks in the narrow columns.
+_NARROW = 11
+# The tax summary and the totals stand side by side up to amounts of this many characters.
+_SIDE_BY_SIDE_MAX = 14
 # A row taller than this may be cut by a page break; a shorter one moves to the next page whole.
 _WHOLE_ROW_CHARACTERS_MAX = 1200
 
@@ -38,6 +46,7 @@ def page_data(document: Document) -> dict[str, object]:
         **_line_table(document),
         "tax": _tax_table(document),
         "totals": _totals(document),
+        "wide": len(_amount(document)(document.totals.gross)) > _SIDE_BY_SIDE_MAX,
         "notes": [printable(note) for note in document.notes],
         "payment": printable(document.payment_note),
         "annex": _annex(document),
@@ -82,7 +91,6 @@ def _head(document: Document) -> dict[str, object]:
         "number": printable(document.number),
         "title": _title(document),
         "seller": {"name": printable(seller.name), "lines": _party_lines(document, seller)},
-        "sender": " · ".join(printable(x) for x in (seller.name, *seller.address_lines)),
         "imprint": " · ".join(x for x in (printable(seller.name), _tax_id(document, seller)) if x),
         "buyer": {
             "name": printable(document.buyer.name),
@@ -131,12 +139,15 @@ def _corrected(document: Document) -> str:
 
 
 def _due(document: Document) -> dict[str, str]:
-    tax = _money(document, document.totals.tax)
-    label = "credited" if document.kind is DocumentKind.CREDIT_NOTE else "to_pay"
-    note = "including_tax" if document.totals.tax else "without_tax"
+    gross, tax_amount = document.totals.gross, document.totals.tax
+    label, note = "to_pay", "including_tax" if tax_amount else "without_tax"
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        # The lines and their sum keep their minus; what somebody gets back is said without one.
+        label, gross, tax_amount = "credited", abs(gross), abs(tax_amount)
+    tax = _money(document, tax_amount)
     return {
         "label": texts.term(label, document.language),
-        "amount": _money(document, document.totals.gross),
+        "amount": _money(document, gross),
         "note": texts.term(note, document.language, tax=tax),
     }
 
@@ -144,26 +155,31 @@ def _due(document: Document) -> dict[str, str]:
 def _line_table(document: Document) -> dict[str, object]:
     heads = [texts.term(key, document.language) for key in _COLUMNS]
     rows = [_row(document, line) for line in document.lines]
+    widths = _widths(rows)
     amount = _amount(document)
     return {
         "intro": texts.term("amounts_in", document.language, currency=document.currency),
         "heads": heads,
-        "widths": _widths(heads, rows),
+        "widths": widths,
+        "scale": min(1.0, _FIXED_WIDTH_MAX / sum(widths)),
         "groups": _groups(document, rows),
         "running": [amount(net) for net in accumulate(line.net for line in document.lines)],
-        "rows_whole": all(len("".join(row[_TEXT_COLUMN])) <= _WHOLE_ROW_CHARACTERS_MAX for row in rows),
+        "rows_whole": all(
+            len("".join(row[_TEXT_COLUMN])) <= _WHOLE_ROW_CHARACTERS_MAX for row in rows
+        ),
     }
 
 
 def _row(document: Document, line: Line) -> list[Cell]:
     language, amount = document.language, _amount(document)
+    unit = texts.unit_label(line.unit_label, quantity=line.quantity, language=language)
     return [
         [str(line.no), ""],
-        [printable(line.reference, word_length_max=11), ""],
+        [printable(line.reference, word_length_max=_NARROW), ""],
         _description(document, line),
         [
             formats.number(line.quantity, language=language),
-            printable(texts.unit_label(line.unit_label, quantity=line.quantity, language=language)),
+            printable(unit, word_length_max=_NARROW),
         ],
         [formats.unit_price(line.unit_price, exponent=document.exponent, language=language), ""],
         [texts.billing_unit_label(line.billing_unit, language), ""],
@@ -198,15 +214,19 @@ def _discount(document: Document, line: Line) -> Cell:
     return [_amount(document)(-line.discount), percent if line.discount_ppm else ""]
 
 
-def _widths(heads: list[str], rows: list[list[Cell]]) -> list[float]:
+def _widths(rows: list[list[Cell]]) -> list[float]:
     """Give each column its millimetres; 0 marks the text column, which takes what is left."""
     widths = []
     for column, least in enumerate(_WIDTHS_MIN):
         longest = max(len(row[column][0]) for row in rows)
         widths.append(max(least, round(longest * _CHARACTER_WIDTH + _CELL_PADDING, 1)))
-    widths[1] = _WIDTHS_MIN[1]
+    widths[_REFERENCE_COLUMN] = min(widths[_REFERENCE_COLUMN], _REFERENCE_WIDTH_MAX)
     widths[_TEXT_COLUMN] = 0.0
     return widths
+
+
+def _fit_on_a_page(rows: list[list[Cell]]) -> bool:
+    return all(len("".join(row[_TEXT_COLUMN])) <= _WHOLE_ROW_CHARACTERS_MAX for row in rows)
 
 
 def _groups(document: Document, rows: list[list[Cell]]) -> list[list[object]]:
@@ -246,7 +266,7 @@ def _totals(document: Document) -> list[Cell]:
         parts = [("list", totals.list_amount), ("discount", -totals.discount), *parts]
     rows = [[texts.term(key, language), _money(document, value)] for key, value in parts]
     if document.kind is DocumentKind.CREDIT_NOTE:
-        label = texts.term("credited", language)
+        label = texts.term("total", language)
     elif document.due_on:
         day = formats.short_day(document.due_on, language=language)
         label = texts.term("to_pay_by", language, day=day)

@@ -6,11 +6,12 @@ and fails at once.
 
 from decimal import Decimal
 
-from entrepot.domain.documents.formats import number, percent, period as period_text
+from entrepot.domain.documents.formats import number, percent
+from entrepot.domain.documents.formats import period as period_text
 from entrepot.domain.documents.types import BillingUnit, ChargeKind, Language
 from entrepot.kernel.periods import DateRange
 
-# key: (English, German)
+# Each key leads to the English and the German form.
 _TERMS = {
     "invoice": ("Invoice", "Rechnung"),
     "credit_note": ("Credit note", "Gutschrift"),
@@ -25,7 +26,7 @@ _TERMS = {
     "tax_id": ("Tax ID", "USt-IdNr."),
     "to_pay": ("To pay", "Zu zahlen"),
     "to_pay_by": ("To pay by {day}", "Zu zahlen bis {day}"),
-    "credited": ("Amount credited", "Gutgeschriebener Betrag"),
+    "credited": ("In your favour", "Zu Ihren Gunsten"),
     "including_tax": ("including {tax} VAT", "einschließlich {tax} USt."),
     "without_tax": ("without VAT", "ohne USt."),
     "no": ("No.", "Nr."),
@@ -69,7 +70,7 @@ _BILLING_UNITS = {
     BillingUnit.USE: ("use", "Nutzung"),
 }
 
-# key: ((one, many) English, (one, many) German); a unit that is not listed is printed as given.
+# Each key leads to singular and plural in English and German; other units are printed as given.
 _UNITS = {
     "seat": (("seat", "seats"), ("Platz", "Plätze")),
     "user": (("user", "users"), ("Benutzer", "Benutzer")),
@@ -94,7 +95,10 @@ _DESCRIPTIONS = {
         "{plan}: use above the included amount, {units}",
         "{plan}: Nutzung über der enthaltenen Menge, {units}",
     ),
-    ChargeKind.USAGE: ("{plan}: pay as you go, {units}", "{plan}: Abrechnung nach Nutzung, {units}"),
+    ChargeKind.USAGE: (
+        "{plan}: pay as you go, {units}",
+        "{plan}: Abrechnung nach Nutzung, {units}",
+    ),
     ChargeKind.ADJUSTMENT: ("{plan}: adjustment", "{plan}: Anpassung"),
 }
 
