@@ -3,16 +3,18 @@
 from django.db import models
 
 from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind, QuarantineReason, RunStep
-from entrepot.infra.db.fields import AmountField, PgEnumField, QuantityField, UnitPriceField
+from entrepot.infra.db.fields import AmountField, PgEnumField, UnitPriceField
 
 
 class BillingRun(models.Model):
     """One business date. `step` says what is being worked on; `done` means complete, perhaps with quarantine.
 
-    Business date = the last done day + 1 (decision 13).
+    Business date = the last done day + 1 (decision 13). `first_day` is the business date when the run was opened:
+    the same day, unless a run for tests jumped over days; documents of all days since then belong to this run.
     """
 
     day = models.DateField(unique=True)
+    first_day = models.DateField()
     step = PgEnumField(RunStep, default=RunStep.RATE)
     chunk_size = models.IntegerField()
     due = models.BigIntegerField(default=0)
@@ -45,7 +47,9 @@ class RunChunk(models.Model):
 
     class Meta:
         db_table = "run_chunk"
-        constraints = [models.UniqueConstraint(fields=["run_id", "step", "number"], name="run_chunk_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run_id", "step", "number"], name="run_chunk_once")
+        ]
 
 
 class Quarantine(models.Model):
@@ -65,7 +69,9 @@ class Quarantine(models.Model):
         db_table = "quarantine"
         constraints = [
             models.UniqueConstraint(
-                fields=["subscription_id"], name="quarantine_open_once", condition=models.Q(resolved_on=None)
+                fields=["subscription_id"],
+                name="quarantine_open_once",
+                condition=models.Q(resolved_on=None),
             ),
         ]
         indexes = [models.Index(fields=["last_day"], name="quarantine_day")]
@@ -110,10 +116,13 @@ class Charge(models.Model):
         db_table = "charge"
         constraints = [
             models.UniqueConstraint(
-                fields=["period_start", "item_id", "tier", "kind", "cause_id"], name="charge_once_per_period"
+                fields=["period_start", "item_id", "tier", "kind", "cause_id"],
+                name="charge_once_per_period",
             ),
         ]
-        indexes = [models.Index(fields=["statement_on", "billing_account_id"], name="charge_by_statement")]
+        indexes = [
+            models.Index(fields=["statement_on", "billing_account_id"], name="charge_by_statement")
+        ]
 
 
 class DocumentTax(models.Model):
@@ -134,7 +143,8 @@ class DocumentTax(models.Model):
         db_table = "document_tax"
         constraints = [
             models.UniqueConstraint(
-                fields=["statement_on", "billing_account_id", "tax_rule_id"], name="document_tax_once"
+                fields=["statement_on", "billing_account_id", "tax_rule_id"],
+                name="document_tax_once",
             ),
         ]
 
@@ -150,7 +160,9 @@ class NumberSeries(models.Model):
 
     class Meta:
         db_table = "number_series"
-        constraints = [models.UniqueConstraint(fields=["seller_id", "kind", "year"], name="number_series_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["seller_id", "kind", "year"], name="number_series_once")
+        ]
 
 
 class Invoice(models.Model):
@@ -185,9 +197,15 @@ class Invoice(models.Model):
     class Meta:
         db_table = "invoice"
         constraints = [
-            models.UniqueConstraint(fields=["statement_on", "billing_account_id"], name="invoice_once_per_statement"),
-            models.UniqueConstraint(fields=["seller_id", "kind", "year", "number"], name="invoice_number_once"),
-            models.CheckConstraint(condition=models.Q(open_amount__gte=0), name="invoice_open_not_negative"),
+            models.UniqueConstraint(
+                fields=["statement_on", "billing_account_id"], name="invoice_once_per_statement"
+            ),
+            models.UniqueConstraint(
+                fields=["seller_id", "kind", "year", "number"], name="invoice_number_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(open_amount__gte=0), name="invoice_open_not_negative"
+            ),
         ]
         indexes = [
             models.Index(fields=["buyer_id", "-issued_on", "-id"], name="invoice_of_buyer"),
@@ -197,7 +215,9 @@ class Invoice(models.Model):
                 name="invoice_open",
                 condition=models.Q(open_amount__gt=0),
             ),
-            models.Index(fields=["due_on"], name="invoice_open_due", condition=models.Q(open_amount__gt=0)),
+            models.Index(
+                fields=["due_on"], name="invoice_open_due", condition=models.Q(open_amount__gt=0)
+            ),
         ]
 
 
@@ -211,4 +231,6 @@ class InvoiceLine(models.Model):
 
     class Meta:
         db_table = "invoice_line"
-        constraints = [models.UniqueConstraint(fields=["invoice_id", "line_no"], name="invoice_line_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice_id", "line_no"], name="invoice_line_once")
+        ]

@@ -33,7 +33,9 @@ class CreditState(models.Model):
     class Meta:
         db_table = "credit_state"
         indexes = [
-            models.Index(fields=["buyer_id"], name="credit_state_held", condition=models.Q(is_held=True)),
+            models.Index(
+                fields=["buyer_id"], name="credit_state_held", condition=models.Q(is_held=True)
+            ),
         ]
 
 
@@ -48,7 +50,9 @@ class Allocation(models.Model):
 
     class Meta:
         db_table = "allocation"
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_positive")
+        ]
         indexes = [
             models.Index(fields=["invoice_id"], name="allocation_invoice"),
             models.Index(fields=["applied_on", "billing_account_id"], name="allocation_day"),
@@ -69,4 +73,6 @@ class HoldEvent(models.Model):
 
     class Meta:
         db_table = "hold_event"
-        indexes = [models.Index(fields=["billing_account_id", "-on_day", "-id"], name="hold_event_recent")]
+        indexes = [
+            models.Index(fields=["billing_account_id", "-on_day", "-id"], name="hold_event_recent")
+        ]

@@ -44,7 +44,9 @@ class Transfer(models.Model):
         db_table = "transfer"
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_positive"),
-            models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="transfer_two_accounts"),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")), name="transfer_two_accounts"
+            ),
         ]
         indexes = [models.Index(fields=["posted_on", "billing_account_id"], name="transfer_by_day")]
 

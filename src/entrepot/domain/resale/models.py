@@ -38,14 +38,18 @@ class PlanOverlay(TenantModel):
     is_published = models.BooleanField(null=True)
     name = models.JSONField(null=True)
     description = models.JSONField(null=True)
-    sales_category = models.ForeignKey("catalog.SalesCategory", models.PROTECT, null=True, related_name="+")
+    sales_category = models.ForeignKey(
+        "catalog.SalesCategory", models.PROTECT, null=True, related_name="+"
+    )
     display_in_customer_panel = models.BooleanField(null=True)
 
     class Meta:
         db_table = "plan_overlay"
         constraints = [
             TenantReference(column="account_id", to_table="account", name="plan_overlay_account"),
-            models.UniqueConstraint(fields=["tenant_id", "account", "plan"], name="plan_overlay_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "account", "plan"], name="plan_overlay_once"
+            ),
         ]
 
 
@@ -61,7 +65,9 @@ class ExchangeRate(models.Model):
     class Meta:
         db_table = "exchange_rate"
         constraints = [
-            models.UniqueConstraint(fields=["from_currency", "to_currency", "on_date"], name="exchange_rate_once"),
+            models.UniqueConstraint(
+                fields=["from_currency", "to_currency", "on_date"], name="exchange_rate_once"
+            ),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="exchange_rate_positive"),
         ]
 
@@ -77,7 +83,9 @@ class MarginRule(models.Model):
     basis = PgEnumField(MarginBasis)
     percent_ppm = models.IntegerField()
     plan = models.ForeignKey("catalog.Plan", models.PROTECT, null=True, related_name="+")
-    sales_category = models.ForeignKey("catalog.SalesCategory", models.PROTECT, null=True, related_name="+")
+    sales_category = models.ForeignKey(
+        "catalog.SalesCategory", models.PROTECT, null=True, related_name="+"
+    )
     vendor = models.ForeignKey("catalog.Vendor", models.PROTECT, null=True, related_name="+")
     digits = models.SmallIntegerField(null=True)
     valid_from = models.DateField()
@@ -109,7 +117,9 @@ class SellerPrice(models.Model):
     class Meta:
         db_table = "seller_price"
         constraints = [
-            models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="seller_price_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(unit_price__gte=0), name="seller_price_not_negative"
+            ),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
                 name="seller_price_span",
@@ -152,9 +162,13 @@ class BillingAccount(TenantModel):
         constraints = [
             TenantKey(table="billing_account"),
             TenantReference(column="buyer_id", to_table="account", name="billing_account_buyer"),
-            models.UniqueConstraint(fields=["tenant_id", "seller", "buyer", "currency"], name="billing_account_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "seller", "buyer", "currency"], name="billing_account_once"
+            ),
             models.CheckConstraint(
-                condition=models.Q(statement_day__gte=0, statement_day__lte=31, due_days__gte=0, grace_days__gte=0),
+                condition=models.Q(
+                    statement_day__gte=0, statement_day__lte=31, due_days__gte=0, grace_days__gte=0
+                ),
                 name="billing_account_bounds",
             ),
         ]
@@ -176,7 +190,9 @@ class Chain(TenantModel):
         constraints = [
             TenantKey(table="chain"),
             TenantReference(column="customer_id", to_table="account", name="chain_customer"),
-            models.CheckConstraint(condition=models.Q(tiers__gte=1, tiers__lte=4), name="chain_tier_bounds"),
+            models.CheckConstraint(
+                condition=models.Q(tiers__gte=1, tiers__lte=4), name="chain_tier_bounds"
+            ),
         ]
         indexes = [models.Index(fields=["customer"], name="chain_customer_ix")]
 
@@ -194,7 +210,9 @@ class ChainLink(TenantModel):
         constraints = [
             TenantReference(column="chain_id", to_table="chain", name="chain_link_chain"),
             TenantReference(
-                column="billing_account_id", to_table="billing_account", name="chain_link_billing_account"
+                column="billing_account_id",
+                to_table="billing_account",
+                name="chain_link_billing_account",
             ),
             models.UniqueConstraint(fields=["chain", "tier"], name="chain_link_once"),
         ]
@@ -227,9 +245,13 @@ class AgreedPrice(models.Model):
     class Meta:
         db_table = "agreed_price"
         constraints = [
-            models.UniqueConstraint(fields=["item_id", "tier", "kind", "valid_from"], name="agreed_price_once"),
+            models.UniqueConstraint(
+                fields=["item_id", "tier", "kind", "valid_from"], name="agreed_price_once"
+            ),
             models.CheckConstraint(
-                condition=models.Q(discount_ppm__gte=0, discount_ppm__lte=1_000_000, unit_price__gte=0),
+                condition=models.Q(
+                    discount_ppm__gte=0, discount_ppm__lte=1_000_000, unit_price__gte=0
+                ),
                 name="agreed_price_bounds",
             ),
             models.CheckConstraint(

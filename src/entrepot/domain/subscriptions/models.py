@@ -75,9 +75,15 @@ class SubscriptionItem(TenantModel):
         db_table = "subscription_item"
         constraints = [
             TenantKey(table="subscription_item"),
-            TenantReference(column="subscription_id", to_table="subscription", name="subscription_item_sub"),
-            models.UniqueConstraint(fields=["subscription", "resource"], name="subscription_item_once"),
-            models.CheckConstraint(condition=models.Q(quantity__gte=0), name="subscription_item_not_negative"),
+            TenantReference(
+                column="subscription_id", to_table="subscription", name="subscription_item_sub"
+            ),
+            models.UniqueConstraint(
+                fields=["subscription", "resource"], name="subscription_item_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=0), name="subscription_item_not_negative"
+            ),
         ]
 
 
@@ -98,7 +104,9 @@ class SubscriptionMoney(models.Model):
     class Meta:
         db_table = "subscription_money"
         constraints = [
-            models.UniqueConstraint(fields=["subscription_id", "tier"], name="subscription_money_once"),
+            models.UniqueConstraint(
+                fields=["subscription_id", "tier"], name="subscription_money_once"
+            ),
         ]
 
 
@@ -141,13 +149,16 @@ class SubBilling(models.Model):
         db_table = "sub_billing"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(due_on=None) | models.Q(status__in=["trial", "active", "graced"]),
+                condition=models.Q(due_on=None)
+                | models.Q(status__in=["trial", "active", "graced"]),
                 name="sub_billing_due_only_running",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["due_on", "subscription_id"], name="sub_billing_due", condition=~models.Q(due_on=None)
+                fields=["due_on", "subscription_id"],
+                name="sub_billing_due",
+                condition=~models.Q(due_on=None),
             ),
         ]
 
@@ -169,7 +180,9 @@ class QuantityChange(models.Model):
     class Meta:
         db_table = "quantity_change"
         constraints = [
-            models.CheckConstraint(condition=models.Q(new_quantity__gte=0), name="quantity_change_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(new_quantity__gte=0), name="quantity_change_not_negative"
+            ),
         ]
         indexes = [
             models.Index(
@@ -194,7 +207,9 @@ class Term(models.Model):
         db_table = "term"
         constraints = [
             models.UniqueConstraint(fields=["subscription_id", "number"], name="term_once"),
-            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="term_span"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="term_span"
+            ),
         ]
 
 
@@ -213,7 +228,9 @@ class ServiceSpan(models.Model):
     class Meta:
         db_table = "service_span"
         constraints = [
-            models.UniqueConstraint(fields=["subscription_id", "starts_on"], name="service_span_once"),
+            models.UniqueConstraint(
+                fields=["subscription_id", "starts_on"], name="service_span_once"
+            ),
         ]
 
 
@@ -229,4 +246,8 @@ class SubscriptionEvent(models.Model):
 
     class Meta:
         db_table = "subscription_event"
-        indexes = [models.Index(fields=["subscription_id", "-on_day", "-id"], name="subscription_event_recent")]
+        indexes = [
+            models.Index(
+                fields=["subscription_id", "-on_day", "-id"], name="subscription_event_recent"
+            )
+        ]

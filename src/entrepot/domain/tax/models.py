@@ -58,10 +58,13 @@ class TaxRule(models.Model):
     class Meta:
         db_table = "tax_rule"
         constraints = [
-            models.CheckConstraint(condition=models.Q(rate_ppm__gte=0, rate_ppm__lte=1_000_000), name="tax_rate_bounds"),
+            models.CheckConstraint(
+                condition=models.Q(rate_ppm__gte=0, rate_ppm__lte=1_000_000), name="tax_rate_bounds"
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["seller_zone", "buyer_zone", "category", "buyer_registered", "valid_from"], name="tax_rule_find"
+                fields=["seller_zone", "buyer_zone", "category", "buyer_registered", "valid_from"],
+                name="tax_rule_find",
             ),
         ]

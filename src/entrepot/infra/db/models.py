@@ -32,7 +32,9 @@ class TenantKey(models.UniqueConstraint):
 class TenantReference(models.BaseConstraint):
     """A composite foreign key (tenant_id, column) -> (tenant_id, id): a row cannot point into another tenant."""
 
-    def __init__(self, *, column: str, to_table: str, name: str, violation_error_message: str | None = None) -> None:
+    def __init__(
+        self, *, column: str, to_table: str, name: str, violation_error_message: str | None = None
+    ) -> None:
         self.column, self.to_table = column, to_table
         super().__init__(name=name, violation_error_message=violation_error_message)
 
@@ -53,10 +55,15 @@ class TenantReference(models.BaseConstraint):
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         """Return the statement that drops the reference."""
-        table, name = schema_editor.quote_name(model._meta.db_table), schema_editor.quote_name(self.name)  # noqa: SLF001
+        table, name = (
+            schema_editor.quote_name(model._meta.db_table),
+            schema_editor.quote_name(self.name),
+        )
         return f"ALTER TABLE {table} DROP CONSTRAINT {name}"
 
-    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+    def validate(
+        self, model: Any, instance: Any, exclude: Any = None, using: str = "default"
+    ) -> None:
         """Leave the check to the database, which sees concurrent changes."""
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:

@@ -17,12 +17,16 @@ class CreateEnum(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Change nothing: models name the type by field."""
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         """Create the type."""
         values = ", ".join(f"'{v}'" for v in self.values)
         schema_editor.execute(f"CREATE TYPE {self.name} AS ENUM ({values})")
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         """Drop the type."""
         schema_editor.execute(f"DROP TYPE {self.name}")
 
@@ -50,11 +54,15 @@ class AppendOnly(Operation):
             "END IF; END $$"
         )
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         """Take the rights away."""
         self._run(schema_editor, "REVOKE UPDATE, DELETE, TRUNCATE")
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         """Give the rights back."""
         self._run(schema_editor, "GRANT UPDATE, DELETE")
 

@@ -1,8 +1,9 @@
 """Named SQL statements: one statement per file, with a typed header, run with named parameters.
 
 A file starts with comment lines: purpose, one line `-- name type: meaning` per parameter, `-- Writes t1, t2.`, and why
-repeating it is safe. A statement that needs temporary tables names them as `-- Temp: name (column type, ...)`, so that
-the plan test can create them (decision 2).
+repeating it is safe. Statements of one transaction meet in temporary tables: the file that fills one declares it as
+`-- Temp: name (column type, ...)`, over several comment lines if need be; the others name it as `-- Reads temp a, b.`.
+The driver and the plan test create them from these headers (decision 2).
 """
 
 import re
@@ -10,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 from typing import Any, Protocol
 
 _PARAMETER = re.compile(r"^-- (?P<name>[a-z_]+) (?P<type>[a-z_0-9 (),\[\]]+): (?P<meaning>.+)$")
-_TEMP = re.compile(r"^-- Temp: (?P<name>[a-z_]+)(?: \((?P<columns>.+)\))?$")
+_TEMP = re.compile(r"-- Temp: (?P<name>[a-z_]+) \((?P<columns>[^;]+)\);")
 _WRITES = re.compile(r"^-- Writes (?P<tables>[a-z_, ]+)[.;]?")
 
 
@@ -46,7 +48,9 @@ class Statement:
         Raises: TypeError if the values are not exactly the declared parameters.
         """
         if set(values) != set(self.parameters):
-            raise TypeError(f"{self.package}/{self.name} takes {sorted(self.parameters)}, got {sorted(values)}")
+            raise TypeError(
+                f"{self.package}/{self.name} takes {sorted(self.parameters)}, got {sorted(values)}"
+            )
         cursor.execute(self.text, values or None)
         return cursor.rowcount
 
@@ -66,14 +70,12 @@ def statement(package: str, name: str) -> Statement:
 def parse(*, package: str, name: str, text: str) -> Statement:
     """Read the header of a statement file."""
     parameters: dict[str, str] = {}
-    temp: dict[str, str] = {}
     writes: list[str] = []
-    for line in text.splitlines():
-        if not line.startswith("--"):
-            break
-        if found := _TEMP.match(line):
-            temp[found["name"]] = found["columns"] or ""
-        elif found := _WRITES.match(line):
+    header = list(takewhile(lambda line: line.startswith("--"), text.splitlines()))
+    joined = "\n".join(header).replace("\n--  ", "")
+    temp = {found["name"]: found["columns"] for found in _TEMP.finditer(joined)}
+    for line in header:
+        if found := _WRITES.match(line):
             writes += [t.strip() for t in found["tables"].split(",") if t.strip()]
         elif found := _PARAMETER.match(line):
             parameters[found["name"]] = found["type"]

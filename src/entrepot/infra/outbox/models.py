@@ -21,5 +21,7 @@ class OutboxEvent(models.Model):
     class Meta:
         db_table = "outbox_event"
         indexes = [
-            models.Index(fields=["id"], name="outbox_event_open", condition=models.Q(taken_at=None)),
+            models.Index(
+                fields=["id"], name="outbox_event_open", condition=models.Q(taken_at=None)
+            ),
         ]

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("day", models.DateField(unique=True)),
+                ("first_day", models.DateField()),
                 (
                     "step",
                     entrepot.infra.db.fields.MigratedEnumField(

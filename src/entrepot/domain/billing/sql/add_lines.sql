@@ -1,0 +1,53 @@
+-- Number the lines of the day's documents and give each the part of the tax that it shows.
+-- run_day date: the statement day.
+-- first_day date: the day after the last completed run; the same as the run's day when days are billed in order.
+-- id_from bigint: smallest invoice id, inclusive.
+-- id_to bigint: largest invoice id, inclusive.
+-- Writes invoice_line.
+-- Safe to repeat: the chunk is done in one transaction; unique by document and line number.
+INSERT INTO invoice_line (invoice_id, line_no, charge_id, tax)
+SELECT
+    line.invoice_id,
+    line.line_no,
+    line.charge_id,
+    CASE
+        WHEN line.is_per_line THEN line.tax
+        ELSE
+            round(line.running_net * line.tax_ppm / 1000000, line.exponent)
+            - round((line.running_net - line.net) * line.tax_ppm / 1000000, line.exponent)
+    END
+FROM (
+    SELECT
+        invoice.id AS invoice_id,
+        charge.id AS charge_id,
+        charge.net,
+        charge.tax,
+        charge.tax_ppm,
+        charge.exponent::integer AS exponent,
+        account.tax_rounding = 'line' AS is_per_line,
+        row_number() OVER in_document AS line_no,
+        sum(charge.net) OVER in_rule AS running_net
+    FROM invoice
+    INNER JOIN billing_account AS account ON account.id = invoice.billing_account_id
+    INNER JOIN charge
+        ON charge.statement_on = invoice.statement_on AND charge.billing_account_id = invoice.billing_account_id
+    INNER JOIN account AS customer ON customer.id = charge.customer_id
+    WHERE
+        invoice.statement_on BETWEEN %(first_day)s AND %(run_day)s
+        AND invoice.id BETWEEN %(id_from)s AND %(id_to)s
+    WINDOW
+        in_document AS (
+            PARTITION BY invoice.id
+            ORDER BY
+                customer.name_key, customer.id, charge.subscription_id, charge.kind, charge.period_start,
+                charge.item_id, charge.cause_id
+        ),
+        in_rule AS (
+            PARTITION BY invoice.id, charge.tax_rule_id
+            ORDER BY
+                customer.name_key, customer.id, charge.subscription_id, charge.kind, charge.period_start,
+                charge.item_id, charge.cause_id
+            ROWS UNBOUNDED PRECEDING
+        )
+) AS line
+ORDER BY line.invoice_id, line.line_no

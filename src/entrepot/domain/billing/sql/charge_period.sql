@@ -1,0 +1,90 @@
+-- Charge the new period of every item on every tier: recurring, and setup once.
+-- run_day date: the day of the run.
+-- Reads temp due, due_item, sale.
+-- Writes charge.
+-- Safe to repeat: a subscription moves on in the same transaction, and a charge is unique per period, item, tier and kind.
+-- A missing price or tax rule leaves a null behind, which the table refuses: the driver then looks for the culprits.
+INSERT INTO charge (
+    tenant_id, billing_account_id, statement_on, billed_on, subscription_id, customer_id, item_id, tier, kind,
+    period_start, period_end, num, den, exponent, agreed_price_id, quantity, unit_price, discount_ppm,
+    tax_rule_id, tax_ppm, cause_id, list_amount, discount_amount, net, tax
+)
+SELECT
+    part.tenant_id,
+    part.billing_account_id,
+    part.statement_on,
+    %(run_day)s,
+    part.subscription_id,
+    part.customer_id,
+    part.item_id,
+    part.tier,
+    part.kind,
+    part.period_start,
+    part.period_end,
+    part.num,
+    part.den,
+    part.exponent,
+    part.agreed_price_id,
+    part.quantity,
+    part.unit_price,
+    part.discount_ppm,
+    part.tax_rule_id,
+    part.tax_ppm,
+    0,
+    part.list_amount,
+    less.discount_amount,
+    part.list_amount - less.discount_amount,
+    round((part.list_amount - less.discount_amount) * part.tax_ppm / 1000000, part.exponent)
+FROM (
+    SELECT
+        sale.tenant_id,
+        sale.billing_account_id,
+        sale.statement_on,
+        sale.customer_id,
+        sale.exponent::integer AS exponent,
+        sale.tax_rule_id,
+        sale.tax_ppm,
+        sale.tier,
+        due.subscription_id,
+        due.period_start,
+        due.period_end,
+        item.item_id,
+        coalesce(price.kind, 'recurring')::text::charge_kind AS kind,
+        price.id AS agreed_price_id,
+        price.unit_price,
+        price.discount_ppm,
+        CASE WHEN price.kind = 'setup' THEN 1 ELSE due.num END AS num,
+        CASE WHEN price.kind = 'setup' THEN 1 ELSE due.den END AS den,
+        CASE WHEN price.kind = 'setup' THEN 1 ELSE item.quantity END AS quantity,
+        CASE
+            WHEN price.kind = 'setup' THEN round(price.unit_price, sale.exponent::integer)
+            WHEN due.num = due.den THEN round(price.unit_price * item.quantity, sale.exponent::integer)
+            ELSE round(
+                (price.unit_price * item.quantity * due.num)::numeric(50, 30) / due.den, sale.exponent::integer
+            )
+        END AS list_amount
+    FROM due
+    INNER JOIN due_item AS item ON item.subscription_id = due.subscription_id
+    INNER JOIN sale ON sale.subscription_id = due.subscription_id
+    LEFT JOIN agreed_price AS price
+        ON
+            price.item_id = item.item_id
+            AND price.tier = sale.tier
+            AND price.kind IN ('recurring', 'setup')
+            AND price.valid_from <= due.period_start
+            AND (price.valid_to IS NULL OR price.valid_to > due.period_start)
+    WHERE
+        due.starts_period
+        AND (
+            (price.kind = 'recurring' AND item.quantity > 0)
+            OR (price.kind = 'setup' AND NOT due.setup_done AND price.unit_price > 0)
+            OR (price.kind IS NULL AND NOT item.is_measured AND NOT due.is_usage AND item.quantity > 0)
+        )
+    OFFSET 0
+) AS part
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN part.discount_ppm = 0 THEN 0
+        ELSE round(part.list_amount * part.discount_ppm / 1000000, part.exponent)
+    END AS discount_amount
+) AS less

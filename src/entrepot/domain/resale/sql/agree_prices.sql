@@ -1,0 +1,89 @@
+-- Close agreed prices that a starting term replaces by another price, and remember what has to be added.
+-- Temp: agreed_new (tenant_id bigint, item_id bigint, tier smallint, kind price_kind, unit_price numeric,
+--  unit_cost numeric, currency text, discount_ppm integer, discount_label text, valid_from date,
+--  catalog_price_id bigint, seller_price_id bigint, margin_rule_id bigint, exchange_rate numeric);
+-- Reads temp due, due_item, quote.
+-- Writes agreed_price.
+-- Safe to repeat: it runs in the transaction that moves the subscription on; an unchanged price keeps its open row.
+WITH wanted AS (
+    SELECT
+        due.tenant_id,
+        item.item_id,
+        due.event_on,
+        quote.tier,
+        quote.kind,
+        quote.unit_price,
+        quote.unit_cost,
+        quote.currency,
+        quote.catalog_price_id,
+        quote.seller_price_id,
+        quote.margin_rule_id,
+        quote.exchange_rate,
+        held.id AS held_id,
+        coalesce(held.discount_ppm, 0) AS discount_ppm,
+        coalesce(held.discount_label, '') AS discount_label,
+        held.valid_from AS held_from
+    FROM due
+    INNER JOIN due_item AS item ON item.subscription_id = due.subscription_id
+    INNER JOIN quote
+        ON
+            quote.chain_id = due.chain_id
+            AND quote.plan_period_id = due.plan_period_id
+            AND quote.resource_id = item.resource_id
+            AND quote.on_day = due.event_on
+    LEFT JOIN agreed_price AS held
+        ON
+            held.item_id = item.item_id
+            AND held.tier = quote.tier
+            AND held.kind = quote.kind
+            AND held.valid_from <= due.event_on
+            AND (held.valid_to IS NULL OR held.valid_to > due.event_on)
+    WHERE
+        due.starts_term
+        AND (
+            held.id IS NULL
+            OR held.unit_price <> quote.unit_price
+            OR held.unit_cost <> quote.unit_cost
+            OR held.currency <> quote.currency
+        )
+),
+
+closed AS (
+    UPDATE agreed_price AS price
+    SET valid_to = wanted.event_on
+    FROM wanted
+    WHERE price.id = wanted.held_id AND wanted.held_from < wanted.event_on
+),
+
+replaced AS (
+    UPDATE agreed_price AS price
+    SET
+        unit_price = wanted.unit_price,
+        unit_cost = wanted.unit_cost,
+        currency = wanted.currency,
+        catalog_price_id = wanted.catalog_price_id,
+        seller_price_id = wanted.seller_price_id,
+        margin_rule_id = wanted.margin_rule_id,
+        exchange_rate = wanted.exchange_rate
+    FROM wanted
+    WHERE price.id = wanted.held_id AND wanted.held_from = wanted.event_on
+)
+
+INSERT INTO agreed_new
+SELECT
+    wanted.tenant_id,
+    wanted.item_id,
+    wanted.tier,
+    wanted.kind,
+    wanted.unit_price,
+    wanted.unit_cost,
+    wanted.currency,
+    wanted.discount_ppm,
+    wanted.discount_label,
+    wanted.event_on,
+    wanted.catalog_price_id,
+    wanted.seller_price_id,
+    wanted.margin_rule_id,
+    wanted.exchange_rate
+FROM wanted
+WHERE wanted.held_id IS NULL OR wanted.held_from < wanted.event_on

@@ -1,0 +1,136 @@
+-- Work out one tier's prices for the wanted terms: the seller's own price, else its narrowest margin rule.
+-- tier smallint: the tier to quote; tier 1 stands on the catalogue, every other tier on the one before it.
+-- Temp: quote (chain_id bigint, plan_period_id bigint, resource_id bigint, on_day date, tier smallint,
+--  kind price_kind, unit_price numeric, unit_cost numeric, retail_price numeric, currency text,
+--  catalog_price_id bigint, seller_price_id bigint, margin_rule_id bigint, exchange_rate numeric, problem text);
+-- Reads temp price_wanted.
+-- Safe to repeat: it fills a temporary table. Rule 8 of docs/billing.md section 3.
+INSERT INTO quote
+SELECT
+    wanted.chain_id,
+    wanted.plan_period_id,
+    wanted.resource_id,
+    wanted.on_day,
+    link.tier,
+    kind.kind,
+    CASE
+        WHEN own.id IS NOT NULL THEN own.unit_price
+        WHEN kind.kind = 'usage' THEN round(basis.amount * (1000000 + rule.percent_ppm) / 1000000, 12)
+        ELSE round(
+            basis.amount * (1000000 + rule.percent_ppm) / 1000000,
+            coalesce(rule.digits, account.exponent)::integer
+        )
+    END,
+    round(coalesce(upstream.cost, 0) * rate.factor, 12),
+    CASE WHEN kind.kind <> 'usage' THEN round(upstream.retail * rate.factor, 12) END,
+    account.currency,
+    upstream.catalog_price_id,
+    own.id,
+    CASE WHEN own.id IS NULL THEN rule.id END,
+    CASE WHEN rate.is_needed THEN rate.factor END,
+    CASE
+        WHEN rate.factor IS NULL THEN 'no_exchange_rate'
+        WHEN own.id IS NULL AND rule.id IS NULL THEN 'no_price'
+    END
+FROM price_wanted AS wanted
+INNER JOIN chain_link AS link ON link.chain_id = wanted.chain_id AND link.tier = %(tier)s
+INNER JOIN billing_account AS account ON account.id = link.billing_account_id
+CROSS JOIN LATERAL unnest(enum_range(NULL::price_kind)) AS kind (kind)
+LEFT JOIN LATERAL (
+    SELECT
+        found.unit_cost AS cost,
+        found.retail_price AS retail,
+        found.currency,
+        found.id AS catalog_price_id
+    FROM catalog_price AS found
+    WHERE
+        %(tier)s = 1
+        AND kind.kind <> 'usage'
+        AND found.plan_period_id = wanted.plan_period_id
+        AND found.resource_id = wanted.resource_id
+        AND found.kind = kind.kind
+        AND found.market = wanted.market
+        AND found.valid_from <= wanted.on_day
+        AND (found.valid_to IS NULL OR found.valid_to > wanted.on_day)
+    UNION ALL
+    SELECT
+        1,
+        NULL,
+        account.currency,
+        NULL
+    WHERE %(tier)s = 1 AND wanted.is_usage AND kind.kind = 'usage'
+    UNION ALL
+    SELECT
+        below.unit_price,
+        below.retail_price,
+        below.currency,
+        below.catalog_price_id
+    FROM quote AS below
+    WHERE
+        below.chain_id = wanted.chain_id
+        AND below.plan_period_id = wanted.plan_period_id
+        AND below.resource_id = wanted.resource_id
+        AND below.on_day = wanted.on_day
+        AND below.kind = kind.kind
+        AND below.tier = %(tier)s - 1
+    LIMIT 1
+) AS upstream ON TRUE
+LEFT JOIN LATERAL (
+    SELECT
+        price.id,
+        price.unit_price
+    FROM seller_price AS price
+    WHERE
+        price.seller_id = link.seller_id
+        AND price.plan_period_id = wanted.plan_period_id
+        AND price.resource_id = wanted.resource_id
+        AND price.kind = kind.kind
+        AND price.currency = account.currency
+        AND price.valid_from <= wanted.on_day
+        AND (price.valid_to IS NULL OR price.valid_to > wanted.on_day)
+    LIMIT 1
+) AS own ON TRUE
+CROSS JOIN LATERAL (
+    SELECT
+        kind.kind <> 'usage' AND upstream.currency <> account.currency AS is_needed,
+        CASE
+            WHEN kind.kind = 'usage' OR upstream.currency IS NULL OR upstream.currency = account.currency THEN 1
+            ELSE (
+                SELECT dated.rate
+                FROM exchange_rate AS dated
+                WHERE
+                    dated.from_currency = upstream.currency
+                    AND dated.to_currency = account.currency
+                    AND dated.on_date <= wanted.on_day
+                ORDER BY dated.on_date DESC
+                LIMIT 1
+            )
+        END AS factor
+) AS rate
+LEFT JOIN LATERAL (
+    SELECT
+        margin.id,
+        margin.basis,
+        margin.percent_ppm,
+        margin.digits
+    FROM margin_rule AS margin
+    WHERE
+        margin.seller_id = link.seller_id
+        AND margin.valid_from <= wanted.on_day
+        AND (margin.valid_to IS NULL OR margin.valid_to > wanted.on_day)
+        AND (margin.plan_id IS NULL OR margin.plan_id = wanted.plan_id)
+        AND (margin.sales_category_id IS NULL OR margin.sales_category_id = wanted.sales_category_id)
+        AND (margin.vendor_id IS NULL OR margin.vendor_id = wanted.vendor_id)
+        AND (margin.basis = 'cost' OR upstream.retail IS NOT NULL)
+    ORDER BY
+        margin.plan_id IS NULL,
+        margin.sales_category_id IS NULL,
+        margin.vendor_id IS NULL,
+        margin.valid_from DESC,
+        margin.id DESC
+    LIMIT 1
+) AS rule ON TRUE
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN rule.basis = 'retail' THEN upstream.retail ELSE upstream.cost END * rate.factor AS amount
+) AS basis
+WHERE upstream.cost IS NOT NULL OR own.id IS NOT NULL

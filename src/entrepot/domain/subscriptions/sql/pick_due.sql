@@ -1,0 +1,105 @@
+-- Take the due subscriptions of a range of ids and decide what happens to each on its own day.
+-- run_day date: the day of the run; subscriptions due on it or before are taken.
+-- id_from bigint: smallest subscription id, inclusive.
+-- id_to bigint: largest subscription id, inclusive.
+-- Temp: due (subscription_id bigint, tenant_id bigint, version integer, status subscription_status, event_on date,
+--  anchor_day smallint, billing_months smallint, term_months smallint, grace_days smallint, old_start date,
+--  old_end date, old_term_end date, cancel_refund boolean, is_usage boolean, chain_id bigint, plan_period_id bigint,
+--  customer_id bigint, tax_category_id bigint, setup_done boolean, cancel_on date, has_changes boolean, next_change_known boolean,
+--  cancels boolean, lapses boolean, starts_term boolean, starts_period boolean, ends_grace boolean,
+--  period_start date, period_end date, term_end date, num integer, den integer, old_den integer);
+-- Reads temp put_aside.
+-- Safe to repeat: it fills a temporary table. Rules: docs/billing.md section 3.
+INSERT INTO due
+SELECT
+    sub.subscription_id,
+    sub.tenant_id,
+    sub.version,
+    sub.status,
+    sub.due_on,
+    sub.anchor_day,
+    sub.billing_months,
+    sub.term_months,
+    sub.grace_days,
+    sub.period_start,
+    sub.period_end,
+    sub.term_end,
+    sub.cancel_refund,
+    sub.is_usage,
+    sub.chain_id,
+    sub.plan_period_id,
+    sub.customer_id,
+    sub.tax_category_id,
+    sub.setup_done,
+    CASE WHEN what.cancels THEN what.cancel_on END,
+    coalesce(sub.next_change_on <= sub.due_on, FALSE) OR coalesce(sub.next_change_on < sub.period_start, FALSE),
+    sub.next_change_on IS NOT NULL,
+    what.cancels,
+    what.lapses,
+    what.starts_term,
+    what.starts_period,
+    what.ends_grace,
+    CASE WHEN what.starts_period THEN sub.due_on ELSE sub.period_start END,
+    CASE WHEN what.starts_period THEN least(grid.natural_end, grid.term_end) ELSE sub.period_end END,
+    CASE WHEN what.starts_period THEN grid.term_end ELSE sub.term_end END,
+    least(grid.natural_end, grid.term_end) - sub.due_on,
+    grid.natural_end - grid_date(grid.natural_end, -sub.billing_months, sub.anchor_day),
+    old.natural_end - grid_date(old.natural_end, -sub.billing_months, sub.anchor_day)
+FROM sub_billing AS sub
+CROSS JOIN LATERAL (
+    SELECT
+        greatest(sub.cancel_on, sub.period_start) AS cancel_on,
+        sub.cancel_on IS NOT NULL AND greatest(sub.cancel_on, sub.period_start) <= sub.due_on AS cancels,
+        sub.status = 'trial' AND sub.trial_end <= sub.due_on AS trial_ends,
+        sub.status = 'active' AND sub.period_end <= sub.due_on AS period_ends,
+        sub.status = 'active' AND sub.term_end <= sub.due_on AS term_ends,
+        sub.period_start = sub.period_end AS is_first
+    OFFSET 0
+) AS fact
+CROSS JOIN LATERAL (
+    SELECT
+        fact.cancel_on,
+        fact.cancels,
+        NOT fact.cancels AND NOT sub.auto_renew AND (
+            fact.trial_ends OR (fact.period_ends AND fact.term_ends AND NOT fact.is_first)
+        ) AS lapses,
+        NOT fact.cancels AND (
+            (fact.trial_ends AND sub.auto_renew)
+            OR (fact.period_ends AND fact.term_ends AND (sub.auto_renew OR fact.is_first))
+        ) AS starts_term,
+        NOT fact.cancels AND (
+            (fact.trial_ends AND sub.auto_renew)
+            OR (fact.period_ends AND (NOT fact.term_ends OR sub.auto_renew OR fact.is_first))
+        ) AS starts_period,
+        NOT fact.cancels AND sub.status = 'graced' AND sub.grace_end <= sub.due_on AS ends_grace
+    OFFSET 0
+) AS what
+CROSS JOIN LATERAL (
+    SELECT
+        grid_date(
+            sub.due_on,
+            sub.billing_months - (grid_date(sub.due_on, 0, sub.anchor_day) > sub.due_on)::integer,
+            sub.anchor_day
+        ) AS natural_end,
+        CASE
+            WHEN what.starts_term THEN grid_date(
+                sub.due_on,
+                sub.term_months - (grid_date(sub.due_on, 0, sub.anchor_day) > sub.due_on)::integer,
+                sub.anchor_day
+            )
+            ELSE sub.term_end
+        END AS term_end
+    OFFSET 0
+) AS grid
+CROSS JOIN LATERAL (
+    SELECT grid_date(
+        sub.period_start,
+        sub.billing_months - (grid_date(sub.period_start, 0, sub.anchor_day) > sub.period_start)::integer,
+        sub.anchor_day
+    ) AS natural_end
+    OFFSET 0
+) AS old
+WHERE
+    sub.due_on <= %(run_day)s
+    AND sub.subscription_id BETWEEN %(id_from)s AND %(id_to)s
+    AND NOT EXISTS (SELECT FROM put_aside AS aside WHERE aside.subscription_id = sub.subscription_id)

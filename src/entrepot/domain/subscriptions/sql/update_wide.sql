@@ -1,0 +1,40 @@
+-- Bring the row that people see up to date, for the few subscriptions whose state, term or quantity changed.
+-- Reads temp due, due_item, due_change.
+-- Writes subscription.
+-- Safe to repeat: it sets values.
+UPDATE subscription AS wide
+SET
+    status = CASE
+        WHEN due.cancels THEN 'cancelled'
+        WHEN due.lapses AND due.status = 'active' AND due.grace_days > 0 THEN 'graced'
+        WHEN due.lapses OR due.ends_grace THEN 'expired'
+        WHEN due.starts_period THEN 'active'
+        ELSE wide.status::text
+    END::subscription_status,
+    started_on = CASE WHEN due.starts_period THEN coalesce(wide.started_on, due.period_start) ELSE wide.started_on END,
+    term_start = CASE WHEN due.starts_term THEN due.period_start ELSE wide.term_start END,
+    term_end = CASE WHEN due.starts_term THEN due.term_end ELSE wide.term_end END,
+    ended_on = CASE
+        WHEN due.cancels THEN due.cancel_on
+        WHEN due.ends_grace OR (due.lapses AND (due.status = 'trial' OR due.grace_days = 0)) THEN due.event_on
+        ELSE wide.ended_on
+    END,
+    quantity = coalesce(
+        (
+            SELECT item.quantity
+            FROM due_item AS item
+            INNER JOIN subscription_item AS first_item
+                ON first_item.id = item.item_id
+            WHERE item.subscription_id = due.subscription_id
+            ORDER BY first_item.position, first_item.id
+            LIMIT 1
+        ),
+        wide.quantity
+    )
+FROM due
+WHERE
+    wide.id = due.subscription_id
+    AND (
+        due.cancels OR due.lapses OR due.ends_grace OR due.starts_term
+        OR EXISTS (SELECT FROM due_change AS change WHERE change.subscription_id = due.subscription_id)
+    )

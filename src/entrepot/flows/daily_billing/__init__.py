@@ -1,0 +1,98 @@
+"""The daily run: open a day, let workers rate, number, post and settle, and say what came out.
+
+One path for the command, the button, a single account after an order, previews and rehearsals (docs/billing.md).
+"""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from entrepot.domain.billing.lifecycle import RunStep
+from entrepot.domain.billing.models import BillingRun
+from entrepot.flows.daily_billing.planning import RunRefused, business_date, open_run
+from entrepot.flows.daily_billing.worker import work
+
+__all__ = ["RunRefused", "RunResult", "business_date", "run_day"]
+
+CHUNK_SIZE = 10_000
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What the run of one day did; `was_complete` if it had been done before."""
+
+    run_id: int
+    day: date
+    was_complete: bool
+    due: int
+    charges: int
+    documents: int
+    lines: int
+    quarantined: int
+
+
+class WorkerDied(RuntimeError):
+    """A worker process ended before the run was done; running the same day again is the recovery."""
+
+
+def run_day(
+    *,
+    day: date,
+    now: datetime,
+    chunk_size: int = CHUNK_SIZE,
+    workers: int = 1,
+    actor_name: str = "system",
+    allow_missed: bool = False,
+) -> RunResult:
+    """Bill one day to its end, or take up where an interrupted run of that day stopped.
+
+    `now` is an aware instant for time stamps only. With several workers each is a process of its own.
+    Raises: RunRefused for an earlier or skipped day; WorkerDied.
+    """
+    run = open_run(
+        day=day,
+        now=now,
+        chunk_size=chunk_size,
+        workers=workers,
+        actor_name=actor_name,
+        allow_missed=allow_missed,
+    )
+    was_complete = run.step is RunStep.DONE
+    if not was_complete:
+        if workers > 1:
+            run_workers(run_id=run.id, workers=workers)
+        work(run_id=run.id, now=now)
+        run = BillingRun.objects.get(id=run.id)
+    return RunResult(
+        run_id=run.id,
+        day=run.day,
+        was_complete=was_complete,
+        due=run.due,
+        charges=run.charges,
+        documents=run.documents,
+        lines=run.lines,
+        quarantined=run.quarantined,
+    )
+
+
+def run_workers(*, run_id: int, workers: int, schema: str | None = None) -> None:
+    """Start worker processes on an open run and wait for them.
+
+    Raises: WorkerDied if one of them failed.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "entrepot.ops.billing_worker",
+        str(run_id),
+        *([schema] if schema else []),
+    ]
+    environment = {**os.environ, "ENTREPOT_DB_NAME": str(connection.settings_dict["NAME"])}
+    children = [subprocess.Popen(command, env=environment) for _ in range(workers)]
+    codes = [child.wait() for child in children]
+    if any(codes):
+        raise WorkerDied(f"billing workers ended with {codes}")
