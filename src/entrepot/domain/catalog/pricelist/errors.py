@@ -93,6 +93,10 @@ _CELL: Mapping[str, tuple[str, str | None]] = {
         "{value} is not an identifier.",
         "Use letters, digits, dot, colon, dash and underscore.",
     ),
+    "price_in_force": (
+        "The catalogue has another price from {start} on, {cost} and {retail}, which is in force.",
+        "Give the corrected price a later first day.",
+    ),
     "price_key_conflict": (
         (
             "Line {line} has the same product, SKU, segment, term, billing plan, market, currency "
@@ -107,8 +111,16 @@ _CELL: Mapping[str, tuple[str, str | None]] = {
         ),
         None,
     ),
+    "price_market_currency": (
+        "Market {market} has prices in {currency}, and this row is in {value}.",
+        "A market has one currency; use another market for the other one.",
+    ),
     "price_market_malformed": ("{value} is not a country code of two capital letters.", None),
     "price_quantity_malformed": ("{value} is not a whole number of units.", None),
+    "price_range_unsupported": (
+        "The price is for a quantity range; the catalogue holds one price for all quantities.",
+        None,
+    ),
     "price_range_reversed": ("The quantity range ends at {value}, before its start {start}.", None),
     "price_row_quoting": (
         "The quotation marks of the row do not match.",

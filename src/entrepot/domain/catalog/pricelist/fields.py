@@ -21,7 +21,9 @@ BILLING_MONTHS: Mapping[str, int] = {"Monthly": 1, "Annual": 12}
 
 TEXT_CHARACTERS_MAX = 250
 DESCRIPTION_CHARACTERS_MAX = 4_000
-IDENTIFIER_CHARACTERS_MAX = 60
+# Product and SKU together, with a colon between, name the resource (80 characters).
+IDENTIFIER_CHARACTERS_MAX = 39
+SEGMENT_CHARACTERS_MAX = 60
 PUBLISHER_CHARACTERS_MAX = 200
 QUANTITY_DIGITS_MAX = 9
 FIRST_YEAR = 2000
@@ -57,7 +59,7 @@ def read_text(cell: str, *, limit: int = TEXT_CHARACTERS_MAX, required: bool = F
 
 
 def read_identifier(cell: str) -> str:
-    """Read a product or SKU id of at most 60 characters; it becomes part of a key."""
+    """Read a product or SKU id of at most 39 characters; it becomes part of a key."""
     text = read_text(cell, limit=IDENTIFIER_CHARACTERS_MAX, required=True)
     if not _IDENTIFIER.fullmatch(text):
         raise refuse_cell("price_identifier_malformed", value=text)

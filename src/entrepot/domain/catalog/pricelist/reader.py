@@ -35,7 +35,7 @@ VALUE_CHARACTERS_SHOWN = 80
 _text = fields.read_text
 _title = partial(fields.read_text, required=True)
 _publisher = partial(_title, limit=fields.PUBLISHER_CHARACTERS_MAX)
-_segment = partial(_title, limit=fields.IDENTIFIER_CHARACTERS_MAX)
+_segment = partial(_title, limit=fields.SEGMENT_CHARACTERS_MAX)
 _description = partial(fields.read_text, limit=fields.DESCRIPTION_CHARACTERS_MAX)
 _term = partial(fields.read_choice, choices=fields.TERM_MONTHS, code="price_term_unknown")
 _billing = partial(fields.read_choice, choices=fields.BILLING_MONTHS, code="price_billing_unknown")
@@ -215,7 +215,7 @@ def _same_values(one: PriceRow, other: PriceRow) -> bool:
 def _repeated(
     row: PriceRow, code: str, other: PriceRow, translate: Callable[[str], str]
 ) -> RejectedRow:
-    error = _row_error(
+    error = row_error(
         row.line_number, "", row.product_id, refuse_cell(code, line=other.line_number), translate
     )
     return RejectedRow(
@@ -237,16 +237,17 @@ def _rejected(
         line=record.line,
         cells=record.cells,
         errors=tuple(
-            _row_error(record.line, column, value, error, translate)
+            row_error(record.line, column, value, error, translate)
             for column, value, error in wrong
         ),
         product=product,
     )
 
 
-def _row_error(
+def row_error(
     line: int, column: str, value: str, error: BadInput, translate: Callable[[str], str]
 ) -> RowError:
+    """Say in the reader's language what is wrong with a cell, or with a row (empty `column`)."""
     return RowError(
         line=line,
         column=column,

@@ -13,7 +13,8 @@ from typing import NamedTuple
 class PriceKey(NamedTuple):
     """What makes two price rows the same price: one plan period in one price zone.
 
-    `range_min` is 0 when the list names no quantity range. Being a tuple of plain values,
+    `range_min` is 0 when the price holds from the first unit on, whether the list says 0, 1 or
+    nothing. Being a tuple of plain values,
     keys sort, which fixes the order of every report.
     """
 
@@ -85,7 +86,7 @@ class PriceRow:
             self.billing_months,
             self.market,
             self.currency,
-            self.range_min or 0,
+            0 if self.range_min in (None, 1) else self.range_min,
         )
 
     @property
