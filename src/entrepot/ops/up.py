@@ -121,7 +121,8 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 @contextmanager
 def _only_one() -> Iterator[None]:
     data = data_root(environment=os.environ, root=database.ROOT)
-    data.mkdir(parents=True, exist_ok=True)
+    # The collected static files may be absent; their directory may not, or the web program warns.
+    (data / "static").mkdir(parents=True, exist_ok=True)
     with (data / ".up.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

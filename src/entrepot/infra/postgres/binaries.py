@@ -145,31 +145,43 @@ def _unusable(directory: Path, account: ServerAccount, reason: str) -> PostgresU
 def _reachable_copy(
     directory: Path, *, environment: Mapping[str, str], account: ServerAccount
 ) -> Path:
-    """Copy the installation once to the state directory, because the account cannot reach where it
-    lies.
+    """Copy the installation once to the state directory, because the account cannot reach it.
 
     The name carries the size and time of the server program, so another version makes another copy.
     """
-    tree = directory.parent
+    trees = _trees(directory)
     program = (directory / "postgres").resolve().stat()
-    key = hashlib.sha256(f"{tree}:{program.st_size}:{program.st_mtime_ns}".encode()).hexdigest()[
-        :12
-    ]
+    identity = f"{trees[0]}:{program.st_size}:{program.st_mtime_ns}"
+    key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     home = state_directory(environment=environment)
     target = home / f"postgresql-{key}"
     if not target.exists():
         home.mkdir(parents=True, exist_ok=True, mode=0o755)
         fresh = home / f".postgresql-{key}.{os.getpid()}"
-        shutil.copytree(tree, fresh, symlinks=True)
+        for tree in trees:
+            shutil.copytree(tree, fresh / tree.name, symlinks=True)
         _open_for_reading(fresh)
         try:
             fresh.rename(target)
         except OSError:
             # Another process finished the same copy first; its copy is as good as ours.
             shutil.rmtree(fresh)
-    if not can_enter(directory=target / "bin", account=account):
-        raise _unusable(target / "bin", account, "the account cannot enter this directory")
-    return target / "bin"
+    copied = target / directory.relative_to(trees[0].parent)
+    if not can_enter(directory=copied, account=account):
+        raise _unusable(copied, account, "the account cannot enter this directory")
+    return copied
+
+
+def _trees(directory: Path) -> list[Path]:
+    """Return the directories that have to be copied together, the one with `directory` first.
+
+    The wheel's programs find the wheel's own client library by a relative path beside the package.
+    """
+    if directory.parent.name != "pginstall":
+        return [directory.parent]
+    package = directory.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    return [package, libraries] if libraries.is_dir() else [package]
 
 
 def _open_for_reading(tree: Path) -> None:

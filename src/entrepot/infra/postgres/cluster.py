@@ -183,10 +183,8 @@ def start(cluster: Cluster, *, durable: bool) -> bool:
 
     Raises: PostgresUnavailable with the end of the server's log.
     """
-    if postmaster_pid(cluster) is not None:
-        if _wait_until_accepting(cluster):
-            return False
-        raise _not_started(cluster, offset=0, reason="it runs but does not accept connections")
+    if _wait_until_accepting(cluster):
+        return False
     (cluster.data_dir / "postmaster.pid").unlink(missing_ok=True)
     _configure(cluster, durable=durable)
     _prepare_socket_directory(cluster)
@@ -199,21 +197,20 @@ def start(cluster: Cluster, *, durable: bool) -> bool:
         answer = _pg_ctl(cluster, "start", "-l", str(cluster.log))
         if answer.returncode == 0:
             return True
-        reason = (
-            (answer.stderr or answer.stdout).strip().splitlines()[0]
-            if answer.stderr or answer.stdout
-            else ""
-        )
+        reason = (answer.stderr or answer.stdout).strip().partition("\n")[0]
         if not any(cause in _log_tail(cluster, offset) for cause in _PASSING_CAUSES):
             break
     raise _not_started(cluster, offset=offset, reason=reason)
 
 
 def _wait_until_accepting(cluster: Cluster) -> bool:
+    """Wait while a live server recovers or stops; return whether there is one that accepts."""
     deadline = time.monotonic() + START_SECONDS_MAX
-    while postmaster_pid(cluster) is not None and time.monotonic() < deadline:
+    while postmaster_pid(cluster) is not None:
         if is_accepting(cluster):
             return True
+        if time.monotonic() > deadline:
+            raise _not_started(cluster, offset=0, reason="it runs but accepts no connections")
         time.sleep(0.1)
     return False
 

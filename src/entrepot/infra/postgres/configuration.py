@@ -90,8 +90,7 @@ def settings_text(settings: dict[str, str]) -> str:
     """Return the generated configuration file; it is written anew at each start, so it says where
     changes belong.
     """
-    head = f"# Written at each start. Put your own settings into {OPERATOR_FILE}, which is read "
-    "last.\n"
+    head = f"# Written at each start; your own settings go into {OPERATOR_FILE}, read last.\n"
     return head + "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from entrepot.infra.postgres import cluster as clusters
 from entrepot.infra.postgres.account import server_account
@@ -31,7 +30,7 @@ class Server:
 
     cluster: Cluster
     started_here: bool
-    _use: IO[str] | None = field(repr=False)
+    _use: int | None = field(repr=False)
 
     @property
     def socket_dir(self) -> Path:
@@ -77,7 +76,7 @@ class Server:
     def stop_using(self) -> None:
         """Give up the use of the server and leave it as it is. Calling it again does nothing."""
         if self._use is not None:
-            self._use.close()
+            os.close(self._use)
             self._use = None
 
 
@@ -104,7 +103,7 @@ def ensure(
             try:
                 started = clusters.start(found, durable=durable)
             except BaseException:
-                use.close()
+                os.close(use)
                 raise
     return Server(cluster=found, started_here=started, _use=use)
 
@@ -136,26 +135,31 @@ def _cluster(data_dir: Path, environment: Mapping[str, str] | None) -> Cluster:
 
 @contextmanager
 def _lock(data_dir: Path) -> Iterator[None]:
-    with _open_lock(data_dir.parent / f".{data_dir.name}.lock") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    descriptor = _open(data_dir.parent / f".{data_dir.name}.lock")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
 
 
-def _use_file(data_dir: Path) -> IO[str]:
-    return _open_lock(data_dir.parent / f".{data_dir.name}.users")
+def _use_file(data_dir: Path) -> int:
+    return _open(data_dir.parent / f".{data_dir.name}.users")
 
 
-def _open_lock(path: Path) -> IO[str]:
+def _open(path: Path) -> int:
     # Read-only is enough for a lock, and lets root and the directory's owner share the file.
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT, 0o644))
+    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
 
 
 def _is_used(data_dir: Path) -> bool:
-    with _use_file(data_dir) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    descriptor = _use_file(data_dir)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
     return False
 
 
