@@ -37,10 +37,10 @@ class UsageAmountTooLarge(Refused):
     codes: ClassVar[frozenset[str]] = frozenset({"usage_amount_too_large"})
 
 
-class UsageFileKnown(Conflict):
-    """Exactly this file was imported before; importing it again would change nothing."""
+class UsageTotalBilled(Conflict):
+    """A total that the request would change in place was billed already."""
 
-    codes: ClassVar[frozenset[str]] = frozenset({"usage_file_known"})
+    codes: ClassVar[frozenset[str]] = frozenset({"usage_total_billed"})
 
 
 class UsageStoreDamaged(Refused):

@@ -81,6 +81,12 @@ def stored_path(*, file: StoredFile, data_dir: Path, verify: bool = False) -> Pa
     return path
 
 
+def discard(*, data_dir: Path, import_id: int) -> None:
+    """Remove the lines of an import that was refused after they were written."""
+    for path in (data_dir / FOLDER).glob(f"*/*/import-{import_id:08d}.*"):
+        path.unlink()
+
+
 def sha256_of(*, path: Path) -> str:
     """Compute the sha256 of a file in hex, in constant memory."""
     digest = hashlib.sha256()
