@@ -122,28 +122,18 @@ def map_sub_account(
                 object=f"{provider_name} {sub_account_id}",
                 next_step="Check its spelling, or import the vendor's file first.",
             )
-        link, new = SubAccountLink.objects.get_or_create(
-            provider_name=provider_name,
-            sub_account_id=sub_account_id,
-            defaults={
-                "tenant_id": tenant_id,
-                "subscription_id": subscription_id,
-                "linked_at": now,
-                "linked_by": actor.name[:150],
-            },
-        )
-        if link.subscription_id != subscription_id:
-            raise SubAccountTaken(
-                "sub_account_taken",
-                "The sub-account {object} belongs to another subscription.",
-                object=f"{provider_name} {sub_account_id}",
-                next_step="Choose that subscription, or another sub-account.",
+        new = _link(
+            SubAccountLink(
+                provider_name=provider_name,
+                sub_account_id=sub_account_id,
+                tenant_id=tenant_id,
+                subscription_id=subscription_id,
+                linked_at=now,
+                linked_by=actor.name[:150],
             )
+        )
         if not new:
             return 0
-        ParkedSubAccount.objects.filter(
-            provider_name=provider_name, sub_account_id=sub_account_id, mapped_at=None
-        ).update(mapped_at=now)
         outcome = write_totals(
             months=_months(part.usage_import for part in parts),
             cause=newest.usage_import,
@@ -161,6 +151,24 @@ def map_sub_account(
             after={"changed_totals": outcome.changed_totals},
         )
         return outcome.changed_totals
+
+
+def _link(link: SubAccountLink) -> bool:
+    """Store a link and take its sub-account from the parked ones; False if it was there already."""
+    key = {"provider_name": link.provider_name, "sub_account_id": link.sub_account_id}
+    known = SubAccountLink.objects.filter(**key).first()
+    if known is not None and known.subscription_id != link.subscription_id:
+        raise SubAccountTaken(
+            "sub_account_taken",
+            "The sub-account {object} belongs to another subscription.",
+            object=f"{link.provider_name} {link.sub_account_id}",
+            next_step="Choose that subscription, or another sub-account.",
+        )
+    if known is not None:
+        return False
+    link.save()
+    ParkedSubAccount.objects.filter(**key, mapped_at=None).update(mapped_at=link.linked_at)
+    return True
 
 
 def _apply(
