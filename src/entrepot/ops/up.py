@@ -87,8 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run everything until a signal and return the exit code: 0 after Ctrl-C, 1 after a refusal."""
     started = time.monotonic()
     options = _parser().parse_args(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    _leave_on_signals()
     try:
         with _only_one():
             _run(options, started)
@@ -111,11 +110,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
-    # A second signal must not break the clean-up that the first one began.
+def _leave_on_signals() -> None:
+    """Raise _Leaving at the first signal; later ones must not break the clean-up it began."""
+    leaving = False
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        nonlocal leaving
+        if not leaving:
+            leaving = True
+            raise _Leaving
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    raise _Leaving
+        signal.signal(number, leave)
 
 
 @contextmanager
