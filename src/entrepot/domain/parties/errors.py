@@ -1,0 +1,64 @@
+"""Refusals of the parties package; their texts are translated by the screens."""
+
+from entrepot.kernel.errors import BadInput, Conflict, NotFound, Refused
+
+
+class NoSuchObject(NotFound):
+    """The object does not exist or belongs to somebody else; the answer is the same for both."""
+
+    codes = frozenset({"no_such_object"})
+
+    def __init__(self, *, object: str) -> None:  # noqa: A002 - as in DomainError
+        super().__init__(
+            "no_such_object",
+            "There is no {object} here.",
+            object=object,
+            next_step="Check the number, or open it from its list.",
+        )
+
+
+class NoMembership(NotFound):
+    """The person works for no account, or not for this one."""
+
+    codes = frozenset({"no_membership"})
+
+
+class PartyInput(BadInput):
+    """A value of an account, brand or user that cannot be stored."""
+
+    codes = frozenset(
+        {
+            "name_missing",
+            "name_too_long",
+            "name_has_controls",
+            "login_malformed",
+            "email_malformed",
+            "email_missing",
+            "password_too_long",
+            "password_weak",
+            "country_unknown",
+            "language_unknown",
+            "timezone_unknown",
+            "host_malformed",
+            "accent_malformed",
+            "prefix_malformed",
+            "parent_missing",
+            "parent_cannot_sell",
+        }
+    )
+
+
+class PartyConflict(Conflict):
+    """Somebody else took the name or changed the object first."""
+
+    codes = frozenset(
+        {"login_taken", "host_taken", "prefix_taken", "changed_meanwhile", "provider_exists"}
+    )
+
+
+class PartyRefused(Refused):
+    """A rule of the account tree or of roles forbids it."""
+
+    codes = frozenset(
+        {"tree_too_deep", "last_administrator", "other_realm", "already_member", "no_brand"}
+    )

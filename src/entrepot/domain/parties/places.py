@@ -1,0 +1,105 @@
+"""Where each table keeps what access is decided by: data, checked against the real tables by a test; pure.
+
+Tables of higher packages are named by their database name, so that the whole policy can be read in
+one place. A table that is missing here cannot be read through `access`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """Kinds of objects with a rule of their own in `scopes`."""
+
+    ACCOUNT = "account"
+    SUBSCRIPTION = "subscription"
+    DOCUMENT = "document"
+    PRICE = "price"
+    USER = "user"
+    OPERATION = "operation"
+    AUDIT = "audit"
+
+
+class Facet(StrEnum):
+    """What a rule may ask of a row."""
+
+    TENANT = "tenant"
+    PATH = "path"
+    SELLER = "seller"
+    BUYER = "buyer"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """The row is visible when its `column` is among the `select` values of the visible rows of another table."""
+
+    column: str
+    table: str
+    select: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table's kind and the columns of its facets, or the table that decides for it."""
+
+    kind: Kind
+    columns: Mapping[Facet, str] = field(default_factory=dict)
+    via: Via | None = None
+
+
+_OF_TENANT = {Facet.TENANT: "tenant_id"}
+_BY_BILLING_ACCOUNT = Place(Kind.DOCUMENT, via=Via("billing_account_id", "billing_account"))
+_BY_SUBSCRIPTION = Place(Kind.SUBSCRIPTION, via=Via("subscription_id", "subscription"))
+_OPERATION = Place(Kind.OPERATION)
+
+PLACES: Mapping[str, Place] = MappingProxyType(
+    {
+        "account": Place(Kind.ACCOUNT, {**_OF_TENANT, Facet.PATH: "path"}),
+        "membership": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),
+        "party_user": Place(Kind.USER, via=Via("id", "membership", "user_id")),
+        "seller_price": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "margin_rule": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "subscription_money": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "plan_overlay": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
+        "billing_account": Place(
+            Kind.DOCUMENT, {**_OF_TENANT, Facet.SELLER: "seller_id", Facet.BUYER: "buyer_id"}
+        ),
+        "chain": Place(Kind.ACCOUNT, via=Via("customer_id", "account")),
+        "chain_link": _BY_BILLING_ACCOUNT,
+        "invoice": Place(
+            Kind.DOCUMENT, {**_OF_TENANT, Facet.SELLER: "seller_id", Facet.BUYER: "buyer_id"}
+        ),
+        "invoice_line": Place(Kind.DOCUMENT, via=Via("invoice_id", "invoice")),
+        "document_tax": _BY_BILLING_ACCOUNT,
+        "charge": _BY_BILLING_ACCOUNT,
+        "transfer": _BY_BILLING_ACCOUNT,
+        "balance": _BY_BILLING_ACCOUNT,
+        "allocation": _BY_BILLING_ACCOUNT,
+        "credit_state": _BY_BILLING_ACCOUNT,
+        "hold_event": _BY_BILLING_ACCOUNT,
+        "subscription": Place(Kind.SUBSCRIPTION, {**_OF_TENANT, Facet.PATH: "customer_path"}),
+        "subscription_item": _BY_SUBSCRIPTION,
+        "subscription_event": _BY_SUBSCRIPTION,
+        "sub_billing": _BY_SUBSCRIPTION,
+        "quantity_change": _BY_SUBSCRIPTION,
+        "term": _BY_SUBSCRIPTION,
+        "service_span": _BY_SUBSCRIPTION,
+        "metered_usage": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
+        "billing_run": _OPERATION,
+        "run_chunk": _OPERATION,
+        "quarantine": _OPERATION,
+        "price_list_import": _OPERATION,
+        "catalog_price": _OPERATION,
+        "job": _OPERATION,
+        "usage_import": _OPERATION,
+        "usage_source": _OPERATION,
+        "usage_total": _OPERATION,
+        "sub_account_link": _OPERATION,
+        "parked_sub_account": _OPERATION,
+        "outbox_event": _OPERATION,
+        "audit_entry": Place(Kind.AUDIT),
+    }
+)

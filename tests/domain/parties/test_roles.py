@@ -1,0 +1,87 @@
+"""Which role may do what."""
+
+import pytest
+
+from entrepot.domain.parties.kinds import AccountKind, RoleCode
+from entrepot.domain.parties.roles import PRIVILEGES, Capability, capabilities_of
+
+C = Capability
+OPERATIONS = {
+    C.RUN_BILLING,
+    C.VIEW_BILLING_RUNS,
+    C.IMPORT_PRICES,
+    C.VIEW_PRICE_LISTS,
+    C.IMPORT_USAGE,
+    C.VIEW_USAGE_IMPORTS,
+    C.MANAGE_CREDIT,
+    C.VIEW_CREDIT,
+    C.VIEW_TASKS,
+    C.VIEW_AUDIT,
+}
+
+
+def test_every_kind_of_account_has_an_answer_for_every_role():
+    assert set(PRIVILEGES) == {(kind, role) for kind in AccountKind for role in RoleCode}
+
+
+def test_nobody_sees_resale_prices_of_lower_tiers_by_role_alone():
+    assert not [key for key, granted in PRIVILEGES.items() if C.VIEW_DOWNSTREAM_PRICES in granted]
+
+
+@pytest.mark.parametrize("kind", [AccountKind.RESELLER, AccountKind.CUSTOMER])
+@pytest.mark.parametrize("role", list(RoleCode))
+def test_running_the_hub_is_the_providers_alone(kind, role):
+    assert not capabilities_of(kind=kind, role=role) & OPERATIONS
+
+
+@pytest.mark.parametrize("kind", list(AccountKind))
+def test_read_only_people_change_nothing(kind):
+    granted = capabilities_of(kind=kind, role=RoleCode.READ_ONLY)
+
+    assert granted
+    assert all(capability.is_reading for capability in granted)
+
+
+@pytest.mark.parametrize("kind", list(AccountKind))
+def test_support_sees_no_money(kind):
+    granted = capabilities_of(kind=kind, role=RoleCode.SUPPORT)
+
+    assert not granted & {C.VIEW_PRICES, C.VIEW_INVOICES, C.VIEW_CREDIT, C.VIEW_PRICE_LISTS}
+
+
+@pytest.mark.parametrize("kind", list(AccountKind))
+def test_only_administrators_manage_users(kind):
+    holders = {role for role in RoleCode if C.MANAGE_USERS in PRIVILEGES[kind, role]}
+
+    assert holders == {RoleCode.ADMINISTRATOR}
+
+
+@pytest.mark.parametrize("kind", list(AccountKind))
+@pytest.mark.parametrize("role", list(RoleCode))
+def test_every_role_contains_read_only_of_what_it_may_change(kind, role):
+    granted = PRIVILEGES[kind, role]
+    pairs = {
+        C.MANAGE_ACCOUNTS: C.VIEW_ACCOUNTS,
+        C.MANAGE_SUBSCRIPTIONS: C.VIEW_SUBSCRIPTIONS,
+        C.IMPORT_PRICES: C.VIEW_PRICE_LISTS,
+        C.IMPORT_USAGE: C.VIEW_USAGE_IMPORTS,
+        C.RUN_BILLING: C.VIEW_BILLING_RUNS,
+        C.MANAGE_CREDIT: C.VIEW_CREDIT,
+        C.MANAGE_USERS: C.VIEW_USERS,
+    }
+
+    assert not [act for act, look in pairs.items() if act in granted and look not in granted]
+
+
+def test_an_administrative_hold_leaves_reading_only():
+    held = capabilities_of(
+        kind=AccountKind.RESELLER, role=RoleCode.ADMINISTRATOR, on_admin_hold=True
+    )
+
+    assert held == {
+        C.VIEW_ACCOUNTS,
+        C.VIEW_SUBSCRIPTIONS,
+        C.VIEW_INVOICES,
+        C.VIEW_PRICES,
+        C.VIEW_USERS,
+    }
