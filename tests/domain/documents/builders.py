@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind
 from entrepot.domain.documents.types import (
     Annex,
     BillingUnit,
-    ChargeKind,
     Document,
-    DocumentKind,
     Language,
     Line,
     Party,

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind
 from entrepot.domain.documents.check import DocumentDoesNotTie, check_document
-from entrepot.domain.documents.types import Document, DocumentKind, Line
+from entrepot.domain.documents.types import Document, Line
 from tests.domain.documents.builders import (
     document,
     line,
@@ -138,8 +139,16 @@ def test_lines_must_keep_the_order_of_the_panel() -> None:
         check_document(
             document(_mixed(("C-1", "SUB-1", 1), ("C-1", "SUB-2", 1), ("C-1", "SUB-1", 1)))
         )
-    with pytest.raises(DocumentDoesNotTie, match="not in the order of their periods"):
+    with pytest.raises(DocumentDoesNotTie, match="not in order of kind and start"):
         check_document(document(_mixed(("C-1", "SUB-1", 9), ("C-1", "SUB-1", 1))))
+    setup, plan = ChargeKind.SETUP, ChargeKind.RECURRING
+    check_document(document([_of_kind(1, setup), _of_kind(2, plan)]))
+    with pytest.raises(DocumentDoesNotTie, match="not in order of kind and start"):
+        check_document(document([_of_kind(1, plan), _of_kind(2, setup)]))
+
+
+def _of_kind(no: int, kind: ChargeKind) -> Line:
+    return line(no, "Plan", "1.00 0 1.00 0.19", kind=kind)
 
 
 def test_yen_have_no_decimals() -> None:

@@ -14,9 +14,10 @@ import pikepdf
 import pypdf
 import pytest
 
+from entrepot.domain.billing.lifecycle import DocumentKind
 from entrepot.domain.documents.check import DocumentDoesNotTie
 from entrepot.domain.documents.pdf import render_pdf
-from entrepot.domain.documents.types import Document, DocumentKind, Language, Party
+from entrepot.domain.documents.types import Document, Language, Party
 from tests.domain.documents.builders import (
     BUYER,
     SELLER,

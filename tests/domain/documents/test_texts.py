@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entrepot.domain.billing.lifecycle import ChargeKind
 from entrepot.domain.documents import formats, texts
 from entrepot.domain.documents.fonts import MISSING, coverage, printable
 from entrepot.domain.documents.layout import line_ranges
 from entrepot.domain.documents.pdf import render_pdf
-from entrepot.domain.documents.types import BillingUnit, ChargeKind, Language
+from entrepot.domain.documents.types import BillingUnit, Language
 from entrepot.kernel.periods import DateRange
 from tests.domain.documents.builders import BUYER, reference_document
 
@@ -55,10 +56,6 @@ LATE_MAY = DateRange(date(2026, 5, 12), date(2026, 6, 1))
             ChargeKind.USAGE, 2, None,
             "Microsoft 365 E3: pay as you go, 2 seats",
             "Microsoft 365 E3: Abrechnung nach Nutzung, 2 Plätze",
-        ),
-        (
-            ChargeKind.ADJUSTMENT, 1, None,
-            "Microsoft 365 E3: adjustment", "Microsoft 365 E3: Anpassung",
         ),
     ],
 )  # fmt: skip

@@ -1,13 +1,17 @@
 """Prove that a document ties before anybody sees it."""
 
 from collections.abc import Hashable, Iterable
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import NoReturn
 
-from entrepot.domain.documents.types import Document, DocumentKind, Line
+from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind
+from entrepot.domain.documents.types import Document, Line
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import round_amount
+
+_KINDS = tuple(ChargeKind)
 
 
 class DocumentDoesNotTie(DomainError):
@@ -20,7 +24,7 @@ def check_document(document: Document) -> None:
     """Refuse a document whose shown figures do not add up or whose lines are out of order.
 
     The lines are numbered 1..n; the lines of one end customer stand together, within them those of
-    one subscription or order, within them those of one kind by start date. Sums are taken over the
+    one subscription or order, within them by kind and start date. Sums are taken over the
     shown, rounded amounts. Source: the sort key and the tie rule of the invoice layout.
     Raises: DocumentDoesNotTie, naming the document, the figure and both values.
     """
@@ -62,11 +66,10 @@ def _check_order(document: Document) -> None:
         _refuse(document, "the lines of one end customer do not stand together")
     if not _runs_are_unique((line.customer_id, line.reference) for line in lines):
         _refuse(document, "the lines of one subscription or order do not stand together")
-    groups = groupby(lines, key=lambda line: (line.customer_id, line.reference, line.kind))
-    for _, group in groups:
-        starts = [line.period_start for line in group if line.period_start is not None]
-        if starts != sorted(starts):
-            _refuse(document, "lines of one kind are not in the order of their periods")
+    for _, group in groupby(lines, key=lambda line: (line.customer_id, line.reference)):
+        places = [(_KINDS.index(x.kind), x.period_start or date.min) for x in group]
+        if places != sorted(places):
+            _refuse(document, "the lines of a subscription are not in order of kind and start")
 
 
 def _check_line(document: Document, line: Line) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from itertools import accumulate, groupby, pairwise
 
+from entrepot.domain.billing.lifecycle import DocumentKind
 from entrepot.domain.documents import formats, texts
 from entrepot.domain.documents.fonts import printable
-from entrepot.domain.documents.types import Annex, Document, DocumentKind, Line, Party
+from entrepot.domain.documents.types import Annex, Document, Line, Party
 from entrepot.kernel.money import round_amount
 
 Cell = list[str]

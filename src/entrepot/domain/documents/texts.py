@@ -6,9 +6,10 @@ and fails at once.
 
 from decimal import Decimal
 
+from entrepot.domain.billing.lifecycle import ChargeKind
 from entrepot.domain.documents.formats import number, percent
 from entrepot.domain.documents.formats import period as period_text
-from entrepot.domain.documents.types import BillingUnit, ChargeKind, Language
+from entrepot.domain.documents.types import BillingUnit, Language
 from entrepot.kernel.periods import DateRange
 
 # Each key leads to the English and the German form.
@@ -99,7 +100,6 @@ _DESCRIPTIONS = {
         "{plan}: pay as you go, {units}",
         "{plan}: Abrechnung nach Nutzung, {units}",
     ),
-    ChargeKind.ADJUSTMENT: ("{plan}: adjustment", "{plan}: Anpassung"),
 }
 
 

@@ -9,12 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-
-class DocumentKind(StrEnum):
-    """Which of the two numbered series a document belongs to."""
-
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
+from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind
 
 
 class Language(StrEnum):
@@ -22,18 +17,6 @@ class Language(StrEnum):
 
     EN = "en"
     DE = "de"
-
-
-class ChargeKind(StrEnum):
-    """Why a line exists. The wording of each kind is in `texts.py`."""
-
-    SETUP = "setup"
-    RECURRING = "recurring"
-    CHANGE = "change"
-    REFUND = "refund"
-    OVERUSE = "overuse"
-    USAGE = "usage"
-    ADJUSTMENT = "adjustment"
 
 
 class BillingUnit(StrEnum):
