@@ -111,17 +111,7 @@ def map_sub_account(
     """
     with transaction.atomic():
         _lock()
-        parts = UsageSource.objects.filter(
-            provider_name=provider_name, sub_account_id=sub_account_id
-        ).select_related("usage_import")
-        newest = parts.order_by("-usage_import_id").first()
-        if newest is None:
-            raise SubAccountUnknown(
-                "sub_account_unknown",
-                "No imported file names the sub-account {object}.",
-                object=f"{provider_name} {sub_account_id}",
-                next_step="Check its spelling, or import the vendor's file first.",
-            )
+        imports = _imports_naming(provider_name=provider_name, sub_account_id=sub_account_id)
         new = _link(
             SubAccountLink(
                 provider_name=provider_name,
@@ -135,8 +125,8 @@ def map_sub_account(
         if not new:
             return 0
         outcome = write_totals(
-            months=_months(part.usage_import for part in parts),
-            cause=newest.usage_import,
+            months=_months(imports),
+            cause=imports[-1],
             book=book,
             store=store,
         )
@@ -151,6 +141,21 @@ def map_sub_account(
             after={"changed_totals": outcome.changed_totals},
         )
         return outcome.changed_totals
+
+
+def _imports_naming(*, provider_name: str, sub_account_id: str) -> list[UsageImport]:
+    """Find the imports whose lines count for a sub-account, the newest last; at least one."""
+    key = {"provider_name": provider_name, "sub_account_id": sub_account_id}
+    parts = UsageSource.objects.filter(**key).values("usage_import_id")
+    imports = list(UsageImport.objects.filter(id__in=parts).order_by("id"))
+    if not imports:
+        raise SubAccountUnknown(
+            "sub_account_unknown",
+            "No imported file names the sub-account {object}.",
+            object=f"{provider_name} {sub_account_id}",
+            next_step="Check its spelling, or import the vendor's file first.",
+        )
+    return imports
 
 
 def _link(link: SubAccountLink) -> bool:
