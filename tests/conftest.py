@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -52,6 +53,7 @@ def test_server() -> Iterator[Server]:
     """Start the test cluster unless another test process did; the last one to leave stops it."""
     server = ensure(data_dir=cluster_directory(environment=os.environ, root=_ROOT), durable=False)
     prepare_test_cluster(server)
+    _drop_left_databases(server)
     yield server
     server.stop(even_if_started_elsewhere=True)
 
@@ -62,3 +64,22 @@ def django_db_modify_db_settings(
     test_server: Server,
 ) -> None:
     """Have the server running before the plugin creates its test databases."""
+
+
+def _drop_left_databases(server: Server) -> None:
+    """Remove the databases of runs that were killed: their names carry a dead process's id."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        query = "SELECT datname FROM pg_database WHERE datname ~ '^test_run[0-9]+'"
+        for (name,) in connection.execute(query).fetchall():
+            if not _is_alive(int(name.removeprefix("test_run").split("_")[0])):
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.infra.postgres.account import server_account
-from entrepot.infra.postgres.binaries import find_binaries
+from entrepot.infra.postgres.binaries import BINARIES_VARIABLE, find_binaries
 from entrepot.infra.postgres.configuration import SUPERUSER
 from entrepot.infra.postgres.databases import database_statement, roles_statement
 from entrepot.infra.postgres.errors import PostgresUnavailable
@@ -186,7 +186,9 @@ def _connection_environment(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _client_program(tool: str) -> str:
-    if uses_external_server(os.environ) and (own := shutil.which(tool)):
-        return own
+    # The packaged programs know no TLS, which a server on the network may ask for.
+    external = uses_external_server(os.environ) and not os.environ.get(BINARIES_VARIABLE)
+    if external and (installed := shutil.which(tool)):
+        return installed
     account = server_account(data_dir=database.own_cluster())
     return str(find_binaries(environment=os.environ, account=account).tool(tool))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from entrepot.kernel.errors import DomainError
 
 
@@ -36,3 +38,10 @@ class PostgresUnavailable(DomainError):
     def __init__(self, *, code: str, cause: str, next_step: str) -> None:
         super().__init__(code, "{cause}", next_step=next_step, cause=cause)
         self.cause = cause
+
+    def text(self, *, translate: Callable[[str], str] = str) -> str:
+        """Write cause and next step on lines of their own; both may quote several lines.
+
+        Only the operator's terminal shows them, in English, so `translate` sees the next step only.
+        """
+        return f"{self.cause}\n{translate(self.next_step or '')}"
