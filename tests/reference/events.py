@@ -45,6 +45,10 @@ class Event:
             sub.status = "expired"
         if was_active and priced_by is not None:
             self._charge_usage(priced_by, everything=cancelled_on is not None)
+        if sub.status != "trial":
+            sub.trial_end = None
+        if sub.status != "graced":
+            sub.grace_end = None
         sub.due = sub.usual_due()
         return self.made
 

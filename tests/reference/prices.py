@@ -39,39 +39,47 @@ def _keep_or_replace(sub: Sub, row: Agreed) -> None:
     for old in sub.agreed:
         if (old.item, old.tier, old.kind, old.valid_to) != (row.item, row.tier, row.kind, None):
             continue
-        if (old.unit_price, old.currency) == (row.unit_price, row.currency):
+        if _same_money(old, row):
             return
-        old.valid_to = row.valid_from
         row.discount_ppm = old.discount_ppm
+        if old.valid_from == row.valid_from:
+            sub.agreed.remove(old)
+        else:
+            old.valid_to = row.valid_from
+        break
     sub.agreed.append(row)
+
+
+def _same_money(old: Agreed, new: Agreed) -> bool:
+    one, other = [(row.unit_price, row.unit_cost, row.currency) for row in (old, new)]
+    return one == other
 
 
 def _prices(world: World, sub: Sub, resource: int, kind: str, day: date) -> list[Agreed] | None:
     """Return one row per tier, or None when the kind does not exist for the item."""
-    listed = _catalog(world, sub.period.key, resource, kind, day)
+    listed = None if kind == "usage" else _catalog(world, sub.period.key, resource, kind, day)
+    exists = sub.plan.is_usage if kind == "usage" else listed is not None
     rows: list[Agreed] = []
     for link in sub.chain.links:
         account = find(world.billing_accounts, link)
         own = _own(world, account, sub.period.key, resource, kind, day)
-        if not rows and listed is None and own is None:
+        if not rows and own is None and not exists:
             return None
         cost = _cost(world, rows, listed, kind, account.currency, day)
-        rule = None if own else _margin(world, sub, account.seller, day)
-        if own is None and rule is None:
-            return None
         row = Agreed(0, 0, kind, Fraction(0), rounded(cost, 12), account.currency, 0, day)
         if own is not None:
             row.unit_price, row.seller_price = Fraction(own.price), own.key
-        elif rule is not None:
-            base = (
-                cost
-                if rule.basis == "cost"
-                else _retail(world, listed, kind, account.currency, day)
-            )
-            row.unit_price, row.margin_rule = (
-                _marked_up(base, rule, kind, account.currency),
-                rule.key,
-            )
+        else:
+            rule = _margin(world, sub, account.seller, day, with_retail=listed is not None)
+            if rule is None:
+                return None
+            base = cost
+            if rule.basis == "retail" and listed is not None:
+                base = _converted(
+                    world, Fraction(listed.retail), listed.currency, account.currency, day
+                )
+            row.unit_price = _marked_up(base, rule, kind, account.currency)
+            row.margin_rule = rule.key
         rows.append(row)
     return rows
 
@@ -97,16 +105,6 @@ def _cost(
     if listed is None:
         return Fraction(0)
     return _converted(world, Fraction(listed.cost), listed.currency, currency, day)
-
-
-def _retail(
-    world: World, listed: CatalogPrice | None, kind: str, currency: str, day: date
-) -> Fraction:
-    if kind == "usage":
-        return Fraction(1)
-    if listed is None:
-        raise CannotBill("no_price")
-    return _converted(world, Fraction(listed.retail), listed.currency, currency, day)
 
 
 def _converted(world: World, amount: Fraction, source: str, target: str, day: date) -> Fraction:
@@ -141,7 +139,9 @@ def _own(
     return None
 
 
-def _margin(world: World, sub: Sub, seller: int, day: date) -> MarginRule | None:
+def _margin(
+    world: World, sub: Sub, seller: int, day: date, *, with_retail: bool
+) -> MarginRule | None:
     """Return the narrowest valid rule of the seller; among equals the latest."""
     best: tuple[int, date, MarginRule] | None = None
     for rule in world.margins:
@@ -151,6 +151,8 @@ def _margin(world: World, sub: Sub, seller: int, day: date) -> MarginRule | None
             or width is None
             or not covers(rule.valid_from, rule.valid_to, day)
         ):
+            continue
+        if rule.basis == "retail" and not with_retail:
             continue
         if best is None or width < best[0] or (width == best[0] and rule.valid_from > best[1]):
             best = (width, rule.valid_from, rule)

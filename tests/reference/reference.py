@@ -216,6 +216,7 @@ def _sub_row(sub: Sub) -> SubRow:
         period_start=sub.ps,
         period_end=sub.pe,
         term_end=sub.te,
+        trial_end=sub.trial_end,
         grace_end=sub.grace_end,
         setup_done=sub.setup_done,
         credit_hold=sub.credit_hold,

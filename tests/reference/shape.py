@@ -84,6 +84,7 @@ class SubRow:
     period_start: date | None
     period_end: date | None
     term_end: date | None
+    trial_end: date | None
     grace_end: date | None
     setup_done: bool
     credit_hold: bool
