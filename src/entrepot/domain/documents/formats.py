@@ -14,7 +14,8 @@ MINUS = "\N{MINUS SIGN}"
 EN_DASH = "\N{EN DASH}"
 NBSP = "\N{NO-BREAK SPACE}"
 
-_WIDE = Context(prec=60)
+# The usual 28 digits are too few for the largest amount with twelve decimals.
+WIDE = Context(prec=80)
 
 _LONG_DAY = {Language.EN: f"d{NBSP}MMMM{NBSP}y", Language.DE: f"d.{NBSP}MMMM{NBSP}y"}
 _LONG_DAY_WITHOUT_YEAR = {Language.EN: f"d{NBSP}MMMM", Language.DE: f"d.{NBSP}MMMM"}
@@ -39,8 +40,7 @@ def number(
 ) -> str:
     """Write a number with grouping; digits beyond `decimals_max` must not exist or are rounded."""
     pattern = _pattern(decimals_min, decimals_max)
-    # The usual 28 digits are too few for the largest amount written with twelve decimals.
-    with localcontext(_WIDE):
+    with localcontext(WIDE):
         written: str = pattern.apply(value, _locale(language))
     return written.replace("-", MINUS)
 

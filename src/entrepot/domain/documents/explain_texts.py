@@ -1,0 +1,187 @@
+"""The wording of explanations in English and German.
+
+In the sentences of the paragraph, stars enclose what is printed bold. They are read before names
+are filled in, so a star in the name of a plan stays a star.
+"""
+
+import re
+from typing import Final
+
+from entrepot.domain.billing.lifecycle import ChargeKind
+from entrepot.domain.documents.explain_types import Piece, StepName
+from entrepot.domain.documents.types import BillingUnit, Language
+
+_BOLD: Final = re.compile(r"\*([^*]+)\*")
+
+_OPENINGS = {
+    ChargeKind.SETUP: (
+        "Setting up {plan} is charged once, for *{units}*.",
+        "Die Einrichtung von {plan} wird einmal berechnet, für *{units}*.",
+    ),
+    ChargeKind.RECURRING: (
+        "In the period {period} you have *{units}* of {plan}.",
+        "Im Zeitraum {period} haben Sie *{units}* von {plan}.",
+    ),
+    ChargeKind.CHANGE: (
+        "On {first_day} you added *{units}* of {plan}.",
+        "Am {first_day} haben Sie *{units}* von {plan} hinzugefügt.",
+    ),
+    ChargeKind.OVERUSE: (
+        "In the period {period} you used *{units}* of {plan} above the included amount.",
+        "Im Zeitraum {period} haben Sie *{units}* von {plan} über der enthaltenen Menge genutzt.",
+    ),
+    ChargeKind.USAGE: (
+        "In the period {period} your use of {plan} cost *{units}* at the vendor.",
+        "Im Zeitraum {period} hat Ihre Nutzung von {plan} beim Hersteller *{units}* gekostet.",
+    ),
+    ChargeKind.REFUND: (
+        "On {first_day} you gave back *{units}* of {plan}.",
+        "Am {first_day} haben Sie *{units}* von {plan} zurückgegeben.",
+    ),
+}
+
+_TERMS = {
+    "title": ("Why {net}?", "Warum {net}?"),
+    "price_month": (
+        "The price of one {unit} is *{price} a month*.",
+        "Der Preis je {unit} ist *{price} im Monat*.",
+    ),
+    "price_year": (
+        "The price of one {unit} is *{price} a year*.",
+        "Der Preis je {unit} ist *{price} im Jahr*.",
+    ),
+    "price_once": ("The price of one {unit} is *{price}*.", "Der Preis je {unit} ist *{price}*."),
+    "price_factor": (
+        "For each 1 of it you pay *{price}*.",
+        "Für je 1 davon zahlen Sie *{price}*.",
+    ),
+    "part": (
+        "You had them for *{num} of {den} days*, so you pay {num}/{den} of the {span}.",
+        "Sie hatten sie an *{num} von {den} Tagen*, also zahlen Sie {num}/{den} für {span}.",
+    ),
+    "part_back": (
+        "*{num} of {den} days* were left, so {num}/{den} of the {span} comes back.",
+        "*{num} von {den} Tagen* waren übrig, also kommen {num}/{den} für {span} zurück.",
+    ),
+    "reverses": (
+        "Price, discount and tax rate are those of {line}.",
+        "Preis, Rabatt und Steuersatz sind die von {line}.",
+    ),
+    "discount_of": ("*{percent}* is taken off: {label}.", "Davon gehen *{percent}* ab: {label}."),
+    "discount": ("*{percent}* is taken off.", "Davon gehen *{percent}* ab."),
+    "follow_up": (
+        "From {day} they are part of line {line}.",
+        "Ab {day} gehören sie zu Position {line}.",
+    ),
+    "same_cent": (
+        "Calculated again just now: same cent.",
+        "Eben neu berechnet: gleich auf den Cent.",
+    ),
+    "other_cent": (
+        "Calculated again just now: {net} net and {tax} tax. Please report this line.",
+        "Eben neu berechnet: {net} netto und {tax} Steuer. Bitte melden Sie diese Position.",
+    ),
+    "valid_from": (", valid from {day}", ", gültig ab {day}"),
+    "exchange": (", at {rate} {currency} for 1 {source}", ", zu {rate} {currency} für 1 {source}"),
+    "rule": (", {rule}", ", {rule}"),
+    "from_to": ("{before} to {after}", "{before} auf {after}"),
+    "days_of": ("{num} of the {den} days from {period}", "{num} der {den} Tage vom {period}"),
+    "whole_period": ("whole period", "ganzer Zeitraum"),
+    "printed": ("as printed in column Net", "wie gedruckt in der Spalte Netto"),
+    "tax_on": ("{label}, rate of {day}", "{label}, Satz vom {day}"),
+    "tax_shared": (
+        ", rounded for all lines of this rate together",
+        ", gerundet für alle Positionen dieses Satzes zusammen",
+    ),
+    "per_month": ("per month", "im Monat"),
+    "per_year": ("per year", "im Jahr"),
+    "per_once": ("once", "einmalig"),
+    "per_use": ("per use", "je Nutzung"),
+    "span_month": ("month", "den Monat"),
+    "span_year": ("year", "das Jahr"),
+    "span_once": ("price", "den Preis"),
+    "span_use": ("price", "den Preis"),
+}
+
+_LABELS = {
+    StepName.PRICE: ("Price of one {unit}", "Preis je {unit}"),
+    StepName.QUANTITY: ("{units}", "{units}"),
+    StepName.LIST: ("Days in use", "Tage der Nutzung"),
+    StepName.DISCOUNT: ("Discount {percent}", "Rabatt {percent}"),
+    StepName.NET: ("Net, this line", "Netto, diese Position"),
+    StepName.TAX: ("VAT {percent}", "USt. {percent}"),
+    StepName.GROSS: ("You pay for this line", "Sie zahlen für diese Position"),
+}
+_LABEL_WHOLE = ("List", "Listenpreis")
+_LABEL_BACK = ("You get back for this line", "Sie erhalten für diese Position")
+_LABEL_FACTOR = ("Charge for each 1 of cost", "Berechnet für je 1 Kosten")
+_LABEL_COST = ("Cost at the vendor", "Kosten beim Hersteller")
+
+_QUANTITY_LABELS = {
+    ChargeKind.SETUP: ("{units}", "{units}"),
+    ChargeKind.RECURRING: ("{units}", "{units}"),
+    ChargeKind.CHANGE: ("{units} added", "{units} hinzugefügt"),
+    ChargeKind.OVERUSE: ("{units} above the included", "{units} über der enthaltenen Menge"),
+    ChargeKind.USAGE: _LABEL_COST,
+    ChargeKind.REFUND: ("{units} removed", "{units} entfernt"),
+}
+
+
+def opening(kind: ChargeKind, language: Language, **values: str) -> list[Piece]:
+    """Say what happened."""
+    return _pieces(_choose(_OPENINGS[kind], language), values)
+
+
+def sentence(key: str, language: Language, **values: str) -> list[Piece]:
+    """Fill a sentence of the paragraph; what stands between stars becomes bold."""
+    return _pieces(_choose(_TERMS[key], language), values)
+
+
+def words(key: str, language: Language, **values: str) -> str:
+    """Fill a text without bold parts."""
+    return _choose(_TERMS[key], language).format_map(values)
+
+
+def span(unit: BillingUnit, language: Language) -> str:
+    """Name the span of a price inside "19/30 of the month"."""
+    return words(f"span_{unit}", language)
+
+
+def label(name: StepName, language: Language, **values: str) -> str:
+    """Name a step of an ordinary calculation."""
+    return _choose(_LABELS[name], language).format_map(values)
+
+
+def quantity_label(kind: ChargeKind, units: str, language: Language) -> str:
+    """Name the quantity step: "Seats added"."""
+    text = _choose(_QUANTITY_LABELS[kind], language).replace("{units}", units)
+    return text[:1].upper() + text[1:]
+
+
+def list_label(language: Language, *, is_whole: bool) -> str:
+    """Name the list step, which multiplies by days only for a part of a period."""
+    return _choose(_LABEL_WHOLE if is_whole else _LABELS[StepName.LIST], language)
+
+
+def gross_label(language: Language, *, is_reduction: bool) -> str:
+    """Name the last step."""
+    return _choose(_LABEL_BACK if is_reduction else _LABELS[StepName.GROSS], language)
+
+
+def factor_label(language: Language) -> str:
+    """Name the price step of pay as you go, whose price is a factor on the vendor's cost."""
+    return _choose(_LABEL_FACTOR, language)
+
+
+def _pieces(template: str, values: dict[str, str]) -> list[Piece]:
+    parts = _BOLD.split(template)
+    return [
+        Piece(text=part.format_map(values), bold=index % 2 == 1)
+        for index, part in enumerate(parts)
+        if part
+    ]
+
+
+def _choose(pair: tuple[str, str], language: Language) -> str:
+    english, german = pair
+    return german if language is Language.DE else english
