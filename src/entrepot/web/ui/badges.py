@@ -75,7 +75,7 @@ def _badges() -> dict[str, Badge]:
         "credited": Badge(neutral, _("Credited"), "undo-2"),
         "refunded": Badge(neutral, _("Refunded"), "undo-2"),
         "voided": Badge(neutral, _("Voided"), "ban"),
-        # runs, jobs and imports
+        # states of a run, a job or an import
         "queued": Badge(neutral, _("Queued"), "clock"),
         "running": Badge(info, _("Running"), "loader"),
         "finished": Badge(good, _("Finished"), "circle-check"),

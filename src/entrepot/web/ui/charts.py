@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -16,10 +15,8 @@ from entrepot.web.ui.bars import plain
 
 BOX = Decimal(1000)
 TOP = 10
-_AXIS_ROOM = 26
+AXIS_ROOM = 26
 _END_GAP = 34
-_SATURDAY = 5
-_OUTLIER_FACTOR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,6 @@ class Chart:
     table_head: Sequence[str]
     table_rows: Sequence[Sequence[str]]
     top: int = TOP
-    left: int = 40
     grid: Sequence[str] = ()
     paths: Sequence[Path] = ()
     bars: Sequence[Rect] = ()
@@ -116,15 +112,6 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class DayBar:
-    """One day of a bar chart with two series, `lower` below `upper`; both from zero on."""
-
-    day: date
-    lower: int
-    upper: int
-
-
-@dataclass(frozen=True, slots=True)
 class Spark:
     """The line of a sparkline in a box of 96 by 24."""
 
@@ -132,7 +119,7 @@ class Spark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
     """Maps values to px from the top of the plot: `low` at the bottom, `high` at the top."""
 
     low: Decimal
@@ -177,7 +164,9 @@ def _band(upper: Sequence[Decimal], lower: Sequence[Decimal]) -> str:
     return _line(upper) + " L" + " L".join(back) + " Z"
 
 
-def _grid(scale: _Scale, step: Decimal, write: Callable[[Decimal], str]) -> tuple[list[str], list[Text]]:
+def _grid(
+    scale: Scale, step: Decimal, write: Callable[[Decimal], str]
+) -> tuple[list[str], list[Text]]:
     """Draw the lines from the lowest to the highest value with their labels."""
     lines, labels = [], []
     value = scale.low
@@ -245,13 +234,13 @@ def stacked_area(
         stacks.append([below + value for below, value in zip(stacks[-1], one.values, strict=True)])
     peak = max(stacks[-1])
     step = nice_step(peak)
-    scale = _Scale(Decimal(0), max(peak, step), plot_height)
+    scale = Scale(Decimal(0), max(peak, step), plot_height)
     paths = [
         Path(_band([scale.y(v) for v in high], [scale.y(v) for v in low]), f"band fill-c{number}")
         for number, (low, high) in enumerate(pairwise(stacks), start=1)
     ]
     lines, labels = _grid(scale, step, write_axis)
-    height = TOP + plot_height + _AXIS_ROOM
+    height = TOP + plot_height + AXIS_ROOM
     return Chart(
         kind="ended",
         title=title,
@@ -274,14 +263,12 @@ def stacked_area(
 def _ends(
     series: Sequence[Series],
     stacks: Sequence[Sequence[Decimal]],
-    scale: _Scale,
+    scale: Scale,
     write: Callable[[Decimal], str],
 ) -> list[End]:
     """Put name and figure beside the middle of each band, from the top down, without overlap."""
     order = list(reversed(range(len(series))))
-    wanted = [
-        TOP + (scale.y(stacks[i][-1]) + scale.y(stacks[i + 1][-1])) / 2 - 16 for i in order
-    ]
+    wanted = [TOP + (scale.y(stacks[i][-1]) + scale.y(stacks[i + 1][-1])) / 2 - 16 for i in order]
     places = _spread(wanted, gap=_END_GAP, bottom=TOP + scale.height - 24)
     return [
         End(
@@ -322,7 +309,7 @@ def line_chart(
         low -= step
     high = -(-max(shown) // step) * step
     high = high + step if high < max(shown) or high == low else high
-    scale = _Scale(low, high, plot_height)
+    scale = Scale(low, high, plot_height)
     ys = [scale.y(value) for value in series.values]
     lines, labels = _grid(scale, step, write_axis)
     floor = [Decimal(plot_height)] * len(ys)
@@ -330,10 +317,13 @@ def line_chart(
         kind="single",
         title=title,
         description=description,
-        height=TOP + plot_height + _AXIS_ROOM,
+        height=TOP + plot_height + AXIS_ROOM,
         plot_height=plot_height,
         grid=lines,
-        paths=[Path(_band(ys, floor), f"under {tone}".strip()), Path(_line(ys), f"edge {tone}".strip())],
+        paths=[
+            Path(_band(ys, floor), f"under {tone}".strip()),
+            Path(_line(ys), f"edge {tone}".strip()),
+        ],
         y_labels=labels,
         x_labels=_x_labels(names, TOP + plot_height + 20),
         dot=Dot("100", plain(ys[-1] + TOP), f"dot {tone}".strip()),
@@ -343,110 +333,11 @@ def line_chart(
     )
 
 
-def _target(target: tuple[Decimal, str] | None, scale: _Scale) -> Target | None:
+def _target(target: tuple[Decimal, str] | None, scale: Scale) -> Target | None:
     if target is None:
         return None
     y = scale.y(target[0]) + TOP
     return Target(y=plain(y), text_y=plain(y - 5), text=target[1])
-
-
-def day_bars(
-    *,
-    title: str,
-    description: str,
-    days: Sequence[DayBar],
-    lower_label: str,
-    upper_label: str,
-    first_column: str,
-    write_day: Callable[[date], str],
-    plot_height: int = 90,
-) -> Chart:
-    """Draw one stacked bar per day, weekends shaded, numbers on outliers only.
-
-    `write_day` names a day in the table and below the axis (the first of the list, each Monday, and
-    the highest). Raises: ValueError without days or for a count below zero.
-    """
-    if not days or any(bar.lower < 0 or bar.upper < 0 for bar in days):
-        raise ValueError("bars need at least one day and counts from zero on")
-    top = TOP + 10
-    cell = Decimal(100) / len(days)
-    scale = _Scale(Decimal(0), Decimal(max(max(b.lower + b.upper for b in days), 1)), plot_height)
-    bars = [rect for i, bar in enumerate(days) for rect in _stack(bar, i * cell, cell, scale, top)]
-    shades = [
-        Rect(plain(i * cell), str(top), plain(cell), str(plot_height))
-        for i, bar in enumerate(days)
-        if bar.day.weekday() >= _SATURDAY
-    ]
-    return Chart(
-        kind="bare",
-        left=0,
-        top=top,
-        title=title,
-        description=description,
-        height=top + plot_height + _AXIS_ROOM,
-        plot_height=plot_height,
-        bars=bars,
-        shades=shades,
-        axis_y=str(top + plot_height),
-        x_labels=[
-            *_outliers(days, cell, scale, top),
-            *_day_labels(days, cell, top + plot_height + 18, write_day),
-        ],
-        table_head=[first_column, lower_label, upper_label],
-        table_rows=[[write_day(b.day), str(b.lower), str(b.upper)] for b in days],
-    )
-
-
-def _stack(bar: DayBar, start: Decimal, cell: Decimal, scale: _Scale, top: int) -> list[Rect]:
-    """Draw the two parts of a day with a gap of 1.5 px; a part is at least 2 px high."""
-    rects = []
-    floor = Decimal(top + scale.height)
-    x, width = start + cell * Decimal("0.2"), cell * Decimal("0.6")
-    for value, style in ((bar.lower, "fill-c1"), (bar.upper, "fill-c3")):
-        if value == 0:
-            continue
-        height = max(Decimal(scale.height) - scale.y(Decimal(value)), Decimal(3)) - Decimal("1.5")
-        height = max(height, Decimal(2))
-        rects.append(Rect(plain(x), plain(floor - height), plain(width), plain(height), style))
-        floor -= height + Decimal("1.5")
-    return rects
-
-
-def _outliers(days: Sequence[DayBar], cell: Decimal, scale: _Scale, top: int) -> list[Text]:
-    """Number the days that reach three times the mean of the days that have any."""
-    totals = [bar.lower + bar.upper for bar in days]
-    busy = [total for total in totals if total]
-    if not busy:
-        return []
-    return [
-        Text(
-            plain((index + Decimal("0.5")) * cell),
-            plain(scale.y(Decimal(total)) + top - 6),
-            str(total),
-            strong=True,
-        )
-        for index, total in enumerate(totals)
-        if total * len(busy) >= _OUTLIER_FACTOR * sum(busy)
-    ]
-
-
-def _day_labels(
-    days: Sequence[DayBar], cell: Decimal, y: int, write_day: Callable[[date], str]
-) -> list[Text]:
-    """Name the first day, the Mondays and the fullest day, leaving out what would overlap."""
-    totals = [bar.lower + bar.upper for bar in days]
-    fullest = totals.index(max(totals))
-    labels: list[Text] = []
-    used: list[int] = [fullest]
-    wanted = [0, *(i for i, bar in enumerate(days) if bar.day.weekday() == 0)]
-    for index in wanted:
-        if all(abs(index - other) >= 4 for other in used):
-            used.append(index)
-    for index in sorted(used):
-        anchor = "start" if index == 0 else "middle"
-        x = plain(index * cell if index == 0 else (index + Decimal("0.5")) * cell)
-        labels.append(Text(x, str(y), write_day(days[index].day), anchor, index == fullest))
-    return labels
 
 
 def sparkline(values: Sequence[Decimal]) -> Spark:
@@ -459,5 +350,5 @@ def sparkline(values: Sequence[Decimal]) -> Spark:
     low, high = min(values), max(values)
     if low == high:
         return Spark(_line([Decimal(12)] * len(values), width=Decimal(96)))
-    scale = _Scale(low, high, 20)
+    scale = Scale(low, high, 20)
     return Spark(_line([scale.y(value) + 2 for value in values], width=Decimal(96)))

@@ -63,7 +63,12 @@ def _key(language: str) -> str:
 
 
 def _pattern(decimals_min: int, decimals_max: int) -> str:
-    return "#,##0" + ("." if decimals_max else "") + "0" * decimals_min + "#" * (decimals_max - decimals_min)
+    return (
+        "#,##0"
+        + ("." if decimals_max else "")
+        + "0" * decimals_min
+        + "#" * (decimals_max - decimals_min)
+    )
 
 
 def _decimals(value: Decimal) -> int:

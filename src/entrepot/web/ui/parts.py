@@ -5,7 +5,6 @@ Texts are translated and figures are formatted or raw as each field says; nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -91,7 +90,7 @@ class Step:
 class Part:
     """One part of a split bar or a key of a legend.
 
-    `tone` is one of accent, ok, warn, bad, neutral, c1 … c4, tri-a, tri-b, track, hatch.
+    `tone` is one of accent, ok, warn, bad, neutral, c1 … c4, tri-a, tri-b, hatch.
     """
 
     label: str
