@@ -80,11 +80,15 @@ def write_faulty(folder):
     return path
 
 
-def test_a_faulty_list_is_refused_with_its_report(db, tmp_path, capsys):
+def test_a_faulty_list_is_refused_with_its_report(db, tmp_path):
+    out = StringIO()
+
     with pytest.raises(PriceImportRefused) as caught:
-        run(write_faulty(tmp_path))
+        call_command(Command(), str(write_faulty(tmp_path)), stdout=out, no_color=True)
 
     assert caught.value.code == "price_import_wrong_rows"
+    last = out.getvalue().splitlines()[-1]
+    assert last == "   3  UnitPrice  -1     -1 is negative; a price is zero or more."
     assert CatalogPrice.objects.count() == 0
     assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
 
@@ -93,7 +97,7 @@ def test_wrong_rows_go_to_a_file_beside_the_list(db, tmp_path):
     out, _ = run(write_faulty(tmp_path), "--skip-bad")
 
     rejected = tmp_path / "list-rejected.csv"
-    assert f"1 wrong rows are in {rejected}." in out
+    assert f"Wrong rows written to {rejected}: 1." in out
     with rejected.open(encoding="utf-8-sig", newline="") as stream:
         _, row = csv.reader(stream)
     assert row[:3] == ["3", "UnitPrice", "'-1 is negative; a price is zero or more."]

@@ -1,7 +1,7 @@
 """Price list files for tests: the real lists, and small ones built from their first rows."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,9 +48,11 @@ def csv_file(*lines: str, header: str | None = None, end: str = "\r\n") -> bytes
     return ("\ufeff" + end.join([first, *lines]) + end).encode()
 
 
-def read(content: bytes, *, name: str = "list.csv") -> ParsedPriceList:
+def read(
+    content: bytes, *, name: str = "list.csv", translate: Callable[[str], str] = str
+) -> ParsedPriceList:
     """Read a list from bytes."""
-    return read_price_list(io.BytesIO(content), name=name)
+    return read_price_list(io.BytesIO(content), name=name, translate=translate)
 
 
 def catalogue(

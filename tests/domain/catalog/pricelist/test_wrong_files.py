@@ -104,6 +104,14 @@ def test_a_further_column_is_named():
     assert error.params["unknown"] == "Margin"
 
 
+def test_of_very_many_unknown_columns_the_first_are_named():
+    error = refusal(",".join(f"c{number}" for number in range(10_000)).encode())
+
+    # As many as a price list has columns, and a sign that there are more.
+    unknown = str(error.params["unknown"]).split(", ")
+    assert (len(unknown), unknown[0], unknown[-2:]) == (20, "c0", ["c18", "…"])
+
+
 def test_columns_in_another_order_are_read_by_name():
     def turn(text: str) -> str:
         return ",".join(reversed(text.split(",")))

@@ -126,8 +126,12 @@ def _read_header(record: Record, name: str) -> tuple[str, ...]:
     return header
 
 
-def _listed(columns: Iterable[str]) -> str:
-    return ", ".join(_shown(column) or '""' for column in columns) or "-"
+def _listed(columns: Sequence[str]) -> str:
+    """Name columns, of very many the first ones."""
+    named = [_shown(column) or '""' for column in columns[: len(COLUMNS)]]
+    if len(columns) > len(COLUMNS):
+        named.append("…")
+    return ", ".join(named) or "-"
 
 
 def _read_row(

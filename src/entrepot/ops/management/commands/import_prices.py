@@ -86,21 +86,25 @@ class Command(BaseCommand):
         today = business_date(today=self.clock.today(ZoneInfo(zone)))
         parsed = read_price_list(options.file, translate=gettext)
         preview = preview_price_list(parsed=parsed, today=today, translate=gettext)
-        self._report(preview, as_json=options.json)
         if options.preview:
+            self._report(preview, as_json=options.json)
             self._say(gettext("Preview: nothing was written."), options)
             return
         if options.skip_bad and preview.parsed.rejected:
             self._write_rejects(preview.parsed, options)
-        outcome = apply_price_list(
-            parsed=parsed,
-            actor=Actor(user_id=None, name=_operator(), channel="command"),
-            now=now,
-            today=today,
-            skip_bad=options.skip_bad,
-            tax_category_code=options.tax_category,
-            translate=gettext,
-        )
+        # Applied before it is printed: who stops reading the report has still imported the list.
+        try:
+            outcome = apply_price_list(
+                parsed=parsed,
+                actor=Actor(user_id=None, name=_operator(), channel="command"),
+                now=now,
+                today=today,
+                skip_bad=options.skip_bad,
+                tax_category_code=options.tax_category,
+                translate=gettext,
+            )
+        finally:
+            self._report(preview, as_json=options.json)
         if outcome.import_id is None:
             self._say(gettext("The catalogue already says so; nothing was changed."), options)
             return
@@ -137,7 +141,7 @@ class Command(BaseCommand):
                 next_step="Name another file (--rejects).",
                 cause=error.strerror or type(error).__name__,
             ) from error
-        text = gettext("{count} wrong rows are in {file}.").format(count=count, file=target)
+        text = gettext("Wrong rows written to {file}: {count}.").format(count=count, file=target)
         self._say(text, options)
 
     def _say(self, text: str, options: Namespace) -> None:
