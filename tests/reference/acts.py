@@ -136,9 +136,8 @@ def _change_subscription(act: SubscriptionAct, business_date: date) -> None:
         Subscription.objects.filter(id=act.sub).update(auto_renew=act.value)
     elif isinstance(act, plain.SetAnchor):
         row.anchor_day = act.anchor
-    else:
+    elif term := Term.objects.filter(subscription_id=act.sub).order_by("number").last():
         row.term_end = act.term_end
-        term = Term.objects.filter(subscription_id=act.sub).latest("number")
         Term.objects.filter(id=term.id).update(ends_on=act.term_end)
     if row.due_on is not None:
         row.due_on = usual_due(row)

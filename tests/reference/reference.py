@@ -147,7 +147,7 @@ def _apply_to_subscription(sub: Sub, act: SubscriptionAct, business_date: date) 
         sub.auto_renew = act.value
     elif isinstance(act, SetAnchor):
         sub.anchor = act.anchor
-    else:
+    elif sub.terms:
         number, start, _end = sub.terms[-1]
         sub.terms[-1] = (number, start, act.term_end)
         sub.te = act.term_end

@@ -238,7 +238,7 @@ class SetAutoRenew:
 
 @dataclass(frozen=True)
 class SetTermEnd:
-    """A partner's own end date for the running term (co-term)."""
+    """A partner's own end date for the running term (co-term); nothing without a term."""
 
     day: date
     sub: int
