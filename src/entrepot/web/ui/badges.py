@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Tone(StrEnum):
@@ -40,65 +40,69 @@ def _badges() -> dict[str, Badge]:
     neutral, good, info, warn, bad = Tone
     return {
         # subscriptions and accounts
-        "ordered": Badge(info, _("Ordered"), "package"),
-        "active": Badge(good, _("Active"), "circle-check"),
-        "trial": Badge(info, _("Trial"), "hourglass"),
-        "on_hold": Badge(warn, _("On hold"), "circle-pause"),
-        "graced": Badge(warn, _("In grace period"), "timer"),
-        "scheduled": Badge(info, _("Scheduled"), "calendar-clock"),
-        "renews": Badge(info, _("Renews"), "repeat"),
-        "ends": Badge(warn, _("Ends"), "calendar-x"),
-        "expired": Badge(neutral, _("Expired"), "calendar-x-2"),
-        "cancelled": Badge(neutral, _("Cancelled"), "ban"),
-        "terminated": Badge(neutral, _("Terminated"), "circle-stop"),
-        "inactive": Badge(neutral, _("Inactive"), "circle-minus"),
-        "closed": Badge(neutral, _("Closed"), "lock"),
-        "pending": Badge(info, _("Pending"), "clock"),
-        "provisioning": Badge(info, _("Being provisioned"), "loader"),
-        "removing": Badge(info, _("Being removed"), "loader"),
+        "ordered": Badge(info, pgettext_lazy("state", "Ordered"), "package"),
+        "active": Badge(good, pgettext_lazy("state", "Active"), "circle-check"),
+        "trial": Badge(info, pgettext_lazy("state", "Trial"), "hourglass"),
+        "on_hold": Badge(warn, pgettext_lazy("state", "On hold"), "circle-pause"),
+        "graced": Badge(warn, pgettext_lazy("state", "In grace period"), "timer"),
+        "scheduled": Badge(info, pgettext_lazy("state", "Scheduled"), "calendar-clock"),
+        "renews": Badge(info, pgettext_lazy("state", "Renews"), "repeat"),
+        "ends": Badge(warn, pgettext_lazy("state", "Ends"), "calendar-x"),
+        "expired": Badge(neutral, pgettext_lazy("state", "Expired"), "calendar-x-2"),
+        "cancelled": Badge(neutral, pgettext_lazy("state", "Cancelled"), "ban"),
+        "terminated": Badge(neutral, pgettext_lazy("state", "Terminated"), "circle-stop"),
+        "inactive": Badge(neutral, pgettext_lazy("state", "Inactive"), "circle-minus"),
+        "closed": Badge(neutral, pgettext_lazy("state", "Closed"), "lock"),
+        "pending": Badge(info, pgettext_lazy("state", "Pending"), "clock"),
+        "provisioning": Badge(info, pgettext_lazy("state", "Being provisioned"), "loader"),
+        "removing": Badge(info, pgettext_lazy("state", "Being removed"), "loader"),
         # holds
-        "held": Badge(warn, _("Held"), "circle-pause"),
-        "released": Badge(good, _("Released"), "circle-check"),
+        "held": Badge(warn, pgettext_lazy("state", "Held"), "circle-pause"),
+        "released": Badge(good, pgettext_lazy("state", "Released"), "circle-check"),
         # orders and approvals
-        "waiting": Badge(warn, _("Waiting for approval"), "clock-alert"),
-        "approved": Badge(good, _("Approved"), "circle-check"),
-        "declined": Badge(bad, _("Declined"), "circle-x"),
-        "completed": Badge(good, _("Completed"), "circle-check"),
+        "waiting": Badge(warn, pgettext_lazy("state", "Waiting for approval"), "clock-alert"),
+        "approved": Badge(good, pgettext_lazy("state", "Approved"), "circle-check"),
+        "declined": Badge(bad, pgettext_lazy("state", "Declined"), "circle-x"),
+        "completed": Badge(good, pgettext_lazy("state", "Completed"), "circle-check"),
         # invoices and payments
-        "draft": Badge(neutral, _("Draft"), "pencil-line"),
-        "issued": Badge(info, _("Issued"), "file-check"),
-        "unpaid": Badge(warn, _("Unpaid"), "circle-dashed"),
-        "partly_paid": Badge(warn, _("Partly paid"), "circle-dot-dashed"),
-        "paid": Badge(good, _("Paid"), "circle-check"),
-        "overdue": Badge(bad, _("Overdue"), "circle-alert"),
-        "settled": Badge(good, _("Settled"), "circle-check"),
-        "credited": Badge(neutral, _("Credited"), "undo-2"),
-        "refunded": Badge(neutral, _("Refunded"), "undo-2"),
-        "voided": Badge(neutral, _("Voided"), "ban"),
+        "draft": Badge(neutral, pgettext_lazy("state", "Draft"), "pencil-line"),
+        "issued": Badge(info, pgettext_lazy("state", "Issued"), "file-check"),
+        "unpaid": Badge(warn, pgettext_lazy("state", "Unpaid"), "circle-dashed"),
+        "partly_paid": Badge(warn, pgettext_lazy("state", "Partly paid"), "circle-dot-dashed"),
+        "paid": Badge(good, pgettext_lazy("state", "Paid"), "circle-check"),
+        "overdue": Badge(bad, pgettext_lazy("state", "Overdue"), "circle-alert"),
+        "settled": Badge(good, pgettext_lazy("state", "Settled"), "circle-check"),
+        "credited": Badge(neutral, pgettext_lazy("state", "Credited"), "undo-2"),
+        "refunded": Badge(neutral, pgettext_lazy("state", "Refunded"), "undo-2"),
+        "voided": Badge(neutral, pgettext_lazy("state", "Voided"), "ban"),
         # states of a run, a job or an import
-        "queued": Badge(neutral, _("Queued"), "clock"),
-        "running": Badge(info, _("Running"), "loader"),
-        "finished": Badge(good, _("Finished"), "circle-check"),
-        "finished_with_exceptions": Badge(warn, _("Finished with exceptions"), "triangle-alert"),
-        "done": Badge(good, _("Done"), "circle-check"),
-        "applied": Badge(good, _("Applied"), "circle-check"),
-        "applied_with_rejects": Badge(warn, _("Applied with exceptions"), "triangle-alert"),
-        "refused": Badge(bad, _("Refused"), "circle-x"),
-        "failed": Badge(bad, _("Failed"), "circle-x"),
-        "stopped": Badge(neutral, _("Stopped"), "circle-stop"),
-        "open": Badge(warn, _("Open"), "circle-dashed"),
-        "proved": Badge(good, _("Holds"), "shield-check"),
-        "refuted": Badge(bad, _("Does not hold"), "shield-x"),
-        "rehearsal": Badge(info, _("Rehearsal"), "flask-conical"),
+        "queued": Badge(neutral, pgettext_lazy("state", "Queued"), "clock"),
+        "running": Badge(info, pgettext_lazy("state", "Running"), "loader"),
+        "finished": Badge(good, pgettext_lazy("state", "Finished"), "circle-check"),
+        "finished_with_exceptions": Badge(
+            warn, pgettext_lazy("state", "Finished with exceptions"), "triangle-alert"
+        ),
+        "done": Badge(good, pgettext_lazy("state", "Done"), "circle-check"),
+        "applied": Badge(good, pgettext_lazy("state", "Applied"), "circle-check"),
+        "applied_with_rejects": Badge(
+            warn, pgettext_lazy("state", "Applied with exceptions"), "triangle-alert"
+        ),
+        "refused": Badge(bad, pgettext_lazy("state", "Refused"), "circle-x"),
+        "failed": Badge(bad, pgettext_lazy("state", "Failed"), "circle-x"),
+        "stopped": Badge(neutral, pgettext_lazy("state", "Stopped"), "circle-stop"),
+        "open": Badge(warn, pgettext_lazy("state", "Open"), "circle-dashed"),
+        "proved": Badge(good, pgettext_lazy("state", "Holds"), "shield-check"),
+        "refuted": Badge(bad, pgettext_lazy("state", "Does not hold"), "shield-x"),
+        "rehearsal": Badge(info, pgettext_lazy("state", "Rehearsal"), "flask-conical"),
         # prices and price lists
-        "current": Badge(good, _("Current"), "circle-check"),
-        "superseded": Badge(neutral, _("Superseded"), "history"),
-        "published": Badge(good, _("Published"), "circle-check"),
-        "withdrawn": Badge(neutral, _("Withdrawn"), "ban"),
+        "current": Badge(good, pgettext_lazy("state", "Current"), "circle-check"),
+        "superseded": Badge(neutral, pgettext_lazy("state", "Superseded"), "history"),
+        "published": Badge(good, pgettext_lazy("state", "Published"), "circle-check"),
+        "withdrawn": Badge(neutral, pgettext_lazy("state", "Withdrawn"), "ban"),
         # credit
-        "within_limit": Badge(good, _("Within limit"), "circle-check"),
-        "near_limit": Badge(warn, _("Near the limit"), "triangle-alert"),
-        "over_limit": Badge(bad, _("Over the limit"), "circle-alert"),
+        "within_limit": Badge(good, pgettext_lazy("state", "Within limit"), "circle-check"),
+        "near_limit": Badge(warn, pgettext_lazy("state", "Near the limit"), "triangle-alert"),
+        "over_limit": Badge(bad, pgettext_lazy("state", "Over the limit"), "circle-alert"),
     }
 
 

@@ -13,6 +13,7 @@ from entrepot.kernel.errors import BadInput
 
 RATIO_MIN = 4.5
 DARK_INK = "#1a2230"
+BLACK = "#000000"
 WHITE = "#ffffff"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _STEP = 0.02
@@ -109,7 +110,7 @@ def _readable(text: str, *, ground: str, step: float) -> str:
 def check_accent(accent: str) -> Accent:
     """Work out the readable companions of an accent `#rrggbb`, as the brand page stores them.
 
-    White stands on the accent if it has 4.5:1 there, else the dark ink; the accent as text is
+    White stands on the accent if it has 4.5:1 there, else the dark ink, else black; the accent as text is
     darkened (light theme) or lightened (dark theme) until it has 4.5:1 on its own tint.
     Raises: BrandRefused `accent_malformed`.
     """
@@ -127,8 +128,9 @@ def check_accent(accent: str) -> Accent:
         text = fill if theme == "light" else mix(fill, WHITE, share=0.52)
         ground = mix(fill, panel, share=_SOFT_SHARE[theme])
         texts[theme] = _readable(text, ground=ground, step=-_STEP if theme == "light" else _STEP)
-    on_accent = WHITE if contrast(WHITE, fill) >= RATIO_MIN else DARK_INK
-    return Accent(fill, on_accent, texts["light"], texts["dark"])
+    # Some middle tones carry neither white nor the ink; black has 4.6:1 wherever white has not 4.5:1.
+    readable = (c for c in (WHITE, DARK_INK) if contrast(c, fill) >= RATIO_MIN)
+    return Accent(fill, next(readable, BLACK), texts["light"], texts["dark"])
 
 
 def brand_css(accent: str) -> str:

@@ -1,0 +1,179 @@
+"""The gallery in a browser: readable for everyone, fits every width, keys and scripts work."""
+
+import os
+import shutil
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from playwright.sync_api import sync_playwright
+
+from entrepot.web.ui.gallery import PAGES
+
+pytestmark = pytest.mark.browser
+CHROMIUM = (
+    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+)
+SERIOUS = {"serious", "critical"}
+
+
+class Quiet(WSGIRequestHandler):
+    """A handler without a line per request."""
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(gallery_site):
+    gallery_site.ALLOWED_HOSTS = ["127.0.0.1"]
+    application = StaticFilesHandler(get_wsgi_application())
+    server = make_server("127.0.0.1", 0, application, server_class=WSGIServer, handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/ui/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    contexts = []
+
+    def open_it(name, *, width=1440, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on(
+            "console",
+            lambda line: page.problems.append(line.text) if line.type == "error" else None,
+        )
+        page.goto(site + name)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_is_readable_for_everyone(open_page, name, width, scheme):
+    page = open_page(f"{name}/", width=width, color_scheme=scheme)
+
+    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
+
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_does_not_scroll_sideways(open_page, name, width):
+    page = open_page(f"{name}/", width=width)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_selected_rows_are_counted_and_added_up(open_page):
+    page = open_page("subscriptions/?closed")
+    bar = page.locator("[data-picked]")
+
+    # 365.40 + 686.55 + 607.60 = 1,659.55
+    assert bar.locator("[data-count]").inner_text() == "3 selected"
+    assert bar.locator("[data-total]").inner_text() == "€1,659.55 a month"
+    page.locator("[data-unpick]").click()
+    assert not bar.is_visible()
+    page.locator("#row-204311 .pick-row").check()
+    assert bar.locator("[data-count]").inner_text() == "1 selected"
+
+
+def test_keys_walk_the_rows_and_escape_closes_the_drawer(open_page):
+    page = open_page("subscriptions/")
+
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    page.keyboard.press("j")
+    assert page.locator("tr.focus").get_attribute("id") == "row-204311"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "global-search"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/subscriptions/?closed")
+
+
+def test_keys_go_to_a_page(open_page):
+    page = open_page("subscriptions/?closed")
+
+    page.keyboard.press("g")
+    page.keyboard.press("f")
+
+    page.wait_for_url("**/ui/forms/")
+
+
+def test_the_stepper_counts_within_its_bounds(open_page):
+    page = open_page("subscriptions/")
+    field = page.locator("input[name=seats]")
+
+    page.locator("[data-step='1']").click()
+    assert field.input_value() == "113"
+    field.fill("1")
+    page.locator("[data-step='-1']").click()
+    assert field.input_value() == "1"
+
+
+def test_the_theme_changes_at_once_and_stays(open_page):
+    page = open_page("forms/", color_scheme="light")
+
+    page.locator(".top summary").click()
+    page.locator("[data-preferences] button[value=dark]").click()
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert (
+        page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        == "rgb(13, 16, 21)"
+    )
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_dialog_gives_the_focus_back(open_page):
+    page = open_page("feedback/")
+    opener = page.locator("[data-dialog=cancel]")
+
+    opener.click()
+    assert page.locator("#cancel").is_visible()
+    page.keyboard.press("Escape")
+
+    assert not page.locator("#cancel").is_visible()
+    assert page.evaluate("document.activeElement.dataset.dialog") == "cancel"
+
+
+def test_without_scripts_the_menu_and_the_drawer_still_work(open_page):
+    page = open_page("subscriptions/", width=390, height=844, java_script_enabled=False)
+
+    page.goto(page.url + "#side")
+    assert page.locator("#side").is_visible()
+    page.locator(".side-close").click()
+    assert not page.locator("#side").is_visible()
+    page.locator("[data-close]").click()
+    assert page.locator("aside.drawer").count() == 0
