@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from django.template import engines
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from entrepot.web.ui.gallery import PAGES
 
@@ -83,6 +85,18 @@ def test_a_component_does_not_take_words_from_the_page(gallery_site):
     html = render('<c-tile label="A" value="1" />', note="stray", trend="stray", unit="stray")
 
     assert "stray" not in html
+
+
+def test_numbers_that_scripts_read_keep_their_point_in_german(gallery_site):
+    with translation.override("de"):
+        html = render(
+            '<c-pick value="1" label="a" :amount="n" /><c-stepper :value="n" :max="n" />'
+            '<c-progress :value="n" label="a" />',
+            n=Decimal("1187.20"),
+        )
+
+    assert html.count('"1187.20"') == 4
+    assert "1187,2" not in html
 
 
 def test_a_disabled_link_is_a_disabled_button(gallery_site):
