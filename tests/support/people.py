@@ -10,6 +10,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from entrepot.domain.parties.commands import (
     Address,
@@ -20,6 +23,7 @@ from entrepot.domain.parties.commands import (
     set_brand,
 )
 from entrepot.domain.parties.kinds import AccountKind, RoleCode
+from entrepot.domain.parties.models import User
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer, build_viewer
 from entrepot.infra.audit.recorder import Actor
@@ -134,17 +138,30 @@ def user(
     role: RoleCode = RoleCode.ADMINISTRATOR,
     password: str | None = PASSWORD,
 ) -> int:
-    """Create a person for an account; the mail address is made from the login."""
-    return create_user(
+    """Create a person for an account; the mail address is made from the login.
+
+    The one password of the cast is hashed once per process and stored ready-made: six hashes a test would take most
+    of its time.
+    """
+    is_usual = password == PASSWORD
+    created = create_user(
         account_id=account_id,
         login=login,
         display_name=name,
         role=role,
         email=f"{login}@mail.example",
-        password=Password(password) if password else None,
+        password=None if is_usual or password is None else Password(password),
         actor=SETUP,
         now=NOW,
     )
+    if is_usual:
+        User.objects.filter(pk=created).update(password=_usual_hash())
+    return created
+
+
+@cache
+def _usual_hash() -> str:
+    return make_password(PASSWORD)
 
 
 def _person(account_id: int, login: str, name: str, host: str) -> Person:

@@ -1,10 +1,20 @@
 """Sign-in, sessions, passwords and what browsers are told; values follow the reliability and security page."""
 
 import os
+from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from entrepot.infra.postgres.layout import data_root
+
+_PACKAGE = Path(__file__).resolve().parents[2]
 _SECURE = os.environ.get("ENTREPOT_PRODUCTION", "") == "1"
+_PROXIES = int(os.environ.get("ENTREPOT_PROXIES", "0"))
+
+# Links in mails: the host is a brand's, never the one that a request claims.
+PUBLIC_SCHEME = "https" if _SECURE else "http"
+PUBLIC_PORT = os.environ.get("ENTREPOT_PUBLIC_PORT" if _SECURE else "ENTREPOT_PORT", "")
+SHOW_GALLERY = not _SECURE
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -21,16 +31,39 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 30 * 60
+ACCOUNT_ADAPTER = "entrepot.web.access.adapter.AccessAdapter"
+ACCOUNT_FORMS = {"login": "entrepot.web.access.forms.SignInForm"}
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+# Names are stored in lower case, so that a look-up is one probe of the unique index.
+ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+# The key of failed sign-ins and of reset links is the person together with the network (web/access/adapter.py).
 ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
     "login_failed": "5/15m/key,100/h/ip",
     "reset_password": "20/h/ip,5/h/key",
 }
+# Addresses in X-Forwarded-For count only when the operator says how many proxies stand in front.
+ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
+if _PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The counters of these limits must be the same for all web processes. Entries are a few hundred bytes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": data_root(environment=os.environ, root=_PACKAGE.parents[1]) / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+LOCALE_PATHS = [_PACKAGE / "web" / "access" / "locale"]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

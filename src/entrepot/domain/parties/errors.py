@@ -40,7 +40,7 @@ class PartyInput(BadInput):
             "language_unknown",
             "timezone_unknown",
             "host_malformed",
-            "accent_malformed",
+            "brand_accent_malformed",
             "prefix_malformed",
             "parent_missing",
             "parent_cannot_sell",
@@ -60,5 +60,12 @@ class PartyRefused(Refused):
     """A rule of the account tree or of roles forbids it."""
 
     codes = frozenset(
-        {"tree_too_deep", "last_administrator", "other_realm", "already_member", "no_brand"}
+        {
+            "tree_too_deep",
+            "last_administrator",
+            "other_realm",
+            "already_member",
+            "no_brand",
+            "link_expired",
+        }
     )

@@ -45,7 +45,9 @@ class Account(TenantModel):
         db_table = "account"
         constraints = [
             TenantKey(table="account"),
-            models.CheckConstraint(condition=models.Q(depth__gte=0, depth__lte=5), name="account_depth_bounds"),
+            models.CheckConstraint(
+                condition=models.Q(depth__gte=0, depth__lte=5), name="account_depth_bounds"
+            ),
         ]
         indexes = [
             models.Index(fields=["path"], opclasses=["text_pattern_ops"], name="account_subtree"),
@@ -89,7 +91,9 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "party_user"
-        constraints = [models.UniqueConstraint(fields=["realm", "login"], name="user_login_once_per_realm")]
+        constraints = [
+            models.UniqueConstraint(fields=["realm", "login"], name="user_login_once_per_realm")
+        ]
 
 
 class Membership(models.Model):

@@ -179,13 +179,13 @@ def set_brand(
 ) -> None:
     """Give a seller its address, name, colour and document prefix; the address is the sign-in realm of its customers.
 
-    Raises: NoSuchObject; PartyInput `host_malformed`, `accent_malformed`, `prefix_malformed`;
+    Raises: NoSuchObject; PartyInput `host_malformed`, `brand_accent_malformed`, `prefix_malformed`;
     PartyConflict `host_taken`, `prefix_taken`.
     """
     facts = {
         "host": _shaped(HOST_SHAPE, host.strip().lower(), "host_malformed", "host"),
         "display_name": clean_name(display_name, field="display_name", length_max=120),
-        "accent": _shaped(ACCENT_SHAPE, accent, "accent_malformed", "accent"),
+        "accent": _shaped(ACCENT_SHAPE, accent, "brand_accent_malformed", "accent"),
         "logo_icon": logo_icon[:40],
         "document_prefix": _shaped(
             PREFIX_SHAPE, document_prefix, "prefix_malformed", "document_prefix"

@@ -1,0 +1,117 @@
+"""The frame around every page, for templates: `shell`, None for people who are not signed in."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.domain.parties.kinds import RoleCode
+from entrepot.domain.parties.queries import MembershipRow, memberships_of
+from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.web.access.menu import has_address, home_address, shown
+from entrepot.web.access.requests import realm_of
+from entrepot.web.ui.shell import Brand, Language, Link, Shell
+
+SWITCHER_MAX = 8
+
+_PANELS = {
+    Panel.PROVIDER: _("Provider"),
+    Panel.RESELLER: _("Reseller"),
+    Panel.CUSTOMER: _("Customer"),
+}
+_ROLES = {
+    RoleCode.ADMINISTRATOR: _("Administrator"),
+    RoleCode.BILLING: _("Billing"),
+    RoleCode.SUPPORT: _("Support"),
+    RoleCode.READ_ONLY: _("Read only"),
+}
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Give templates the frame; nothing is asked of the database by templates that have none."""
+    viewer = getattr(request, "viewer", None)
+    if viewer is None:
+        return {"shell": None}
+    return {"shell": SimpleLazyObject(lambda: build_shell(request, viewer))}
+
+
+def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
+    """Return the frame of a signed-in person's page."""
+    rows = memberships_of(user_id=viewer.user_id, limit=SWITCHER_MAX + 1)
+    search = f"{viewer.panel.value}:search"
+    return Shell(
+        panel=viewer.panel.value,
+        account_name=viewer.account_name,
+        role_label=f"{_PANELS[viewer.panel]} · {_ROLES[viewer.role]}",
+        groups=shown(viewer, path=request.path),
+        user_name=viewer.user_name,
+        user_initials=initials(viewer.user_name),
+        home_url=home_address(viewer),
+        brand=brand_of(request),
+        switcher=_switcher(rows, viewer),
+        search_url=reverse(search) if has_address(search) else "",
+        search_query=request.GET.get("q", "") if has_address(search) else "",
+        search_hint=gettext("Search everything"),
+        languages=languages(),
+        language_url=reverse("language"),
+        user_links=(
+            Link(gettext("Profile"), reverse("profile"), "circle-user"),
+            Link(gettext("Change password"), reverse("password-change"), "key-round"),
+        ),
+        sign_out_url=reverse("sign-out"),
+        preference_url=reverse("preference"),
+        version=_version(),
+    )
+
+
+def brand_of(request: HttpRequest) -> Brand:
+    """Return the look of the brand behind the request's address."""
+    realm = realm_of(request)
+    if realm is None:
+        return Brand()
+    sheet = f"{reverse('brand-sheet')}?{realm.accent.lstrip('#')}"
+    return Brand(name=realm.display_name, icon=realm.logo_icon, css_url=sheet)
+
+
+def languages() -> tuple[Language, ...]:
+    """Return the languages of the site, the active one marked."""
+    active = get_language()
+    return tuple(Language(code, name, current=code == active) for code, name in settings.LANGUAGES)
+
+
+def initials(name: str) -> str:
+    """Return up to two capitals: of the first and the last word."""
+    words = name.split()
+    return (
+        "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else ""
+    )
+
+
+def _switcher(rows: tuple[MembershipRow, ...], viewer: Viewer) -> tuple[Link, ...]:
+    """Offer the other accounts; the page behind them takes the POST that changes the account."""
+    if len(rows) < 2:
+        return ()
+    page = reverse("switch")
+    links = [
+        Link(
+            row.account_name,
+            f"{page}#account-{row.account_id}",
+            note=str(_PANELS[row.panel]),
+            current=row.account_id == viewer.account_id,
+        )
+        for row in rows[:SWITCHER_MAX]
+    ]
+    if len(rows) > SWITCHER_MAX:
+        links.append(Link(gettext("All accounts…"), page))
+    return tuple(links)
+
+
+def _version() -> str:
+    try:
+        return version("entrepot")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,110 @@
+"""Who asks: the viewer, the panel, language and zone of every request."""
+
+import uuid
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.contrib import auth
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from structlog.contextvars import bound_contextvars
+
+from entrepot.domain.parties.errors import NoMembership
+from entrepot.domain.parties.viewer import Panel, Viewer, build_viewer
+from entrepot.kernel.clock import Clock, SystemClock
+from entrepot.kernel.errors import BadInput, DomainError, NotFound
+from entrepot.web.access import sessions
+from entrepot.web.access.guards import to_sign_in
+from entrepot.web.access.requests import KnownRequest, known, realm_of
+
+_PANELS = {panel.value for panel in Panel}
+
+
+class ViewerMiddleware:
+    """Attach `viewer`, `now` and `request_id` to the request and answer refusals that no screen caught.
+
+    `viewer` is None for signed-out people. A panel of another kind than the viewer's account answers as an address
+    that does not exist. Pages of signed-in people are not kept by browsers.
+    """
+
+    clock: Clock = SystemClock()
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, plain: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        request = known(plain)
+        request.now = self.clock.now()
+        request.request_id = uuid.uuid4().hex
+        request.viewer = _viewer(request)
+        if request.viewer is None:
+            timezone.deactivate()
+        else:
+            translation.activate(request.viewer.language)
+            timezone.activate(ZoneInfo(request.viewer.timezone))
+        with bound_contextvars(request_id=request.request_id):
+            response = self.get_response(request)
+        response.headers["X-Request-Id"] = request.request_id
+        if request.viewer is not None:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self, plain: HttpRequest, _view: object, _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        """Let people into the panel of their account only."""
+        request = known(plain)
+        panel = request.path_info.split("/", 2)[1]
+        if panel not in _PANELS:
+            return None
+        if request.viewer is None:
+            return to_sign_in(request)
+        if request.viewer.panel.value != panel:
+            raise Http404
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Show a refusal as a page: 404 without details, 400 for bad input, 409 for rules and conflicts."""
+        if isinstance(error, NotFound):
+            return render(request, "404.html", status=404)
+        if isinstance(error, DomainError):
+            return render(
+                request,
+                "screens/access/refused.html",
+                {"text": error.text(translate=translation.gettext)},
+                status=400 if isinstance(error, BadInput) else 409,
+            )
+        return None
+
+
+def _viewer(request: KnownRequest) -> Viewer | None:
+    """Return who asks, or None. Ends sessions that are over or whose person lost the last account."""
+    if not request.user.is_authenticated:
+        return None
+    session = request.session
+    realm = realm_of(request)
+    if realm is not None and not sessions.belongs_to(session, host=realm.host):
+        return None
+    if sessions.is_over(session, now=request.now):
+        auth.logout(request)
+        return None
+    viewer = _at_work(request, sessions.chosen_account(session))
+    if viewer is None:
+        sessions.forget_account(session)
+        viewer = _at_work(request, None)
+    if viewer is None:
+        auth.logout(request)
+        return None
+    sessions.touch(session, now=request.now)
+    return viewer
+
+
+def _at_work(request: KnownRequest, account_id: int | None) -> Viewer | None:
+    try:
+        return build_viewer(
+            user_id=int(request.user.pk or 0), account_id=account_id, now=request.now
+        )
+    except NoMembership:
+        return None

@@ -1,0 +1,53 @@
+"""The provider's menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.domain.parties.roles import Capability
+from entrepot.web.access.menu import Entry, Group
+
+MENU = (
+    Group(
+        (
+            Entry("provider:home", _("Home"), "house", "h"),
+            Entry("provider:resellers", _("Resellers"), "store", "r", Capability.VIEW_ACCOUNTS),
+            Entry(
+                "provider:customers", _("Customers"), "building-2", "c", Capability.VIEW_ACCOUNTS
+            ),
+            Entry(
+                "provider:subscriptions",
+                _("Subscriptions"),
+                "repeat",
+                "s",
+                Capability.VIEW_SUBSCRIPTIONS,
+            ),
+        )
+    ),
+    Group(
+        (
+            Entry(
+                "provider:billing", _("Billing"), "calculator", "b", Capability.VIEW_BILLING_RUNS
+            ),
+            Entry(
+                "provider:invoices", _("Invoices"), "receipt-text", "i", Capability.VIEW_INVOICES
+            ),
+            Entry("provider:credit", _("Credit"), "hand-coins", "", Capability.VIEW_CREDIT),
+        ),
+        _("Money"),
+    ),
+    Group(
+        (
+            Entry(
+                "provider:price-lists", _("Price lists"), "tags", "p", Capability.VIEW_PRICE_LISTS
+            ),
+            Entry(
+                "provider:usage-imports",
+                _("Usage imports"),
+                "gauge",
+                "u",
+                Capability.VIEW_USAGE_IMPORTS,
+            ),
+            Entry("provider:tasks", _("Tasks"), "list-checks", "t", Capability.VIEW_TASKS),
+        ),
+        _("Operation"),
+    ),
+)

@@ -1,0 +1,40 @@
+"""The reseller's menu: business with customers, and the own account."""
+
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.domain.parties.roles import Capability
+from entrepot.web.access.menu import Entry, Group
+
+MENU = (
+    Group((Entry("reseller:home", _("Home"), "house", "h"),)),
+    Group(
+        (
+            Entry(
+                "reseller:customers", _("Customers"), "building-2", "c", Capability.VIEW_ACCOUNTS
+            ),
+            Entry(
+                "reseller:subscriptions",
+                _("Subscriptions"),
+                "repeat",
+                "s",
+                Capability.VIEW_SUBSCRIPTIONS,
+            ),
+        ),
+        _("Customers"),
+    ),
+    Group(
+        (
+            Entry(
+                "reseller:own-subscriptions",
+                _("Subscriptions"),
+                "repeat-1",
+                "",
+                Capability.VIEW_SUBSCRIPTIONS,
+            ),
+            Entry(
+                "reseller:invoices", _("Invoices"), "receipt-text", "i", Capability.VIEW_INVOICES
+            ),
+        ),
+        _("Account"),
+    ),
+)
