@@ -131,6 +131,7 @@ class DocumentTax(models.Model):
     tenant_id = models.BigIntegerField()
     statement_on = models.DateField()
     billing_account_id = models.BigIntegerField()
+    seller_id = models.BigIntegerField()
     tax_rule_id = models.BigIntegerField()
     tax_ppm = models.IntegerField()
     lines = models.IntegerField()
@@ -169,7 +170,8 @@ class Invoice(models.Model):
     """The head of an invoice or credit note: one billing account on one statement day.
 
     Amounts of a credit note are negative, as its lines are. `open_amount` is what is still to be paid (0 for credit
-    notes, whose amount became account credit). `due_on` = issue day + due days - 1.
+    notes, whose amount became account credit). `due_on` = issue day + due days - 1. People see a document when the run
+    of its issue day is done.
     """
 
     tenant_id = models.BigIntegerField()
@@ -192,7 +194,6 @@ class Invoice(models.Model):
     tax = AmountField()
     gross = AmountField()
     open_amount = AmountField()
-    is_final = models.BooleanField(default=False)
 
     class Meta:
         db_table = "invoice"
@@ -224,6 +225,7 @@ class Invoice(models.Model):
 class InvoiceLine(models.Model):
     """The frozen numbering of a document: which charge stands on which line, and the part of the tax it shows."""
 
+    pk = models.CompositePrimaryKey("invoice_id", "line_no")
     invoice_id = models.BigIntegerField()
     line_no = models.IntegerField()
     charge_id = models.BigIntegerField()
@@ -231,6 +233,3 @@ class InvoiceLine(models.Model):
 
     class Meta:
         db_table = "invoice_line"
-        constraints = [
-            models.UniqueConstraint(fields=["invoice_id", "line_no"], name="invoice_line_once")
-        ]

@@ -74,7 +74,9 @@ class Plan(models.Model):
     class Meta:
         db_table = "plan"
         constraints = [
-            models.UniqueConstraint(fields=["product_code", "sku_code", "segment"], name="plan_once"),
+            models.UniqueConstraint(
+                fields=["product_code", "sku_code", "segment"], name="plan_once"
+            ),
         ]
 
 
@@ -88,7 +90,9 @@ class PlanResource(models.Model):
 
     class Meta:
         db_table = "plan_resource"
-        constraints = [models.UniqueConstraint(fields=["plan", "resource"], name="plan_resource_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "resource"], name="plan_resource_once")
+        ]
 
 
 class PlanPeriod(models.Model):
@@ -110,9 +114,13 @@ class PlanPeriod(models.Model):
     class Meta:
         db_table = "plan_period"
         constraints = [
-            models.UniqueConstraint(fields=["plan", "term_months", "billing_months"], name="plan_period_once"),
+            models.UniqueConstraint(
+                fields=["plan", "term_months", "billing_months"], name="plan_period_once"
+            ),
             models.CheckConstraint(
-                condition=models.Q(term_months__gte=1, billing_months__gte=1, trial_days__gte=0, grace_days__gte=0),
+                condition=models.Q(
+                    term_months__gte=1, billing_months__gte=1, trial_days__gte=0, grace_days__gte=0
+                ),
                 name="plan_period_bounds",
             ),
         ]
@@ -164,7 +172,8 @@ class CatalogPrice(models.Model):
         db_table = "catalog_price"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(unit_cost__gte=0, retail_price__gte=0), name="catalog_price_not_negative"
+                condition=models.Q(unit_cost__gte=0, retail_price__gte=0),
+                name="catalog_price_not_negative",
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
@@ -173,6 +182,7 @@ class CatalogPrice(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["plan_period", "resource", "kind", "market", "valid_from"], name="catalog_price_find"
+                fields=["plan_period", "resource", "kind", "market", "valid_from"],
+                name="catalog_price_find",
             ),
         ]

@@ -79,7 +79,9 @@ class SubAccountLink(models.Model):
     class Meta:
         db_table = "sub_account_link"
         constraints = [
-            models.UniqueConstraint(fields=["provider_name", "sub_account_id"], name="sub_account_link_once"),
+            models.UniqueConstraint(
+                fields=["provider_name", "sub_account_id"], name="sub_account_link_once"
+            ),
         ]
         indexes = [models.Index(fields=["subscription_id"], name="sub_account_link_sub")]
 
@@ -98,7 +100,10 @@ class ParkedSubAccount(models.Model):
     class Meta:
         db_table = "parked_sub_account"
         constraints = [
-            models.UniqueConstraint(fields=["usage_import", "sub_account_id"], name="parked_sub_account_once"),
+            models.UniqueConstraint(
+                fields=["usage_import", "provider_name", "sub_account_id"],
+                name="parked_sub_account_once",
+            ),
         ]
 
 
@@ -132,12 +137,15 @@ class UsageTotal(models.Model):
         db_table = "usage_total"
         constraints = [
             models.UniqueConstraint(
-                fields=["subscription_id", "sku", "period_start", "tier", "usage_import"], name="usage_total_once"
+                fields=["subscription_id", "sku", "period_start", "tier", "usage_import"],
+                name="usage_total_once",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["subscription_id"], name="usage_total_unbilled", condition=models.Q(billed_on=None)
+                fields=["subscription_id"],
+                name="usage_total_unbilled",
+                condition=models.Q(billed_on=None),
             ),
         ]
 
@@ -152,4 +160,6 @@ class MeteredUsage(models.Model):
 
     class Meta:
         db_table = "metered_usage"
-        constraints = [models.UniqueConstraint(fields=["item_id", "on_day"], name="metered_usage_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["item_id", "on_day"], name="metered_usage_once")
+        ]

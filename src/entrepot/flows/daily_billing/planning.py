@@ -30,7 +30,7 @@ _PLAN = {
     """,
     RunStep.TOTAL: """
         SELECT min(id) FROM (
-            SELECT id, (sum(charges) OVER (ORDER BY id) - charges) / (%(size)s * 5) AS chunk
+            SELECT id, div(sum(charges) OVER (ORDER BY id) - charges, %(size)s * 5) AS chunk
             FROM (
                 SELECT billing_account_id AS id, count(*) AS charges FROM charge
                 WHERE statement_on BETWEEN %(first)s AND %(day)s
@@ -40,19 +40,17 @@ _PLAN = {
     """,
     RunStep.NUMBER: """
         SELECT min(id) FROM (
-            SELECT id, (sum(documents) OVER (ORDER BY id) - documents) / %(size)s AS chunk
+            SELECT id, div(sum(documents) OVER (ORDER BY id) - documents, %(size)s * 5) AS chunk
             FROM (
-                SELECT account.seller_id AS id, count(DISTINCT part.billing_account_id) AS documents
-                FROM document_tax AS part
-                INNER JOIN billing_account AS account ON account.id = part.billing_account_id
-                WHERE part.statement_on BETWEEN %(first)s AND %(day)s
-                GROUP BY account.seller_id
+                SELECT seller_id AS id, count(*) AS documents FROM document_tax
+                WHERE statement_on BETWEEN %(first)s AND %(day)s
+                GROUP BY seller_id
             ) AS seller
         ) AS spread GROUP BY chunk ORDER BY 1
     """,
     RunStep.POST: """
         SELECT min(id) FROM (
-            SELECT id, (sum(lines) OVER (ORDER BY id) - lines) / %(lines)s AS chunk
+            SELECT id, div(sum(lines) OVER (ORDER BY id) - lines, %(lines)s) AS chunk
             FROM invoice WHERE statement_on BETWEEN %(first)s AND %(day)s
         ) AS spread GROUP BY chunk ORDER BY 1
     """,

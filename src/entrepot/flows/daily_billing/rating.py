@@ -36,28 +36,30 @@ def rate_range(session: RunSession) -> int:
     Faulty ones go to `put_aside` and into quarantine. Raises: ChangedMeanwhile.
     """
     low, high = session.values["id_from"], session.values["id_to"]
-    due = 0
-    while _open_rows(session, low=low, high=high):
-        due += _rate_round(session, low=low, high=high)
-    aside = session.value("SELECT count(*) FROM put_aside")
-    if aside:
+    due = still_due = _count_due(session, low=low, high=high)
+    while still_due:
+        _rate_round(session, low=low, high=high)
+        still_due = _count_due(session, low=low, high=high)
+    if session.value("SELECT EXISTS (SELECT FROM put_aside)"):
         session.run("billing", "quarantine")
-    return due + int(aside)
+    return due
 
 
-def _open_rows(session: RunSession, *, low: int, high: int) -> bool:
-    sql = f"SELECT EXISTS ({_OPEN_IN_RANGE.format(what='1')})"
-    return bool(session.value(sql, day=session.values["run_day"], low=low, high=high))
+def _count_due(session: RunSession, *, low: int, high: int) -> int:
+    sql = _OPEN_IN_RANGE.format(what="count(*)")
+    return int(session.value(sql, day=session.values["run_day"], low=low, high=high))
 
 
-def _rate_round(session: RunSession, *, low: int, high: int) -> int:
+def _rate_round(session: RunSession, *, low: int, high: int) -> None:
     """Rate one event of each due subscription between two ids; put aside what cannot be rated."""
     session.values.update(id_from=low, id_to=high)
     while True:
         session.empty(*_FILLED)
+        counts = dict(session.counts)
         try:
             with transaction.atomic():
-                return _one_event_each(session)
+                _one_event_each(session)
+                return
         except _Culprits as found:
             _put_aside(session, found.rows)
         except (IntegrityError, DataError) as refused:
@@ -65,19 +67,20 @@ def _rate_round(session: RunSession, *, low: int, high: int) -> int:
             if culprits:
                 _put_aside(session, culprits)
             else:
-                return _halve(session, low=low, high=high, refused=refused)
-        session.values.update(id_from=low, id_to=high)
+                session.counts = counts
+                _halve(session, low=low, high=high, refused=refused)
+                return
+        session.counts = counts
 
 
-def _one_event_each(session: RunSession) -> int:
+def _one_event_each(session: RunSession) -> None:
     due = _pick(session)
     if not due:
-        return 0
+        return
     if session.run("billing", "find_unsold"):
         raise _Culprits(_fresh_culprits(session))
     _charge(session)
     _move_on(session, due=due)
-    return due
 
 
 def _pick(session: RunSession) -> int:
@@ -99,7 +102,7 @@ def _pick(session: RunSession) -> int:
 
 
 def _charge(session: RunSession) -> None:
-    if session.counts.get("resale.want_prices"):
+    if session.value("SELECT EXISTS (SELECT FROM price_wanted)"):
         session.run("resale", "agree_prices")
         session.run("resale", "add_agreed_prices")
     if session.value("SELECT EXISTS (SELECT FROM due_change WHERE is_charged)"):
@@ -168,7 +171,7 @@ def _find_unpriced(session: RunSession) -> list[tuple[object, ...]]:
     return found
 
 
-def _halve(session: RunSession, *, low: int, high: int, refused: Exception) -> int:
+def _halve(session: RunSession, *, low: int, high: int, refused: Exception) -> None:
     """Split a refused range until the one subscription is found that the database will not take."""
     session.cursor.execute(
         _OPEN_IN_RANGE.format(what="sub.subscription_id, sub.tenant_id, sub.due_on")
@@ -179,7 +182,7 @@ def _halve(session: RunSession, *, low: int, high: int, refused: Exception) -> i
     if len(rows) == 1:
         why = json.dumps({"error": str(refused).split("\n", maxsplit=1)[0]})
         _put_aside(session, [(*rows[0], "bad_data", why)])
-        return 0
+        return
     middle = rows[len(rows) // 2][0]
-    left = _rate_round(session, low=low, high=middle - 1)
-    return left + _rate_round(session, low=middle, high=high)
+    _rate_round(session, low=low, high=middle - 1)
+    _rate_round(session, low=middle, high=high)

@@ -55,6 +55,7 @@ class RunSession:
         if self.schema:
             self.cursor.execute(f"SET LOCAL search_path = {self.schema}, public")
         self.cursor.execute("SET LOCAL work_mem = '64MB'")
+        self.cursor.execute("SET LOCAL default_statistics_target = 10")
         for setting in SPARSE:
             self.cursor.execute(f"SET LOCAL {setting} = {'off' if sparse else 'on'}")
         self.cursor.execute("SELECT to_regclass('pg_temp.due')")

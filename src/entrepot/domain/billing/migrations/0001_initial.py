@@ -62,6 +62,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="InvoiceLine",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "invoice_id",
+                        "line_no",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("invoice_id", models.BigIntegerField()),
+                ("line_no", models.IntegerField()),
+                ("charge_id", models.BigIntegerField()),
+                ("tax", entrepot.infra.db.fields.AmountField(decimal_places=3, max_digits=20)),
+            ],
+            options={
+                "db_table": "invoice_line",
+            },
+        ),
+        migrations.CreateModel(
             name="Charge",
             fields=[
                 (
@@ -132,6 +155,7 @@ class Migration(migrations.Migration):
                 ("tenant_id", models.BigIntegerField()),
                 ("statement_on", models.DateField()),
                 ("billing_account_id", models.BigIntegerField()),
+                ("seller_id", models.BigIntegerField()),
                 ("tax_rule_id", models.BigIntegerField()),
                 ("tax_ppm", models.IntegerField()),
                 ("lines", models.IntegerField()),
@@ -194,7 +218,6 @@ class Migration(migrations.Migration):
                     "open_amount",
                     entrepot.infra.db.fields.AmountField(decimal_places=3, max_digits=20),
                 ),
-                ("is_final", models.BooleanField(default=False)),
             ],
             options={
                 "db_table": "invoice",
@@ -226,29 +249,6 @@ class Migration(migrations.Migration):
                         condition=models.Q(("open_amount__gte", 0)),
                         name="invoice_open_not_negative",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="InvoiceLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("invoice_id", models.BigIntegerField()),
-                ("line_no", models.IntegerField()),
-                ("charge_id", models.BigIntegerField()),
-                ("tax", entrepot.infra.db.fields.AmountField(decimal_places=3, max_digits=20)),
-            ],
-            options={
-                "db_table": "invoice_line",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("invoice_id", "line_no"), name="invoice_line_once"
-                    )
                 ],
             },
         ),

@@ -6,12 +6,14 @@
 -- Writes document_tax.
 -- Safe to repeat: the chunk is done in one transaction; unique per statement day, billing account and tax rule.
 INSERT INTO document_tax (
-    tenant_id, statement_on, billing_account_id, tax_rule_id, tax_ppm, lines, list_amount, discount_amount, net, tax
+    tenant_id, statement_on, billing_account_id, seller_id, tax_rule_id, tax_ppm, lines, list_amount, discount_amount,
+    net, tax
 )
 SELECT
     account.tenant_id,
     total.statement_on,
     total.billing_account_id,
+    account.seller_id,
     total.tax_rule_id,
     total.tax_ppm,
     total.lines,

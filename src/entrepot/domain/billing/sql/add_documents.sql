@@ -5,7 +5,7 @@
 -- Safe to repeat: one document per statement day and billing account; numbers come from locked series.
 INSERT INTO invoice (
     tenant_id, billing_account_id, seller_id, buyer_id, kind, year, number, number_text, statement_on, issued_on,
-    due_on, currency, exponent, lines, list_amount, discount_amount, net, tax, gross, open_amount, is_final
+    due_on, currency, exponent, lines, list_amount, discount_amount, net, tax, gross, open_amount
 )
 SELECT
     document.tenant_id,
@@ -31,8 +31,7 @@ SELECT
     document.net,
     document.tax,
     document.net + document.tax,
-    greatest(document.net + document.tax, 0),
-    FALSE
+    greatest(document.net + document.tax, 0)
 FROM new_document AS document
 INNER JOIN number_series AS series
     ON

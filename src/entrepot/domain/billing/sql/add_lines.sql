@@ -18,36 +18,47 @@ SELECT
     END
 FROM (
     SELECT
-        invoice.id AS invoice_id,
-        charge.id AS charge_id,
-        charge.net,
-        charge.tax,
-        charge.tax_ppm,
-        charge.exponent::integer AS exponent,
-        account.tax_rounding = 'line' AS is_per_line,
-        row_number() OVER in_document AS line_no,
-        sum(charge.net) OVER in_rule AS running_net
-    FROM invoice
-    INNER JOIN billing_account AS account ON account.id = invoice.billing_account_id
-    INNER JOIN charge
-        ON charge.statement_on = invoice.statement_on AND charge.billing_account_id = invoice.billing_account_id
-    INNER JOIN account AS customer ON customer.id = charge.customer_id
-    WHERE
-        invoice.statement_on BETWEEN %(first_day)s AND %(run_day)s
-        AND invoice.id BETWEEN %(id_from)s AND %(id_to)s
-    WINDOW
-        in_document AS (
-            PARTITION BY invoice.id
-            ORDER BY
-                customer.name_key, customer.id, charge.subscription_id, charge.kind, charge.period_start,
-                charge.item_id, charge.cause_id
-        ),
-        in_rule AS (
-            PARTITION BY invoice.id, charge.tax_rule_id
-            ORDER BY
-                customer.name_key, customer.id, charge.subscription_id, charge.kind, charge.period_start,
-                charge.item_id, charge.cause_id
-            ROWS UNBOUNDED PRECEDING
-        )
+        placed.invoice_id,
+        placed.line_no,
+        placed.charge_id,
+        placed.net,
+        placed.tax,
+        placed.tax_ppm,
+        placed.exponent,
+        placed.is_per_line,
+        CASE
+            WHEN NOT placed.is_per_line THEN sum(placed.net) OVER (
+                PARTITION BY placed.invoice_id, placed.tax_rule_id
+                ORDER BY placed.line_no
+                ROWS UNBOUNDED PRECEDING
+            )
+        END AS running_net
+    FROM (
+        SELECT
+            invoice.id AS invoice_id,
+            charge.id AS charge_id,
+            charge.net,
+            charge.tax,
+            charge.tax_rule_id,
+            charge.tax_ppm,
+            charge.exponent::integer AS exponent,
+            account.tax_rounding = 'line' AS is_per_line,
+            row_number() OVER (
+                PARTITION BY invoice.id
+                ORDER BY
+                    customer.name_key, customer.id, charge.subscription_id, charge.kind, charge.period_start,
+                    charge.item_id, charge.cause_id
+            ) AS line_no
+        FROM invoice
+        INNER JOIN billing_account AS account ON account.id = invoice.billing_account_id
+        INNER JOIN charge
+            ON
+                charge.statement_on = invoice.statement_on
+                AND charge.statement_on BETWEEN %(first_day)s AND %(run_day)s
+                AND charge.billing_account_id = invoice.billing_account_id
+        INNER JOIN account AS customer ON customer.id = charge.customer_id
+        WHERE
+            invoice.statement_on BETWEEN %(first_day)s AND %(run_day)s
+            AND invoice.id BETWEEN %(id_from)s AND %(id_to)s
+    ) AS placed
 ) AS line
-ORDER BY line.invoice_id, line.line_no

@@ -38,9 +38,10 @@ FROM (
         sum(part.net) AS net,
         sum(part.tax) AS tax
     FROM document_tax AS part
-    WHERE part.statement_on BETWEEN %(first_day)s AND %(run_day)s
+    WHERE
+        part.statement_on BETWEEN %(first_day)s AND %(run_day)s
+        AND part.seller_id BETWEEN %(id_from)s AND %(id_to)s
     GROUP BY part.billing_account_id, part.statement_on
 ) AS total
 INNER JOIN billing_account AS account ON account.id = total.billing_account_id
 INNER JOIN account AS buyer ON buyer.id = account.buyer_id
-WHERE account.seller_id BETWEEN %(id_from)s AND %(id_to)s

@@ -35,61 +35,70 @@ SELECT
 FROM price_wanted AS wanted
 INNER JOIN chain_link AS link ON link.chain_id = wanted.chain_id AND link.tier = %(tier)s
 INNER JOIN billing_account AS account ON account.id = link.billing_account_id
-CROSS JOIN LATERAL unnest(enum_range(NULL::price_kind)) AS kind (kind)
-LEFT JOIN LATERAL (
+CROSS JOIN unnest(enum_range(NULL::price_kind)) AS kind (kind)
+LEFT JOIN (
     SELECT
+        start.chain_id,
+        start.plan_period_id,
+        start.resource_id,
+        start.on_day,
+        found.kind,
         found.unit_cost AS cost,
         found.retail_price AS retail,
-        found.currency,
+        found.currency::text AS currency,
         found.id AS catalog_price_id
-    FROM catalog_price AS found
-    WHERE
-        %(tier)s = 1
-        AND kind.kind <> 'usage'
-        AND found.plan_period_id = wanted.plan_period_id
-        AND found.resource_id = wanted.resource_id
-        AND found.kind = kind.kind
-        AND found.market = wanted.market
-        AND found.valid_from <= wanted.on_day
-        AND (found.valid_to IS NULL OR found.valid_to > wanted.on_day)
+    FROM price_wanted AS start
+    INNER JOIN catalog_price AS found
+        ON
+            found.plan_period_id = start.plan_period_id
+            AND found.resource_id = start.resource_id
+            AND found.market = start.market
+            AND found.kind <> 'usage'
+            AND found.valid_from <= start.on_day
+            AND (found.valid_to IS NULL OR found.valid_to > start.on_day)
+    WHERE %(tier)s = 1
     UNION ALL
     SELECT
+        start.chain_id,
+        start.plan_period_id,
+        start.resource_id,
+        start.on_day,
+        'usage'::price_kind,
         1,
         NULL,
-        account.currency,
+        NULL,
         NULL
-    WHERE %(tier)s = 1 AND wanted.is_usage AND kind.kind = 'usage'
+    FROM price_wanted AS start
+    WHERE %(tier)s = 1 AND start.is_usage
     UNION ALL
     SELECT
+        below.chain_id,
+        below.plan_period_id,
+        below.resource_id,
+        below.on_day,
+        below.kind,
         below.unit_price,
         below.retail_price,
         below.currency,
         below.catalog_price_id
     FROM quote AS below
-    WHERE
-        below.chain_id = wanted.chain_id
-        AND below.plan_period_id = wanted.plan_period_id
-        AND below.resource_id = wanted.resource_id
-        AND below.on_day = wanted.on_day
-        AND below.kind = kind.kind
-        AND below.tier = %(tier)s - 1
-    LIMIT 1
-) AS upstream ON TRUE
-LEFT JOIN LATERAL (
-    SELECT
-        price.id,
-        price.unit_price
-    FROM seller_price AS price
-    WHERE
-        price.seller_id = link.seller_id
-        AND price.plan_period_id = wanted.plan_period_id
-        AND price.resource_id = wanted.resource_id
-        AND price.kind = kind.kind
-        AND price.currency = account.currency
-        AND price.valid_from <= wanted.on_day
-        AND (price.valid_to IS NULL OR price.valid_to > wanted.on_day)
-    LIMIT 1
-) AS own ON TRUE
+    WHERE below.tier = %(tier)s - 1
+) AS upstream
+    ON
+        upstream.chain_id = wanted.chain_id
+        AND upstream.plan_period_id = wanted.plan_period_id
+        AND upstream.resource_id = wanted.resource_id
+        AND upstream.on_day = wanted.on_day
+        AND upstream.kind = kind.kind
+LEFT JOIN seller_price AS own
+    ON
+        own.seller_id = link.seller_id
+        AND own.plan_period_id = wanted.plan_period_id
+        AND own.resource_id = wanted.resource_id
+        AND own.kind = kind.kind
+        AND own.currency = account.currency
+        AND own.valid_from <= wanted.on_day
+        AND (own.valid_to IS NULL OR own.valid_to > wanted.on_day)
 CROSS JOIN LATERAL (
     SELECT
         kind.kind <> 'usage' AND upstream.currency <> account.currency AS is_needed,

@@ -2,7 +2,7 @@
 -- Reads temp due, due_change.
 -- Writes subscription_event.
 -- Safe to repeat: a subscription moves on in the same transaction.
-INSERT INTO subscription_event (tenant_id, subscription_id, on_day, kind, facts)
+INSERT INTO subscription_event (tenant_id, subscription_id, on_day, kind, actor_name, facts)
 SELECT
     due.tenant_id,
     due.subscription_id,
@@ -16,6 +16,7 @@ SELECT
         WHEN due.old_start = due.old_end THEN 'started'
         ELSE 'renewed'
     END,
+    '',
     jsonb_strip_nulls(jsonb_build_object(
         'term_end', CASE WHEN due.starts_term THEN due.term_end END,
         'refund', CASE WHEN due.cancels THEN due.cancel_refund END
@@ -28,6 +29,7 @@ SELECT
     due.subscription_id,
     change.applies_on,
     'quantity_changed',
+    '',
     jsonb_build_object('item', change.item_id, 'from', change.old_quantity, 'to', change.new_quantity)
 FROM due_change AS change
 INNER JOIN due ON due.subscription_id = change.subscription_id

@@ -1,5 +1,5 @@
 -- Work out again what each tier of a changed subscription earns and pays a month.
--- Reads temp due, due_item, due_change.
+-- Reads temp due, due_item.
 -- Writes subscription_money.
 -- Safe to repeat: it sets values, once per subscription and tier.
 INSERT INTO subscription_money AS money (
@@ -29,8 +29,7 @@ LEFT JOIN agreed_price AS price
         AND price.valid_from <= due.event_on
         AND (price.valid_to IS NULL OR price.valid_to > due.event_on)
 WHERE
-    due.starts_term
-    OR EXISTS (SELECT FROM due_change AS change WHERE change.subscription_id = due.subscription_id)
+    due.starts_term OR due.has_changes
 GROUP BY
     due.tenant_id, due.subscription_id, due.billing_months, link.tier, link.seller_id, account.currency, account.exponent
 ON CONFLICT (subscription_id, tier) DO UPDATE

@@ -1,5 +1,6 @@
 -- Bring the row that people see up to date, for the few subscriptions whose state, term or quantity changed.
--- Reads temp due, due_item, due_change.
+-- The item at position 0 gives the quantity that lists show.
+-- Reads temp due, due_change.
 -- Writes subscription.
 -- Safe to repeat: it sets values.
 UPDATE subscription AS wide
@@ -21,20 +22,14 @@ SET
     END,
     quantity = coalesce(
         (
-            SELECT item.quantity
-            FROM due_item AS item
-            INNER JOIN subscription_item AS first_item
-                ON first_item.id = item.item_id
-            WHERE item.subscription_id = due.subscription_id
-            ORDER BY first_item.position, first_item.id
-            LIMIT 1
+            SELECT change.new_quantity
+            FROM due_change AS change
+            INNER JOIN subscription_item AS item ON item.id = change.item_id
+            WHERE change.subscription_id = due.subscription_id AND change.is_last AND item.position = 0
         ),
         wide.quantity
     )
 FROM due
 WHERE
     wide.id = due.subscription_id
-    AND (
-        due.cancels OR due.lapses OR due.ends_grace OR due.starts_term
-        OR EXISTS (SELECT FROM due_change AS change WHERE change.subscription_id = due.subscription_id)
-    )
+    AND (due.cancels OR due.lapses OR due.ends_grace OR due.starts_term OR due.has_changes)

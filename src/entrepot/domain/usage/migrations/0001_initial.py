@@ -130,7 +130,8 @@ class Migration(migrations.Migration):
                 "db_table": "parked_sub_account",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("usage_import", "sub_account_id"), name="parked_sub_account_once"
+                        fields=("usage_import", "provider_name", "sub_account_id"),
+                        name="parked_sub_account_once",
                     )
                 ],
             },
