@@ -47,7 +47,7 @@ _TABLES = (
     "usage_import, usage_total, metered_usage, subscription, subscription_item, sub_billing, "
     "quantity_change, term, service_span, subscription_event, billing_run, run_chunk, quarantine, "
     "charge, document_tax, number_series, invoice, invoice_line, credit_state, allocation, "
-    "hold_event"
+    "hold_event, outbox_event, subscription_money"
 )
 
 

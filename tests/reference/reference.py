@@ -17,7 +17,7 @@ from tests.reference.settlement import (
     release_subscriptions,
     settle,
 )
-from tests.reference.shape import AgreedRow, ChargeRow, QuarantineRow, Snapshot, SubRow
+from tests.reference.shape import RUNNING, AgreedRow, ChargeRow, QuarantineRow, Snapshot, SubRow
 from tests.reference.state import Book, CannotBill, Change, Sub, UsageTotal, begin
 from tests.reference.world import (
     Action,
@@ -86,7 +86,9 @@ def _quarantine(book: Book, sub: Sub, reason: str, day: date) -> None:
     assert sub.due is not None
     for place, row in enumerate(book.quarantine):
         if row.subscription == sub.made.key and row.resolved_on is None:
-            book.quarantine[place] = replace(row, reason=reason, last_day=day, tries=row.tries + 1)
+            book.quarantine[place] = replace(
+                row, reason=reason, due_on=sub.due, last_day=day, tries=row.tries + 1
+            )
             return
     book.quarantine.append(QuarantineRow(sub.made.key, reason, sub.due, day, day, 1, None))
 
@@ -219,7 +221,7 @@ def _sub_row(sub: Sub) -> SubRow:
         trial_end=sub.trial_end,
         grace_end=sub.grace_end,
         setup_done=sub.setup_done,
-        credit_hold=sub.credit_hold,
+        credit_hold=sub.credit_hold and sub.status in RUNNING,
         quantities=tuple(sorted(sub.quantities.items())),
         changes=tuple(sorted((change.key, change.state) for change in sub.changes)),
         terms=tuple(sub.terms),

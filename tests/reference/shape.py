@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+RUNNING = frozenset({"trial", "active", "graced"})
+"""States in which a hold of the subscription means something."""
+
 ChargeKey = tuple[int, int, str, date, object]
 DocumentKey = tuple[int, date]
 
