@@ -23,6 +23,7 @@ function update(area) {
   }
   const bar = area.querySelector("[data-picked]");
   if (!bar) return;
+  bar.hidden = ticked.length === 0;
   const { one, many, sum: pattern, currency, language } = bar.dataset;
   const count = new Intl.NumberFormat(language).format(ticked.length);
   bar.querySelector("[data-count]").textContent = ticked.length === 1 ? one : many.replace("%n", count);
