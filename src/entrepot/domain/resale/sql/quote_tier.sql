@@ -1,7 +1,7 @@
 -- Work out one tier's prices for the wanted terms: the seller's own price, else its narrowest margin rule.
 -- tier smallint: the tier to quote; tier 1 stands on the catalogue, every other tier on the one before it.
 -- Temp: quote (chain_id bigint, plan_period_id bigint, resource_id bigint, on_day date, tier smallint,
---  kind price_kind, unit_price numeric, unit_cost numeric, retail_price numeric, currency text,
+--  kind price_kind, unit_price numeric, unit_cost numeric, retail_price numeric, retail_currency text, currency text,
 --  catalog_price_id bigint, seller_price_id bigint, margin_rule_id bigint, exchange_rate numeric, problem text);
 -- Reads temp price_wanted.
 -- Safe to repeat: it fills a temporary table. Rule 8 of docs/billing.md section 3.
@@ -22,14 +22,16 @@ SELECT
         )
     END,
     round(coalesce(upstream.cost, 0) * rate.factor, 12),
-    CASE WHEN kind.kind <> 'usage' THEN round(upstream.retail * rate.factor, 12) END,
+    upstream.retail,
+    upstream.retail_currency,
     account.currency,
     upstream.catalog_price_id,
     own.id,
     CASE WHEN own.id IS NULL THEN rule.id END,
     CASE WHEN rate.is_needed THEN rate.factor END,
     CASE
-        WHEN rate.factor IS NULL THEN 'no_exchange_rate'
+        WHEN rate.factor IS NULL OR (rule.basis = 'retail' AND own.id IS NULL AND retail_rate.factor IS NULL)
+            THEN 'no_exchange_rate'
         WHEN own.id IS NULL AND rule.id IS NULL THEN 'no_price'
     END
 FROM price_wanted AS wanted
@@ -45,6 +47,7 @@ LEFT JOIN (
         found.kind,
         found.unit_cost AS cost,
         found.retail_price AS retail,
+        found.currency::text AS retail_currency,
         found.currency::text AS currency,
         found.id AS catalog_price_id
     FROM price_wanted AS start
@@ -67,6 +70,7 @@ LEFT JOIN (
         1,
         NULL,
         NULL,
+        NULL,
         NULL
     FROM price_wanted AS start
     WHERE %(tier)s = 1 AND start.is_usage
@@ -79,6 +83,7 @@ LEFT JOIN (
         below.kind,
         below.unit_price,
         below.retail_price,
+        below.retail_currency,
         below.currency,
         below.catalog_price_id
     FROM quote AS below
@@ -140,6 +145,24 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS rule ON TRUE
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN rule.basis = 'retail' THEN upstream.retail ELSE upstream.cost END * rate.factor AS amount
+    SELECT CASE
+        WHEN upstream.retail_currency IS NULL OR upstream.retail_currency = account.currency THEN 1
+        WHEN rule.basis = 'retail' THEN (
+            SELECT dated.rate
+            FROM exchange_rate AS dated
+            WHERE
+                dated.from_currency = upstream.retail_currency
+                AND dated.to_currency = account.currency
+                AND dated.on_date <= wanted.on_day
+            ORDER BY dated.on_date DESC
+            LIMIT 1
+        )
+    END AS factor
+) AS retail_rate
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN rule.basis = 'retail' THEN upstream.retail * retail_rate.factor
+        ELSE upstream.cost * rate.factor
+    END AS amount
 ) AS basis
 WHERE upstream.cost IS NOT NULL OR own.id IS NOT NULL

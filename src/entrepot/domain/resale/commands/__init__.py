@@ -1,0 +1,26 @@
+"""What sets terms, chains, prices and overlays; every command is one transaction with one audit entry."""
+
+from entrepot.domain.resale.commands.chains import (
+    Terms,
+    open_billing_account,
+    open_chain,
+    resolve_tax_place,
+)
+from entrepot.domain.resale.commands.overlays import Overlay, set_plan_overlay
+from entrepot.domain.resale.commands.prices import (
+    set_exchange_rate,
+    set_margin_rule,
+    set_seller_price,
+)
+
+__all__ = [
+    "Overlay",
+    "Terms",
+    "open_billing_account",
+    "open_chain",
+    "resolve_tax_place",
+    "set_exchange_rate",
+    "set_margin_rule",
+    "set_plan_overlay",
+    "set_seller_price",
+]

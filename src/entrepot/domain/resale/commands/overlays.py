@@ -1,0 +1,66 @@
+"""Set what a seller shows of a plan differently from its upstream seller."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.domain.catalog.models import Plan, SalesCategory
+from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.models import Account
+from entrepot.domain.resale.models import PlanOverlay
+from entrepot.infra.audit.recorder import Actor, record
+from entrepot.kernel.ids import IdKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """A seller's own values of a plan; None means "as upstream". Texts are by language ({"en": ...})."""
+
+    is_published: bool | None = None
+    name: dict[str, str] | None = None
+    description: dict[str, str] | None = None
+    sales_category_id: int | None = None
+    display_in_customer_panel: bool | None = None
+
+
+def set_plan_overlay(
+    *, account_id: int, plan_id: int, overlay: Overlay, actor: Actor, now: datetime
+) -> int:
+    """Store all of a seller's own values of a plan, replacing what it had set; return the row's id.
+
+    Upstream changes never touch it. Nothing is written when nothing differs. Raises: NoSuchObject.
+    """
+    values = asdict(overlay)
+    with transaction.atomic():
+        account = Account.objects.select_for_update().filter(pk=account_id).first()
+        if account is None or account.kind is AccountKind.CUSTOMER:
+            raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")
+        if not Plan.objects.filter(pk=plan_id).exists():
+            raise NoSuchObject(object=f"{IdKind.PLAN.value}-{plan_id}")
+        category = overlay.sales_category_id
+        if category is not None and not SalesCategory.objects.filter(pk=category).exists():
+            raise NoSuchObject(object="sales category")
+        key: dict[str, Any] = {
+            "tenant_id": account.tenant_id,
+            "account": account,
+            "plan_id": plan_id,
+        }
+        old = PlanOverlay.objects.filter(**key).first()
+        before = {name: getattr(old, name, None) for name in values}
+        if old is not None and before == values:
+            return old.id
+        row, _ = PlanOverlay.objects.update_or_create(**key, defaults=values)
+        record(
+            actor=actor,
+            now=now,
+            action="plan_overlay_set",
+            object_kind="plan",
+            object_id=plan_id,
+            tenant_id=account.tenant_id,
+            before=before,
+            after={"account": account.id, **values},
+        )
+    return row.id

@@ -1,0 +1,43 @@
+"""Refusals of the resale package; their texts are translated by the screens."""
+
+from entrepot.kernel.errors import BadInput, Conflict, Refused
+
+
+class ResaleInput(BadInput):
+    """A value of a billing account, price or rule that cannot be stored."""
+
+    codes = frozenset(
+        {
+            "terms_out_of_bounds",
+            "margin_out_of_bounds",
+            "margin_scope_ambiguous",
+            "price_negative",
+            "rate_not_positive",
+            "rate_same_currency",
+            "span_out_of_bounds",
+            "market_missing",
+            "discount_out_of_bounds",
+        }
+    )
+
+
+class ResaleRefused(Refused):
+    """A rule of the chain of sellers, or a price that somebody has to confirm."""
+
+    codes = frozenset(
+        {
+            "not_its_seller",
+            "provider_buys_nothing",
+            "billing_account_missing",
+            "billing_account_ambiguous",
+            "chain_too_long",
+            "margin_unusual",
+            "price_below_cost",
+        }
+    )
+
+
+class ResaleConflict(Conflict):
+    """It exists already, or a later price or rule is in the way."""
+
+    codes = frozenset({"billing_account_exists", "price_in_the_way", "margin_rule_in_the_way"})

@@ -1,0 +1,31 @@
+"""What starts, changes and ends subscriptions; every command is one transaction with one audit entry.
+
+Each locks the row of `sub_billing` first, works out `due_on` with `rules.due_on` and raises its version, so that the
+daily run and a command never overwrite each other.
+"""
+
+from entrepot.domain.subscriptions.commands.changes import (
+    change_quantity,
+    set_auto_renew,
+    withdraw_change,
+)
+from entrepot.domain.subscriptions.commands.endings import (
+    Cancellation,
+    cancel_subscription,
+    withdraw_cancellation,
+)
+from entrepot.domain.subscriptions.commands.holds import hold_subscription, release_subscription
+from entrepot.domain.subscriptions.commands.start import Discount, start_subscription
+
+__all__ = [
+    "Cancellation",
+    "Discount",
+    "cancel_subscription",
+    "change_quantity",
+    "hold_subscription",
+    "release_subscription",
+    "set_auto_renew",
+    "start_subscription",
+    "withdraw_cancellation",
+    "withdraw_change",
+]

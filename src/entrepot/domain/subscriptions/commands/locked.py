@@ -1,0 +1,197 @@
+"""The part that all commands share: lock, check, set due_on, write history and audit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Min
+
+from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.kinds import AccountStatus
+from entrepot.domain.parties.models import Account
+from entrepot.domain.subscriptions.errors import (
+    OrderRefused,
+    SubscriptionConflict,
+    SubscriptionInput,
+    TransitionRefused,
+)
+from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
+from entrepot.domain.subscriptions.models import (
+    QuantityChange,
+    SubBilling,
+    Subscription,
+    SubscriptionEvent,
+)
+from entrepot.domain.subscriptions.rules import BillingDates, due_on, due_on_after_release
+from entrepot.infra.audit.recorder import Actor, record
+from entrepot.kernel.ids import IdKind
+
+YEAR_MIN, YEAR_MAX = 2000, 2199
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A subscription whose billing state nobody else can move until the transaction ends."""
+
+    wide: Subscription
+    billing: SubBilling
+
+    @property
+    def number(self) -> str:
+        """The identifier that people read."""
+        return f"{IdKind.SUBSCRIPTION.value}-{self.wide.id}"
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a hold that is not billed keeps billing from going on."""
+        return self.billing.status in RUNNING and self.billing.due_on is None
+
+
+def lock(*, subscription_id: int, expected_version: int | None = None) -> Locked:
+    """Lock the billing state, then read the subscription; call it first in the transaction.
+
+    Raises: NoSuchObject; SubscriptionConflict `subscription_changed_meanwhile` unless
+    `sub_billing.version` is the expected one.
+    """
+    number = f"{IdKind.SUBSCRIPTION.value}-{subscription_id}"
+    billing = SubBilling.objects.select_for_update().filter(pk=subscription_id).first()
+    if billing is None:
+        raise NoSuchObject(object=number)
+    if expected_version is not None and billing.version != expected_version:
+        raise SubscriptionConflict(
+            "subscription_changed_meanwhile",
+            "{object} was changed by somebody else or by the billing run meanwhile.",
+            object=number,
+            next_step="Look at it again and repeat what is still wanted.",
+        )
+    wide = Subscription.objects.select_for_update().get(pk=subscription_id)
+    return Locked(wide, billing)
+
+
+def require_status(held: Locked, *wanted: Status) -> None:
+    """Refuse unless the subscription is in one of the states. Raises: TransitionRefused."""
+    status = Status(held.billing.status)
+    if status not in wanted:
+        raise TransitionRefused(
+            "subscription_not_running",
+            "{object} is {status}; this is not possible any more.",
+            object=held.number,
+            next_step="Order a new subscription.",
+            status=status.value,
+        )
+
+
+def require_may_order(*, customer_path: str) -> None:
+    """Refuse orders while the customer or a seller above it is on hold or not active.
+
+    A credit hold also blocks cancellations (decision 8 of the domain reference). Raises: OrderRefused.
+    """
+    ids = [int(part) for part in customer_path.split(".") if part]
+    for account in Account.objects.filter(pk__in=ids).order_by("-depth"):
+        number = f"{IdKind.ACCOUNT.value}-{account.id}"
+        if account.admin_hold or account.credit_hold:
+            raise OrderRefused(
+                "account_on_hold",
+                "{object} is on hold, so nothing can be ordered or cancelled.",
+                object=number,
+                next_step="Release the hold, or pay what is overdue.",
+            )
+        if account.status is not AccountStatus.ACTIVE:
+            raise OrderRefused(
+                "account_not_active",
+                "{object} is {status}, so nothing can be ordered.",
+                object=number,
+                next_step="Activate the account first.",
+                status=account.status,
+            )
+
+
+def require_day(day: date, *, field: str) -> None:
+    """Refuse days far outside anybody's calendar, such as the year 1 or 9999. Raises: SubscriptionInput."""
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
+        raise SubscriptionInput(
+            "subscription_date_out_of_bounds",
+            "{day} is not in the years {first} to {last}.",
+            field=field,
+            next_step="Check the year.",
+            day=day,
+            first=YEAR_MIN,
+            last=YEAR_MAX,
+        )
+
+
+def dates_of(billing: SubBilling) -> BillingDates:
+    """Give the dates of the row as the pure rules take them."""
+    return BillingDates(
+        status=Status(billing.status),
+        period_start=billing.period_start,
+        period_end=billing.period_end,
+        term_end=billing.term_end,
+        trial_end=billing.trial_end,
+        grace_end=billing.grace_end,
+        cancel_on=billing.cancel_on,
+        next_change_on=billing.next_change_on,
+    )
+
+
+def store(
+    held: Locked, *, wide: Mapping[str, Any] | None = None, resumes_on: date | None = None
+) -> None:
+    """Write the billing state with its new `due_on`, raise the versions, and set fields of the wide row.
+
+    `due_on` stays empty while a hold stops billing, until a release says on which day it resumes.
+    """
+    billing = held.billing
+    if held.is_stopped and resumes_on is not None:
+        billing.due_on = due_on_after_release(dates_of(billing), released_on=resumes_on)
+    elif billing.status in RUNNING and not held.is_stopped:
+        billing.due_on = due_on(dates_of(billing))
+    billing.version += 1
+    billing.save(force_update=True)
+    values = {**(wide or {}), "version": held.wide.version + 1}
+    Subscription.objects.filter(pk=held.wide.pk).update(**values)
+
+
+def next_change_on(*, subscription_id: int) -> date | None:
+    """Find the earliest day on which an open quantity change takes effect."""
+    waiting = QuantityChange.objects.filter(
+        subscription_id=subscription_id, applied_on=None, withdrawn_at=None
+    )
+    found: date | None = waiting.aggregate(first=Min("effective_on"))["first"]
+    return found
+
+
+def note(
+    wide: Subscription,
+    *,
+    kind: str,
+    on_day: date,
+    actor: Actor,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Write one line of the subscription's history and one audit entry."""
+    facts = {**(after or {}), **({"reason": reason} if reason else {})}
+    SubscriptionEvent.objects.create(
+        tenant_id=wide.tenant_id,
+        subscription_id=wide.id,
+        on_day=on_day,
+        kind=kind,
+        actor_name=actor.name[:150],
+        facts=facts,
+    )
+    record(
+        actor=actor,
+        now=now,
+        action=f"subscription_{kind}",
+        object_kind="subscription",
+        object_id=wide.id,
+        object_label=f"{wide.customer_name}: {wide.plan_name}",
+        tenant_id=wide.tenant_id,
+        before=before,
+        after=after,
+        reason=reason,
+    )

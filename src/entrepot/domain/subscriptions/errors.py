@@ -1,0 +1,59 @@
+"""Refusals of the subscriptions package; their texts are translated by the screens."""
+
+from entrepot.kernel.errors import BadInput, Conflict, Refused
+
+
+class SubscriptionInput(BadInput):
+    """A value of an order, change or cancellation that cannot be used."""
+
+    codes = frozenset(
+        {
+            "quantity_negative",
+            "quantity_too_large",
+            "quantity_not_whole",
+            "quantity_all_zero",
+            "resource_not_in_plan",
+            "subscription_date_out_of_bounds",
+            "anchor_day_out_of_bounds",
+            "trial_days_out_of_bounds",
+            "subscription_discount_unusable",
+            "cancel_date_past",
+            "change_before_start",
+            "reason_missing",
+        }
+    )
+
+
+class TransitionRefused(Refused):
+    """The state of the subscription does not allow it."""
+
+    codes = frozenset(
+        {
+            "subscription_not_running",
+            "already_cancelled",
+            "not_cancelled",
+            "change_after_cancellation",
+            "change_not_open",
+            "already_on_hold",
+            "not_on_hold",
+        }
+    )
+
+
+class OrderRefused(Refused):
+    """The account, its sellers, the plan or the chain do not allow the order."""
+
+    codes = frozenset(
+        {
+            "account_on_hold",
+            "account_not_active",
+            "plan_not_sold",
+            "chain_of_another_customer",
+        }
+    )
+
+
+class SubscriptionConflict(Conflict):
+    """Somebody changed the subscription first."""
+
+    codes = frozenset({"subscription_changed_meanwhile"})

@@ -1,0 +1,91 @@
+"""When a subscription is due next, and what a cancellation gives back; pure. Source: docs/billing.md section 2."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
+from entrepot.kernel.periods import period_end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingDates:
+    """The dates of `sub_billing` that decide when something happens next."""
+
+    status: Status
+    period_start: date | None = None
+    period_end: date | None = None
+    term_end: date | None = None
+    trial_end: date | None = None
+    grace_end: date | None = None
+    cancel_on: date | None = None
+    next_change_on: date | None = None
+
+
+def due_on(dates: BillingDates) -> date | None:
+    """Give the next day on which billing has something to do, None when nothing can happen any more.
+
+    The smallest of the dates that apply in the status; a change or a cancellation before the running
+    period counts as its first day. The SQL twin is `sql/advance.sql`; a test compares the two.
+    """
+    if dates.status not in RUNNING:
+        return None
+    cancel_on = _not_before(dates.period_start, dates.cancel_on)
+    change_on = _not_before(dates.period_start, dates.next_change_on)
+    own: tuple[date | None, ...]
+    if dates.status is Status.TRIAL:
+        own = (dates.trial_end, change_on)
+    elif dates.status is Status.ACTIVE:
+        own = (dates.period_end, dates.term_end, change_on)
+    else:
+        own = (dates.grace_end,)
+    return min((day for day in (*own, cancel_on) if day is not None), default=None)
+
+
+def due_on_after_release(dates: BillingDates, *, released_on: date) -> date | None:
+    """Give `due_on` of a subscription whose billing stood still until it was released before a run.
+
+    `released_on` is the day of that run: what became due meanwhile happens then, and a period that
+    ended meanwhile is followed by one that starts then. Source: docs/billing.md section 8.
+    """
+    usual = due_on(dates)
+    return None if usual is None else max(usual, released_on)
+
+
+def refund_is_given(
+    *,
+    prorates: bool,
+    refund_days: int | None,
+    term_start: date,
+    term_end: date | None,
+    term_months: int,
+    anchor: int,
+    cancel_on: date,
+) -> bool:
+    """Tell whether a cancellation on a day gives money back.
+
+    `refund_days` counts from the first day of the term in which the day lies (0 means never, None
+    always). The running term goes from `term_start` to `term_end` (None or the same day: not begun yet);
+    terms follow one another as renewals would make them. A day before `term_start` counts as its first.
+    """
+    if not prorates or refund_days is None:
+        return prorates
+    start = term_start
+    end = term_end if term_end is not None and term_end > term_start else None
+    while True:
+        end = end or period_end(start, months=term_months, anchor=anchor).natural_end
+        if cancel_on < end:
+            break
+        start, end = end, None
+    return max(cancel_on, start) < start + timedelta(days=refund_days)
+
+
+def search_text(
+    *, customer: str, plan: str, number: str, vendor_reference: str, purchase_order: str
+) -> str:
+    """Give the text that the search box matches, case folded and with single blanks."""
+    words = " ".join((customer, plan, number, vendor_reference, purchase_order)).split()
+    return " ".join(words).casefold()
+
+
+def _not_before(start: date | None, day: date | None) -> date | None:
+    return day if day is None or start is None else max(day, start)
