@@ -345,12 +345,14 @@ def test_a_document_that_does_not_tie_is_not_printed() -> None:
 
 @pytest.mark.slow
 def test_three_thousand_lines_take_less_than_five_seconds_of_processor_time() -> None:
-    whole = with_annexes(document(many_lines(3000)))
+    # The machine is shared, so one of three tries must do. Each text is new, because the compiler
+    # remembers what it has laid out before.
+    assert any(_seconds(_three_thousand_lines(f"try {i}")) < 5 for i in range(3))
 
-    # The machine is shared, so the better of two tries counts.
-    best = min(_seconds(whole) for _ in range(2))
 
-    assert best < 5
+def _three_thousand_lines(name: str) -> Document:
+    lines = [replace(x, description=f"{x.description}, {name}") for x in many_lines(3000)]
+    return with_annexes(document(lines))
 
 
 def _seconds(whole: Document) -> float:

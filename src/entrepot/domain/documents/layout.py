@@ -283,7 +283,10 @@ def _annex(document: Document) -> dict[str, object] | None:
     totals = document.totals
     sums = [amount(value) for value in (totals.net, totals.tax, totals.gross)]
     keys = ("end_customer", "lines", "net", "tax", "gross")
+    longest = max(len(text) for text in sums)
     return {
+        # Columns that measure themselves would lay out every row twice.
+        "amount_width": max(22.0, longest * _CHARACTER_WIDTH + 2 * _CELL_PADDING),
         "title": texts.term("annex", language),
         "note": texts.term("annex_note", language, title=_title(document)),
         "heads": [texts.term(key, language) for key in keys],

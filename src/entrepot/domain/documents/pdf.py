@@ -1,7 +1,6 @@
 """Documents as PDF: tagged, archivable, and the same bytes for the same input everywhere."""
 
 import json
-from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
 
@@ -21,12 +20,11 @@ _STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
 def render_pdf(document: Document) -> bytes:
     """Make the PDF of a document (A4, PDF/A-3a and PDF/UA-1, fonts embedded).
 
-    The bytes depend on `document` alone: only the shipped fonts are used and the file is dated to
-    midnight UTC of the day of issue. The document's texts are data and printed literally.
+    The bytes depend on `document` alone: only the shipped fonts are used, and the template dates
+    the file to the day of issue. The document's texts are data and printed literally.
     Raises: DocumentDoesNotTie if its figures contradict each other.
     """
     check_document(document)
-    issued = datetime.combine(document.issued_on, time.min, tzinfo=UTC)
     # A compiler keeps what it made for the next call, so one per document keeps memory bounded.
     compiler = typst.Compiler(
         input=_TEMPLATE,
@@ -38,7 +36,6 @@ def render_pdf(document: Document) -> bytes:
         format="pdf",
         pdf_standards=_STANDARDS,
         sys_inputs={"document": json.dumps(page_data(document), ensure_ascii=False)},
-        timestamp=int(issued.timestamp()),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("the compiler returned no single file")
