@@ -9,9 +9,16 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from entrepot.config.messages import compile_all
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.middleware import ViewerMiddleware
 from tests.support.people import NOW, PASSWORD, Cast, Person, cast
+
+
+@pytest.fixture(scope="session", autouse=True)
+def german() -> None:
+    """Have the translations compiled."""
+    compile_all()
 
 
 @pytest.fixture

@@ -93,15 +93,9 @@ def test_a_password_beyond_128_characters_is_refused_without_hashing(at, people,
     assert hashed == []
 
 
-@pytest.mark.parametrize("password", ["nul\0nul", "\ud83e", "🧀" * 10, ""])
+@pytest.mark.parametrize("password", ["nul\0nul", "🧀" * 10, ""])
 def test_odd_passwords_are_only_wrong(at, password):
-    client = at("sven")
-    try:
-        answer = sign_in(client, "uma.user", password)
-    except UnicodeEncodeError:
-        pytest.skip("a browser cannot send a lone surrogate")
-
-    assert answer.status_code == 422
+    assert sign_in(at("sven"), "uma.user", password).status_code == 422
 
 
 def test_the_sixth_try_is_refused_even_with_the_right_password(at):
