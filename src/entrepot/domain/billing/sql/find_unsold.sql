@@ -1,6 +1,6 @@
 -- Find the due subscriptions that cannot be sold: broken chain, no tax zone or rule, no price or rate for a starting term.
 -- Temp: put_aside (subscription_id bigint, tenant_id bigint, due_on date, reason text, detail jsonb);
--- Reads temp due, due_item, quote, sale.
+-- Reads temp due, due_item, due_change, quote, sale.
 -- Safe to repeat: it fills a temporary table. Docs/billing.md section 5.
 INSERT INTO put_aside
 SELECT DISTINCT ON (fault.subscription_id)
@@ -20,7 +20,22 @@ FROM (
         1 AS rank
     FROM sale
     INNER JOIN due ON due.subscription_id = sale.subscription_id
-    WHERE sale.problem IS NOT NULL
+    WHERE
+        sale.problem IS NOT NULL
+        AND (
+            due.starts_period
+            OR (
+                due.status = 'active'
+                AND (
+                    due.cancels OR due.lapses OR due.is_usage
+                    OR EXISTS (
+                        SELECT
+                        FROM due_change AS change
+                        WHERE change.subscription_id = due.subscription_id AND change.is_charged
+                    )
+                )
+            )
+        )
     UNION ALL
     SELECT
         due.subscription_id,
@@ -38,6 +53,8 @@ FROM (
             due.chain_id = quote.chain_id
             AND due.plan_period_id = quote.plan_period_id
             AND due.event_on = quote.on_day
+    INNER JOIN due_item AS item
+        ON item.subscription_id = due.subscription_id AND item.resource_id = quote.resource_id
     WHERE quote.problem IS NOT NULL AND due.starts_term
     UNION ALL
     SELECT
