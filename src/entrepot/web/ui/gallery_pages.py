@@ -305,9 +305,15 @@ def customer_home() -> Mapping[str, object]:
 def feedback() -> Mapping[str, object]:
     """Give what dialogs, jobs and empty lists need."""
     return {
+        "steps": [
+            Step("Choose", "done"),
+            Step("Check", "running", "amounts and dates"),
+            Step("Refused", "failed", "domain is not verified"),
+            Step("Ready"),
+        ],
         "consequences": [
             "The customer keeps the service until 1 December 2026.",
             "106 seats end; €1,187.20 a month are no longer billed.",
             "Nothing is refunded: the term is paid to its end.",
-        ]
+        ],
     }
