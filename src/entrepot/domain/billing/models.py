@@ -26,6 +26,7 @@ class BillingRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     started_by = models.CharField(max_length=150, default="", blank=True)
+    fingerprint = models.CharField(max_length=80, default="", blank=True)
     proof = models.JSONField(default=dict)
 
     class Meta:
@@ -233,3 +234,28 @@ class InvoiceLine(models.Model):
 
     class Meta:
         db_table = "invoice_line"
+
+
+class Rehearsal(models.Model):
+    """What a rehearsed day would bring: totals, and the differences to each subscription's own previous period.
+
+    `fingerprint` is that of the rehearsed day (`sql/fingerprint.sql`); a later run with the same one did exactly this.
+    `differences` holds, per dimension (reseller, customer, plan, subscription), the largest rows with unexplained ones
+    first, and the sum of the rest.
+    """
+
+    day = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=150, default="", blank=True)
+    seconds = models.FloatField(default=0)
+    due = models.BigIntegerField(default=0)
+    charges = models.BigIntegerField(default=0)
+    documents = models.BigIntegerField(default=0)
+    quarantined = models.BigIntegerField(default=0)
+    fingerprint = models.CharField(max_length=80, default="", blank=True)
+    totals = models.JSONField(default=dict)
+    differences = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "rehearsal"
+        indexes = [models.Index(fields=["-day", "-id"], name="rehearsal_day")]

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("started_by", models.CharField(blank=True, default="", max_length=150)),
+                ("fingerprint", models.CharField(blank=True, default="", max_length=80)),
                 ("proof", models.JSONField(default=dict)),
             ],
             options={
@@ -308,6 +309,32 @@ class Migration(migrations.Migration):
                         name="quarantine_open_once",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rehearsal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(blank=True, default="", max_length=150)),
+                ("seconds", models.FloatField(default=0)),
+                ("due", models.BigIntegerField(default=0)),
+                ("charges", models.BigIntegerField(default=0)),
+                ("documents", models.BigIntegerField(default=0)),
+                ("quarantined", models.BigIntegerField(default=0)),
+                ("fingerprint", models.CharField(blank=True, default="", max_length=80)),
+                ("totals", models.JSONField(default=dict)),
+                ("differences", models.JSONField(default=dict)),
+            ],
+            options={
+                "db_table": "rehearsal",
+                "indexes": [models.Index(fields=["-day", "-id"], name="rehearsal_day")],
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,240 @@
+"""Rehearse the billing of a day: the same statements in a scratch schema, compared with each previous period.
+
+The scratch schema comes first in the search path, so every statement of the run reads and writes copies of the rows it
+may change and takes no lock on live ones (decision 24). It is dropped at the end, whatever happens.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+from django.db import connection, transaction
+
+from entrepot.domain.billing.models import BillingRun, Rehearsal
+from entrepot.flows.daily_billing import CHUNK_SIZE, RunRefused, business_date, run_workers
+from entrepot.flows.daily_billing.planning import open_run
+from entrepot.flows.daily_billing.session import temporary_tables
+from entrepot.flows.daily_billing.worker import work
+from entrepot.infra.db.sql import statement
+
+ROWS_PER_DIMENSION = 100
+_DUE = "(SELECT subscription_id FROM public.sub_billing WHERE due_on <= %(day)s)"
+_DUE_ITEMS = f"(SELECT id FROM public.subscription_item WHERE subscription_id IN {_DUE})"
+
+COPIED: dict[str, str] = {
+    # Table -> which live rows the run of the day may read or change. "false" copies the shape only.
+    "account": "true",
+    "agreed_price": f"item_id IN {_DUE_ITEMS}",
+    "allocation": "false",
+    "balance": "true",
+    "billing_run": "step = 'done' AND day = (SELECT max(day) FROM public.billing_run WHERE step = 'done')",
+    "charge": (
+        f"(statement_on >= %(first)s AND statement_on <= %(day)s) OR (item_id IN {_DUE_ITEMS} AND period_start >= "
+        "%(first)s::date - 800)"
+    ),
+    "credit_state": "true",
+    "document_tax": "false",
+    "hold_event": "false",
+    "invoice": "open_amount > 0",
+    "invoice_line": "false",
+    "number_series": "true",
+    "outbox_event": "false",
+    "quantity_change": f"subscription_id IN {_DUE}",
+    "quarantine": "resolved_on IS NULL",
+    "run_chunk": "false",
+    "service_span": f"subscription_id IN {_DUE} AND ends_on IS NULL",
+    "sub_billing": f"subscription_id IN {_DUE}",
+    "subscription": f"id IN {_DUE}",
+    "subscription_event": "false",
+    "subscription_item": f"subscription_id IN {_DUE}",
+    "subscription_money": f"subscription_id IN {_DUE}",
+    "term": f"subscription_id IN {_DUE}",
+    "transfer": "false",
+    "usage_total": f"subscription_id IN {_DUE}",
+}
+
+_DIMENSIONS = {
+    "reseller": "buyer_id",
+    "customer": "customer_id",
+    "plan": "plan_id",
+    "subscription": "subscription_id",
+}
+
+
+def rehearse(
+    *,
+    day: date,
+    now: datetime,
+    actor_name: str,
+    workers: int = 1,
+    chunk_size: int = CHUNK_SIZE,
+    say: Callable[[str], None] = lambda _text: None,
+) -> int:
+    """Rehearse every day from the business date up to `day`; store totals and differences of `day`; return the id.
+
+    Live rows are read but never locked or changed. Raises: RunRefused `billing_date_earlier` for a closed day.
+    """
+    began = perf_counter()
+    first = business_date() or day
+    if day < first:
+        raise RunRefused(
+            "billing_date_earlier",
+            "{day} cannot be rehearsed: every day before {expected} is closed.",
+            next_step="Rehearse {expected} or a later day.",
+            day=day,
+            expected=first,
+        )
+    schema = f"rehearsal_{secrets.token_hex(6)}"
+    say(f"copying what is due up to {day}")
+    _make_scratch(schema=schema, first=first, day=day)
+    try:
+        current = first
+        while current <= day:
+            say(f"rehearsing {current}")
+            run = _rehearse_day(
+                schema=schema, day=current, now=now, workers=workers, chunk_size=chunk_size
+            )
+            current += timedelta(days=1)
+        say("comparing with the previous periods")
+        facts = _compare(schema=schema, day=day)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    stored = Rehearsal.objects.create(
+        day=day,
+        made_at=now,
+        made_by=actor_name,
+        seconds=perf_counter() - began,
+        due=run.due,
+        charges=run.charges,
+        documents=run.documents,
+        quarantined=run.quarantined,
+        **facts,
+    )
+    return stored.id
+
+
+def _make_scratch(*, schema: str, first: date, day: date) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {schema}")
+        for table, rows in COPIED.items():
+            cursor.execute(
+                f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING DEFAULTS INCLUDING INDEXES)"
+            )
+            cursor.execute(
+                "SELECT pg_get_serial_sequence(%s, 'id')", [f"public.{table}"]
+            ) if _has_id(cursor, table) else cursor.execute("SELECT NULL")
+            sequence = cursor.fetchone()[0]
+            if sequence:
+                cursor.execute(
+                    f"ALTER TABLE {schema}.{table} ALTER COLUMN id SET DEFAULT nextval('{sequence}')"
+                )
+            if rows != "false":
+                cursor.execute(
+                    f"INSERT INTO {schema}.{table} SELECT * FROM public.{table} WHERE {rows}",
+                    {"first": first, "day": day},
+                )
+            cursor.execute(f"ANALYZE {schema}.{table}")
+
+
+def _has_id(cursor: Any, table: str) -> bool:
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'id')",
+        [f"public.{table}"],
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def _rehearse_day(
+    *, schema: str, day: date, now: datetime, workers: int, chunk_size: int
+) -> BillingRun:
+    with transaction.atomic():
+        _enter(schema)
+        run = open_run(
+            day=day,
+            now=now,
+            chunk_size=chunk_size,
+            workers=workers,
+            actor_name="rehearsal",
+            allow_missed=False,
+        )
+    if workers > 1:
+        run_workers(run_id=run.id, workers=workers, schema=schema)
+    work(run_id=run.id, now=now, schema=schema)
+    with transaction.atomic():
+        _enter(schema)
+        return BillingRun.objects.get(id=run.id)
+
+
+def _enter(schema: str) -> None:
+    connection.cursor().execute(f"SET LOCAL search_path = {schema}, public")
+
+
+def _compare(*, schema: str, day: date) -> dict[str, Any]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        _enter(schema)
+        columns = temporary_tables()["period_difference"]
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS period_difference ({columns}) ON COMMIT DELETE ROWS"
+        )
+        statement("entrepot.domain.billing", "compare_periods").run(cursor, run_day=day)
+        cursor.execute("ANALYZE period_difference")
+        return {
+            "fingerprint": fingerprint(cursor, day=day),
+            "totals": _totals(cursor),
+            "differences": {
+                name: _dimension(cursor, column) for name, column in _DIMENSIONS.items()
+            },
+        }
+
+
+def fingerprint(cursor: Any, *, day: date) -> str:
+    """Return the digest of what a day's run made, in the schema that the cursor sees."""
+    charges, documents, digest = statement("entrepot.domain.billing", "fingerprint").rows(
+        cursor, run_day=day
+    )[0]
+    return f"{charges}-{documents}-{digest}"
+
+
+def _totals(cursor: Any) -> dict[str, Any]:
+    cursor.execute(
+        "SELECT tier, currency, count(*), sum(before_net), sum(now_net), "
+        "count(*) FILTER (WHERE NOT is_explained) FROM period_difference GROUP BY tier, currency ORDER BY 1, 2"
+    )
+    names = ("tier", "currency", "subscriptions", "before", "now", "unexplained")
+    return {"tiers": [dict(zip(names, _plain(row), strict=True)) for row in cursor.fetchall()]}
+
+
+def _dimension(cursor: Any, column: str) -> dict[str, Any]:
+    """Return the largest differences of the provider's own sales by one column, unexplained ones first."""
+    cursor.execute(
+        f"""
+        SELECT {column}, currency, count(*), sum(before_net), sum(now_net),
+            count(*) FILTER (WHERE NOT is_explained),
+            mode() WITHIN GROUP (ORDER BY cause) FILTER (WHERE cause <> 'same'),
+            min(cause) FILTER (WHERE NOT is_explained)
+        FROM period_difference WHERE tier = 1
+        GROUP BY {column}, currency
+        HAVING sum(before_net) <> sum(now_net) OR count(*) FILTER (WHERE NOT is_explained) > 0
+        ORDER BY count(*) FILTER (WHERE NOT is_explained) > 0 DESC, abs(sum(now_net) - sum(before_net)) DESC, 1
+        """
+    )
+    names = (
+        "id",
+        "currency",
+        "subscriptions",
+        "before",
+        "now",
+        "unexplained",
+        "cause",
+        "unexplained_cause",
+    )
+    rows = [dict(zip(names, _plain(row), strict=True)) for row in cursor.fetchall()]
+    rest = rows[ROWS_PER_DIMENSION:]
+    return {"rows": rows[:ROWS_PER_DIMENSION], "more": len(rest)}
+
+
+def _plain(row: tuple[Any, ...]) -> list[Any]:
+    return [str(value) if hasattr(value, "as_tuple") else value for value in row]
