@@ -33,6 +33,8 @@ class Event:
         priced_by = sub.ps
         was_active = sub.status == "active"
         cancelled_on = self._cancellation_day()
+        if was_active and sub.plan.is_usage:
+            self._need_taxes()
         self._apply_changes(cancelled_on, renewal_day)
         metered_with = quantities_before if renewal_day else dict(sub.quantities)
         if cancelled_on is not None:
@@ -76,6 +78,7 @@ class Event:
         sub = self.sub
         assert sub.ps is not None
         assert sub.pe is not None
+        self._need_taxes()
         for tier in range(1, len(sub.chain.links) + 1):
             price = sub.agreed_on(change.item, tier, "recurring", sub.ps)
             if price is None:
@@ -101,6 +104,7 @@ class Event:
         for change in sub.open_changes():
             change.state = "withdrawn"
         if sub.status == "active" and sub.ps is not None and sub.pe is not None:
+            self._need_taxes()
             refund = sub.cancel_refund and day < sub.pe
             if refund:
                 self._refund(day)
@@ -158,6 +162,7 @@ class Event:
         if not self.sub.auto_renew:
             self.sub.status = "expired"
             return
+        self._need_taxes()
         self.sub.status = "active"
         self._start_term(self.on)
         self._start_period(self.on)
@@ -167,6 +172,7 @@ class Event:
         assert sub.ps is not None
         assert sub.pe is not None
         assert sub.te is not None
+        self._need_taxes()
         if sub.period_charged:
             self._charge_overuse(sub.ps, sub.pe, metered_with)
         if sub.te <= self.on:
@@ -270,6 +276,11 @@ class Event:
         for span in self.sub.spans:
             if span.end is None:
                 span.end, span.reason = day, reason
+
+    def _need_taxes(self) -> None:
+        """Raise CannotBill if any tier could not be taxed, whether or not it will be charged."""
+        for link in self.sub.chain.links:
+            self._tax_rule(find(self.book.world.billing_accounts, link))
 
     def _tax_rule(self, account: BillingAccount) -> tuple[int, int]:
         """Return key and rate of the rule of this billing account on the day of the run."""

@@ -28,10 +28,11 @@ def agree_prices(world: World, sub: Sub, day: date) -> None:
     for item in sub.items:
         for kind in KINDS:
             rows = _prices(world, sub, item.resource, kind, day)
-            if rows is None and kind == needed and not (item.measured and kind == "recurring"):
+            optional = kind != needed or (item.measured and kind == "recurring")
+            if len(rows) < len(sub.chain.links) and not optional:
                 raise CannotBill("no_price")
-            for tier, row in enumerate(rows or [], start=1):
-                row.item, row.tier = item.key, tier
+            for row in rows:
+                row.item = item.key
                 _keep_or_replace(sub, row)
 
 
@@ -55,29 +56,29 @@ def _same_money(old: Agreed, new: Agreed) -> bool:
     return one == other
 
 
-def _prices(world: World, sub: Sub, resource: int, kind: str, day: date) -> list[Agreed] | None:
-    """Return one row per tier, or None when the kind does not exist for the item."""
+def _prices(world: World, sub: Sub, resource: int, kind: str, day: date) -> list[Agreed]:
+    """Return the rows from the first tier that has a catalogue or an own price to the last tier."""
     listed = None if kind == "usage" else _catalog(world, sub.period.key, resource, kind, day)
-    exists = sub.plan.is_usage if kind == "usage" else listed is not None
+    begins = sub.plan.is_usage if kind == "usage" else listed is not None
     rows: list[Agreed] = []
-    for link in sub.chain.links:
+    for tier, link in enumerate(sub.chain.links, start=1):
         account = find(world.billing_accounts, link)
         own = _own(world, account, sub.period.key, resource, kind, day)
-        if not rows and own is None and not exists:
-            return None
-        cost = _cost(world, rows, listed, kind, account.currency, day)
-        row = Agreed(0, 0, kind, Fraction(0), rounded(cost, 12), account.currency, 0, day)
+        if not rows and own is None and not begins:
+            continue
+        below = rows[-1] if rows else None
+        cost = Fraction(0)
+        if rows or begins:
+            cost = _cost(world, below, listed, kind, account.currency, day)
+        row = Agreed(0, tier, kind, Fraction(0), rounded(cost, 12), account.currency, 0, day)
         if own is not None:
             row.unit_price, row.seller_price = Fraction(own.price), own.key
         else:
             rule = _margin(world, sub, account.seller, day, with_retail=listed is not None)
-            if rule is None:
-                return None
             base = cost
             if rule.basis == "retail" and listed is not None:
-                base = _converted(
-                    world, Fraction(listed.retail), listed.currency, account.currency, day
-                )
+                retail = Fraction(listed.retail)
+                base = _converted(world, retail, listed.currency, account.currency, day)
             row.unit_price = _marked_up(base, rule, kind, account.currency)
             row.margin_rule = rule.key
         rows.append(row)
@@ -91,7 +92,7 @@ def _marked_up(base: Fraction, rule: MarginRule, kind: str, currency: str) -> Fr
 
 def _cost(
     world: World,
-    below: list[Agreed],
+    below: Agreed | None,
     listed: CatalogPrice | None,
     kind: str,
     currency: str,
@@ -99,11 +100,10 @@ def _cost(
 ) -> Fraction:
     """Return what the seller pays upstream for one unit: the tier before, or the vendor."""
     if kind == "usage":
-        return below[-1].unit_price if below else Fraction(1)
+        return below.unit_price if below else Fraction(1)
     if below:
-        return _converted(world, below[-1].unit_price, below[-1].currency, currency, day)
-    if listed is None:
-        return Fraction(0)
+        return _converted(world, below.unit_price, below.currency, currency, day)
+    assert listed is not None
     return _converted(world, Fraction(listed.cost), listed.currency, currency, day)
 
 
@@ -139,9 +139,7 @@ def _own(
     return None
 
 
-def _margin(
-    world: World, sub: Sub, seller: int, day: date, *, with_retail: bool
-) -> MarginRule | None:
+def _margin(world: World, sub: Sub, seller: int, day: date, *, with_retail: bool) -> MarginRule:
     """Return the narrowest valid rule of the seller; among equals the latest."""
     best: tuple[int, date, MarginRule] | None = None
     for rule in world.margins:
@@ -156,7 +154,9 @@ def _margin(
             continue
         if best is None or width < best[0] or (width == best[0] and rule.valid_from > best[1]):
             best = (width, rule.valid_from, rule)
-    return best[2] if best else None
+    if best is None:
+        raise CannotBill("no_price")
+    return best[2]
 
 
 def _width(rule: MarginRule, sub: Sub) -> int | None:

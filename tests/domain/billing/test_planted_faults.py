@@ -13,7 +13,8 @@ from types import ModuleType
 import pytest
 from django.db import DatabaseError
 
-from entrepot.flows.daily_billing import documents, planning, rating, session
+from entrepot.flows import daily_billing
+from entrepot.flows.daily_billing import documents, planning, rating, session, worker
 from entrepot.infra.db.sql import Statement, statement
 from tests.reference.engine import bill_with_engine
 from tests.reference.examples import EXAMPLES
@@ -175,8 +176,8 @@ SQL_FAULTS = {
     ),
     "the oldest exchange rate counts": (
         "resale.quote_tier",
-        "ORDER BY dated.on_date DESC",
-        "ORDER BY dated.on_date",
+        "                ORDER BY dated.on_date DESC\n",
+        "                ORDER BY dated.on_date\n",
         "yen_have_no_decimals",
     ),
     "the newest margin rule beats the narrowest": (
@@ -271,7 +272,13 @@ def plant_in_python(
     source = textwrap.dedent(inspect.getsource(getattr(module, name)))
     made: dict[str, object] = {}
     exec(replaced(source, old, new), vars(module), made)
-    monkeypatch.setattr(module, name, made[name])
+    healthy = getattr(module, name)
+    for user in (daily_billing, documents, planning, rating, worker):
+        if getattr(user, name, None) is healthy:
+            monkeypatch.setattr(user, name, made[name])
+    for step, work in list(worker._WORK.items()):
+        if work is healthy:
+            monkeypatch.setitem(worker._WORK, step, made[name])
 
 
 def is_caught(example: str) -> bool:
