@@ -3,7 +3,7 @@
 -- to_day date: last day of billing.
 -- findings_max bigint: how many findings to name.
 -- Safe to repeat: it only reads. Docs/billing.md section 4. An amount is right when the exact value lies between its
--- two rounding borders: nothing is divided, and no rounding function is trusted. Lists of usage come from their totals
+-- two rounding borders. Nothing is divided and no rounding function is trusted. Lists of usage come from their totals
 -- and are proved with these. A row without a problem holds the figures.
 WITH charge AS MATERIALIZED (
     SELECT

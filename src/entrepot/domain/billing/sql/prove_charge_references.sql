@@ -1,0 +1,120 @@
+-- Prove that each charge points to existing things of its own tenant, and to the price and tax rate that it uses.
+-- from_day date: first day of billing.
+-- to_day date: last day of billing.
+-- findings_max bigint: how many findings to name.
+-- Safe to repeat: it only reads. The table has no foreign keys. A row without a problem holds the figures.
+WITH wrong AS (
+    SELECT
+        charge.id,
+        charge.subscription_id,
+        charge.tier,
+        said.what,
+        said.referred
+    FROM charge
+    LEFT JOIN subscription_item AS item ON item.id = charge.item_id
+    LEFT JOIN subscription AS wide ON wide.id = charge.subscription_id
+    LEFT JOIN billing_account AS account ON account.id = charge.billing_account_id
+    LEFT JOIN agreed_price AS price ON price.id = charge.agreed_price_id
+    LEFT JOIN tax_rule AS rule ON rule.id = charge.tax_rule_id
+    LEFT JOIN (
+        SELECT DISTINCT
+            chain.customer_id,
+            link.tier,
+            link.billing_account_id
+        FROM chain
+        INNER JOIN chain_link AS link ON link.chain_id = chain.id
+    ) AS sold
+        ON
+            sold.customer_id = charge.customer_id
+            AND sold.tier = charge.tier
+            AND sold.billing_account_id = charge.billing_account_id
+    LEFT JOIN charge AS reversed ON charge.kind = 'refund' AND reversed.id = charge.cause_id
+    LEFT JOIN quantity_change AS change ON charge.kind = 'change' AND change.id = charge.cause_id
+    CROSS JOIN LATERAL (
+        VALUES
+        (
+            'item', charge.item_id,
+            (item.subscription_id, item.tenant_id) = (charge.subscription_id, charge.tenant_id)
+        ),
+        (
+            'subscription', charge.subscription_id,
+            (wide.customer_id, wide.tenant_id) = (charge.customer_id, charge.tenant_id)
+        ),
+        (
+            'billing account', charge.billing_account_id,
+            (account.tenant_id, account.exponent) = (charge.tenant_id, charge.exponent)
+        ),
+        ('seller of its tier', charge.billing_account_id, sold.tier IS NOT NULL),
+        (
+            'agreed price', charge.agreed_price_id,
+            (price.item_id, price.tier, price.tenant_id, price.currency)
+            = (charge.item_id, charge.tier, charge.tenant_id, account.currency)
+            AND CASE charge.kind
+                WHEN 'refund' THEN TRUE
+                WHEN 'usage' THEN price.kind = 'usage' AND price.discount_ppm = charge.discount_ppm
+                ELSE
+                    price.kind::text = CASE charge.kind WHEN 'change' THEN 'recurring' ELSE charge.kind::text END
+                    AND price.unit_price = charge.unit_price
+                    AND price.discount_ppm = charge.discount_ppm
+                    AND price.valid_from <= charge.period_start
+            END
+        ),
+        (
+            'tax rule', charge.tax_rule_id,
+            rule.rate_ppm = charge.tax_ppm
+            AND (
+                charge.kind = 'refund'
+                OR (rule.valid_from <= charge.billed_on AND coalesce(rule.valid_to > charge.billed_on, TRUE))
+            )
+        ),
+        (
+            'reversed charge', charge.cause_id,
+            charge.kind <> 'refund'
+            OR (
+                (
+                    reversed.item_id, reversed.tier, reversed.billing_account_id, reversed.agreed_price_id,
+                    reversed.unit_price, reversed.discount_ppm, reversed.tax_rule_id, reversed.den, -reversed.quantity
+                ) = (
+                    charge.item_id, charge.tier, charge.billing_account_id, charge.agreed_price_id,
+                    charge.unit_price, charge.discount_ppm, charge.tax_rule_id, charge.den, charge.quantity
+                )
+                AND reversed.kind IN ('recurring', 'change')
+                AND charge.period_start >= reversed.period_start
+                AND charge.period_end = reversed.period_end
+            )
+        ),
+        (
+            'quantity change', charge.cause_id,
+            charge.kind <> 'change'
+            OR (
+                (change.item_id, change.new_quantity - change.old_quantity) = (charge.item_id, charge.quantity)
+                AND change.applied_on = charge.billed_on
+            )
+        )
+    ) AS said (what, referred, is_right)
+    WHERE
+        charge.billed_on BETWEEN %(from_day)s AND %(to_day)s
+        AND charge.statement_on >= %(from_day)s
+        AND said.is_right IS NOT TRUE
+)
+
+SELECT
+    NULL AS problem,
+    NULL AS object_kind,
+    NULL::bigint AS object_id,
+    jsonb_build_object('wrong_charge_references', (SELECT count(*) FROM wrong)) AS facts,
+    NULL::bigint AS total
+UNION ALL
+(
+    SELECT
+        'charge_reference_wrong',
+        'charge',
+        wrong.id,
+        jsonb_build_object(
+            'subscription', wrong.subscription_id, 'tier', wrong.tier, 'what', wrong.what, 'referred', wrong.referred
+        ),
+        count(*) OVER ()
+    FROM wrong
+    ORDER BY wrong.id, wrong.what
+    LIMIT %(findings_max)s
+)
