@@ -9,7 +9,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.queries import MembershipRow, memberships_of
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.web.access.menu import has_address, home_address, shown
@@ -22,12 +21,6 @@ _PANELS = {
     Panel.PROVIDER: _("Provider"),
     Panel.RESELLER: _("Reseller"),
     Panel.CUSTOMER: _("Customer"),
-}
-_ROLES = {
-    RoleCode.ADMINISTRATOR: _("Administrator"),
-    RoleCode.BILLING: _("Billing"),
-    RoleCode.SUPPORT: _("Support"),
-    RoleCode.READ_ONLY: _("Read only"),
 }
 
 
@@ -46,7 +39,7 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
     return Shell(
         panel=viewer.panel.value,
         account_name=viewer.account_name,
-        role_label=f"{_PANELS[viewer.panel]} · {_ROLES[viewer.role]}",
+        role_label=str(_PANELS[viewer.panel]),
         groups=shown(viewer, path=request.path),
         user_name=viewer.user_name,
         user_initials=initials(viewer.user_name),

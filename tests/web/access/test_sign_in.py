@@ -202,6 +202,7 @@ def test_people_of_a_moved_account_see_its_new_place_on_the_next_request(signed_
         "///evil.example",
         " //evil.example",
         "https:evil.example",
+        "profile",
     ],
 )
 def test_a_foreign_next_leads_to_the_start_page(at, target):
