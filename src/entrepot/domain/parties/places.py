@@ -90,6 +90,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "metered_usage": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
         "billing_run": _OPERATION,
         "run_chunk": _OPERATION,
+        "rehearsal": _OPERATION,
         "quarantine": _OPERATION,
         "price_list_import": _OPERATION,
         "catalog_price": _OPERATION,
