@@ -77,7 +77,6 @@ def write_books(*, stream: TextIO, seller_id: int | None = None) -> BooksSummary
 def _entries(*, seller_id: int | None) -> Iterator[Any]:
     """Read entries through a server-side cursor: a year of documents does not fit into memory."""
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(statement(_HERE, "book_entries").text, {"seller_id": seller_id})
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             yield from rows

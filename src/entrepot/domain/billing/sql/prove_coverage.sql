@@ -28,6 +28,7 @@ item AS (
         item.id,
         item.subscription_id,
         item.quantity,
+        item.is_measured,
         scope.since,
         scope.period_end,
         scope.tiers
@@ -110,18 +111,24 @@ held AS (
 ),
 
 priced AS (
+    -- An item with a recurring price has one on every tier; a measured one only where somebody set it.
     SELECT
         price.item_id,
+        CASE WHEN item.is_measured THEN price.tier ELSE 1 END AS first_tier,
+        CASE WHEN item.is_measured THEN price.tier ELSE item.tiers END AS last_tier,
         range_agg(daterange(price.valid_from, price.valid_to)) AS days
     FROM agreed_price AS price
+    INNER JOIN item ON item.id = price.item_id
     WHERE price.kind = 'recurring'
-    GROUP BY price.item_id
+    GROUP BY 1, 2, 3
 ),
 
 delivered AS MATERIALIZED (
     SELECT
         item.id AS item_id,
-        item.tiers,
+        priced.first_tier,
+        priced.last_tier,
+        1 + priced.last_tier - priced.first_tier AS tiers,
         lower(part.days) AS from_day,
         upper(part.days) AS to_day,
         held.quantity
@@ -174,9 +181,11 @@ wrong AS (
             UNION ALL
             SELECT item_id, tier, period_end, -quantity FROM charged
             UNION ALL
-            SELECT item_id, tier, from_day, -quantity FROM delivered CROSS JOIN generate_series(1, tiers) AS tier
+            SELECT item_id, tier, from_day, -quantity
+            FROM delivered CROSS JOIN generate_series(first_tier, last_tier) AS tier
             UNION ALL
-            SELECT item_id, tier, to_day, quantity FROM delivered CROSS JOIN generate_series(1, tiers) AS tier
+            SELECT item_id, tier, to_day, quantity
+            FROM delivered CROSS JOIN generate_series(first_tier, last_tier) AS tier
         ) AS edge
         GROUP BY edge.item_id, edge.tier, edge.on_day
         HAVING sum(edge.quantity) <> 0
@@ -190,8 +199,10 @@ SELECT
     NULL::bigint AS object_id,
     jsonb_build_object(
         'days_checked', (SELECT coalesce(sum((to_day - from_day) * tiers), 0) FROM delivered),
-        'seat_days_delivered', (SELECT coalesce(sum((to_day - from_day) * tiers * quantity), 0) FROM delivered),
-        'seat_days_charged', (SELECT coalesce(sum((period_end - period_start) * quantity), 0) FROM charged),
+        'seat_days_delivered',
+        (SELECT trim_scale(coalesce(sum((to_day - from_day) * tiers * quantity), 0)) FROM delivered),
+        'seat_days_charged',
+        (SELECT trim_scale(coalesce(sum((period_end - period_start) * quantity), 0)) FROM charged),
         'days_missing', (SELECT coalesce(sum(to_day - from_day), 0) FROM wrong WHERE surplus < 0),
         'days_doubled', (SELECT coalesce(sum(to_day - from_day), 0) FROM wrong WHERE surplus > 0)
     ) AS facts,

@@ -19,6 +19,11 @@ WITH reference AS MATERIALIZED (
     LEFT JOIN invoice ON invoice.id = row.document_id
     WHERE row.cause <> 'payment'
     UNION ALL
+    SELECT 'invoice_line', row.invoice_id, coalesce(invoice.tenant_id, 0), 'document', row.invoice_id, invoice.tenant_id,
+        TRUE
+    FROM (SELECT DISTINCT line.invoice_id FROM invoice_line AS line) AS row
+    LEFT JOIN invoice ON invoice.id = row.invoice_id
+    UNION ALL
     SELECT 'agreed_price', row.id, row.tenant_id, 'item', row.item_id, item.tenant_id, TRUE
     FROM agreed_price AS row
     LEFT JOIN subscription_item AS item ON item.id = row.item_id

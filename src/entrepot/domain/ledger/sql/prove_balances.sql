@@ -37,7 +37,7 @@ SELECT
     NULL AS object_kind,
     NULL::bigint AS object_id,
     jsonb_build_object(
-        'transfers', (SELECT coalesce(sum(legs), 0) / 4 FROM compared),
+        'transfers', (SELECT coalesce(sum(legs), 0)::bigint / 4 FROM compared),
         'billing_accounts', (SELECT count(DISTINCT billing_account_id) FROM compared)
     ) AS facts,
     NULL::bigint AS total
