@@ -319,9 +319,10 @@ def _load_subscription(world: World, made: plain.Subscription) -> None:
         currency=seller.currency,
         quantity=sum(item.quantity for item in made.items),
     )
-    for item in made.items:
+    for position, item in enumerate(made.items):
         SubscriptionItem.objects.create(
             id=item.key,
+            position=position,
             tenant_id=tenant,
             subscription_id=made.key,
             resource_id=item.resource,
