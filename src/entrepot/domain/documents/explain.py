@@ -147,7 +147,11 @@ class _Explainer:
     def _price_sentence(self) -> str:
         if self._facts.kind is ChargeKind.USAGE:
             return "price_factor"
-        keys = {BillingUnit.MONTH: "price_month", BillingUnit.YEAR: "price_year"}
+        keys = {
+            BillingUnit.MONTH: "price_month",
+            BillingUnit.YEAR: "price_year",
+            BillingUnit.PERIOD: "price_period",
+        }
         return keys.get(self._facts.billing_unit, "price_once")
 
     def _follow_up(self) -> str:

@@ -50,6 +50,10 @@ _TERMS = {
         "The price of one {unit} is *{price} a year*.",
         "Der Preis je {unit} ist *{price} im Jahr*.",
     ),
+    "price_period": (
+        "The price of one {unit} is *{price} for a billing period*.",
+        "Der Preis je {unit} ist *{price} für einen Abrechnungszeitraum*.",
+    ),
     "price_once": ("The price of one {unit} is *{price}*.", "Der Preis je {unit} ist *{price}*."),
     "price_factor": (
         "For each 1 of it you pay *{price}*.",
@@ -95,10 +99,27 @@ _TERMS = {
     ),
     "per_month": ("per month", "im Monat"),
     "per_year": ("per year", "im Jahr"),
+    "per_period": ("per period", "je Zeitraum"),
     "per_once": ("once", "einmalig"),
     "per_use": ("per use", "je Nutzung"),
+    "usage_opening": (
+        "In the period {period} you used *{units}* of {sku} ({plan}).",
+        "Im Zeitraum {period} haben Sie *{units}* von {sku} genutzt ({plan}).",
+    ),
+    "usage_amount": (
+        "At your prices that comes to *{amount}*.",
+        "Zu Ihren Preisen sind das *{amount}*.",
+    ),
+    "usage_before": (
+        "*{amount}* of it had been charged before, so only the rest is charged now.",
+        "*{amount}* davon waren schon berechnet, jetzt kommt nur der Rest hinzu.",
+    ),
+    "usage_now": ("Use at your prices", "Nutzung zu Ihren Preisen"),
+    "usage_charged": ("Charged before", "Schon berechnet"),
+    "usage_earlier": ("from earlier reports of this use", "aus früheren Meldungen dieser Nutzung"),
     "span_month": ("month", "den Monat"),
     "span_year": ("year", "das Jahr"),
+    "span_period": ("period", "den Zeitraum"),
     "span_once": ("price", "den Preis"),
     "span_use": ("price", "den Preis"),
 }

@@ -67,6 +67,7 @@ _TERMS = {
 _BILLING_UNITS = {
     BillingUnit.MONTH: ("month", "Monat"),
     BillingUnit.YEAR: ("year", "Jahr"),
+    BillingUnit.PERIOD: ("period", "Periode"),
     BillingUnit.ONCE: ("once", "einmalig"),
     BillingUnit.USE: ("use", "Nutzung"),
 }

@@ -24,6 +24,7 @@ class BillingUnit(StrEnum):
 
     MONTH = "month"
     YEAR = "year"
+    PERIOD = "period"
     ONCE = "once"
     USE = "use"
 

@@ -1,0 +1,1 @@
+"""Reads of billing: frozen rows, bounded, viewer first; one module per kind of object."""
