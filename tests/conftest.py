@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from entrepot.config.messages import compile_all
 from entrepot.infra.postgres.databases import prepare_test_cluster
 from entrepot.infra.postgres.layout import cluster_directory
 from entrepot.infra.postgres.server import Server, ensure
@@ -46,6 +47,8 @@ def _point_to_test_cluster() -> None:
 
 
 _point_to_test_cluster()
+compile_all()
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -148,6 +148,8 @@ def _run(options: argparse.Namespace, started: float) -> None:
     try:
         server = database.start_server()
         database.migrate_if_needed()
+        # The layer above us owns the catalogues; a process of its own keeps the order of imports.
+        subprocess.run([sys.executable, "-m", "entrepot.config.messages"], check=True)
         if not options.no_demo and commands.find("seed-demo"):
             _require_success("seed-demo", "--if-empty", "--background")
         port = options.port or _free_port()

@@ -13,7 +13,15 @@ STATEMENTS = (
     "04_subscriptions",
     "05_agreed_prices",
 )
-_SEQUENCED = ("account", "subscription", "subscription_item", "billing_account", "chain", "tax_zone", "tax_category")
+_SEQUENCED = (
+    "account",
+    "subscription",
+    "subscription_item",
+    "billing_account",
+    "chain",
+    "tax_zone",
+    "tax_category",
+)
 
 
 def make_world(
@@ -24,11 +32,11 @@ def make_world(
     resellers: int | None = None,
     say: Callable[[str], None] = lambda _text: None,
 ) -> None:
-    """Fill an empty, migrated database with `subscriptions` subscriptions of which `due_percent` percent are due on `day`.
+    """Fill an empty, migrated database; `due_percent` percent of the subscriptions are due on `day`.
 
     Due ones are chosen by whole customer. Resellers: 1,000, or a hundredth of the subscriptions in small worlds.
     """
-    values = {
+    values: dict[str, int | date] = {
         "subscriptions": subscriptions,
         "due_percent": due_percent,
         "day": day,
@@ -37,8 +45,13 @@ def make_world(
     with connection.cursor() as cursor:
         for name in STATEMENTS:
             say(f"world: {name[3:].replace('_', ' ')}")
-            cursor.execute(resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8"), values)
+            cursor.execute(
+                resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8"),
+                values,
+            )
         for table in _SEQUENCED:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
         say("world: statistics")
         cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")

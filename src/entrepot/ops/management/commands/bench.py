@@ -1,0 +1,101 @@
+"""`entrepot bench billing|pages`: measure the program against its promises, in a database of its own."""
+
+import json
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+import psycopg
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from psycopg import sql
+
+from entrepot.infra.postgres.settings import NAME_VARIABLE, ROLE_VARIABLE, database_settings
+from entrepot.ops.bench.billing import bench_billing
+from entrepot.ops.database import ROOT, run_command, start_server
+
+_DATABASE = "entrepot_bench"
+_BASELINE = 10_000
+
+
+class Command(BaseCommand):
+    """Run one benchmark; results belong into docs/benchmarks.md together with the command line."""
+
+    help = "Measure billing or pages in a database of their own"
+    group = "Development"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("what", choices=["billing"])
+        parser.add_argument("--subscriptions", type=int, default=100_000)
+        parser.add_argument(
+            "--due", default="100%", help="share of the customers that are due, for example 1%%"
+        )
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--chunk", type=int, default=20_000, help="subscriptions per chunk")
+        parser.add_argument("--no-orm", action="store_true", help="leave the ORM loop out")
+        parser.add_argument("--json", action="store_true", help="print one object and nothing else")
+        parser.add_argument("--keep", action="store_true", help="keep the database")
+
+    def handle(self, **options: Any) -> None:
+        """Make the database, measure, print, drop the database."""
+        due = str(options["due"]).rstrip("%")
+        if not due.isdigit() or not 1 <= int(due) <= 100:
+            raise CommandError(
+                f"--due is {options['due']}; give a whole percentage from 1% to 100%."
+            )
+
+        def say(text: str) -> None:
+            if not options["json"]:
+                self.stdout.write(text)
+
+        _fresh_database()
+        try:
+            figures = bench_billing(
+                subscriptions=options["subscriptions"],
+                due_percent=int(due),
+                workers=options["workers"],
+                chunk_size=options["chunk"],
+                with_orm=not options["no_orm"],
+                checkpoint=_checkpoint,
+                say=say,
+            ).as_json()
+        finally:
+            if not options["keep"]:
+                _drop_database()
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+        else:
+            for name, value in figures.items():
+                self.stdout.write(f"{name:36} {value:>16,}")
+
+
+def _superuser() -> psycopg.Connection[Any]:
+    server = start_server()
+    if server is None:
+        raise CommandError("Benchmarks build a database of their own; unset DATABASE_URL.")
+    return psycopg.connect(server.dsn(), autocommit=True)
+
+
+def _drop_database() -> None:
+    connection.close()
+    with _superuser() as admin:
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_DATABASE))
+        )
+
+
+def _checkpoint() -> None:
+    """Write everything out, so that what is measured starts from the same state."""
+    with _superuser() as admin:
+        admin.execute("CHECKPOINT")
+
+
+def _fresh_database() -> None:
+    _drop_database()
+    os.environ[NAME_VARIABLE] = _DATABASE
+    os.environ[ROLE_VARIABLE] = "owner"
+    start_server()
+    if run_command("migrate", "--verbosity", "0") != 0:
+        raise CommandError("The benchmark's database could not be migrated (see above).")
+    connection.settings_dict.update(database_settings(os.environ, ROOT)["default"])
