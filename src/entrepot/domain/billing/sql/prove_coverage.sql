@@ -128,10 +128,10 @@ delivered AS MATERIALIZED (
         item.id AS item_id,
         priced.first_tier,
         priced.last_tier,
+        held.quantity,
         1 + priced.last_tier - priced.first_tier AS tiers,
         lower(part.days) AS from_day,
-        upper(part.days) AS to_day,
-        held.quantity
+        upper(part.days) AS to_day
     FROM item
     INNER JOIN held ON held.item_id = item.id
     INNER JOIN priced ON priced.item_id = item.id

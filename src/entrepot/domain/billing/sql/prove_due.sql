@@ -10,7 +10,6 @@ WITH running AS MATERIALIZED (
         sub.period_end,
         waiting.reason,
         wide.credit_hold OR wide.admin_hold AS is_held,
-        last_span.ends_on AS span_end,
         last_span.end_reason = 'held' AS span_held,
         last_span.starts_on IS NULL AS no_span
     FROM sub_billing AS sub

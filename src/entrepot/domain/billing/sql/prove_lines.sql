@@ -8,9 +8,9 @@ WITH placed AS (
     SELECT
         line.invoice_id,
         line.line_no,
-        line.line_no = 1 + lag(line.line_no, 1, 0) OVER in_document AS is_next,
         charge.customer_id,
-        charge.customer_id IS DISTINCT FROM lag(charge.customer_id) OVER in_document AS is_new,
+        line.line_no = 1 + lag(line.line_no, 1, 0) OVER in_document AS is_next,
+        coalesce(charge.customer_id <> lag(charge.customer_id) OVER in_document, TRUE) AS is_new,
         (charge.subscription_id, charge.kind, charge.period_start, charge.item_id, charge.cause_id, charge.tier) >= (
             lag(charge.subscription_id) OVER in_document, lag(charge.kind) OVER in_document,
             lag(charge.period_start) OVER in_document, lag(charge.item_id) OVER in_document,

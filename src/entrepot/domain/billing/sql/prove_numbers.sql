@@ -56,10 +56,10 @@ wrong AS (
         coalesce(series.last_number, 0),
         placed.issued_on,
         NULL
-    FROM (SELECT * FROM placed WHERE placed.is_last) AS placed
+    FROM (SELECT * FROM placed WHERE is_last) AS placed
     FULL JOIN (
-        SELECT * FROM number_series AS series
-        WHERE %(whole)s OR series.seller_id IN (SELECT placed.seller_id FROM placed)
+        SELECT * FROM number_series
+        WHERE %(whole)s OR seller_id IN (SELECT placed.seller_id FROM placed)
     ) AS series
         ON series.seller_id = placed.seller_id AND series.kind = placed.kind AND series.year = placed.year
     WHERE coalesce(placed.number, 0) <> coalesce(series.last_number, 0)

@@ -58,9 +58,9 @@ wrong AS (
         NULL,
         coalesce(line.tax_rule_id, part.tax_rule_id),
         part.tax
-    FROM (SELECT * FROM line WHERE line.is_last) AS line
+    FROM (SELECT * FROM line WHERE is_last) AS line
     FULL JOIN (
-        SELECT * FROM document_tax AS part WHERE part.statement_on BETWEEN %(from_day)s AND %(to_day)s
+        SELECT * FROM document_tax WHERE statement_on BETWEEN %(from_day)s AND %(to_day)s
     ) AS part
         ON
             part.statement_on = line.statement_on

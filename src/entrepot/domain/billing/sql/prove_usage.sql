@@ -70,7 +70,7 @@ wrong AS (
         total.amount AS expected,
         charge.list_amount AS charged
     FROM (SELECT * FROM total WHERE billed_on IS NOT NULL) AS total
-    FULL JOIN (SELECT * FROM charge WHERE charge.kind = 'usage') AS charge ON charge.cause_id = total.id
+    FULL JOIN (SELECT * FROM charge WHERE kind = 'usage') AS charge ON charge.cause_id = total.id
     WHERE
         total.id IS NULL
         OR total.amount IS NULL

@@ -17,12 +17,12 @@ WITH summed AS (
 
 compared AS MATERIALIZED (
     SELECT
-        coalesce(summed.billing_account_id, balance.billing_account_id) AS billing_account_id,
         balance.tenant_id,
         summed.legs,
         said.what,
         said.expected,
-        said.found
+        said.found,
+        coalesce(summed.billing_account_id, balance.billing_account_id) AS billing_account_id
     FROM summed
     FULL JOIN balance ON balance.billing_account_id = summed.billing_account_id
     CROSS JOIN LATERAL (

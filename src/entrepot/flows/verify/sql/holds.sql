@@ -7,9 +7,9 @@ WITH judged AS MATERIALIZED (
     SELECT
         account.id,
         account.buyer_id,
-        coalesce(state.is_held, FALSE) AS is_held,
         state.overdue_since,
         late.since AS late_since,
+        coalesce(state.is_held, FALSE) AS is_held,
         CASE
             WHEN account.hold_mode = 'manual' OR touched.billing_account_id IS NOT NULL
                 THEN coalesce(state.is_held, FALSE)
