@@ -1,0 +1,111 @@
+"""What happens in the demo world on a day, before the day's billing run; pure data."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from entrepot.demo.cast import Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A new subscription. `reference` is unique and is how later acts find it; `buyer` as in `Stage.accounts`."""
+
+    reference: str
+    buyer: str
+    plan: str
+    months: tuple[int, int]
+    quantity: int
+    trial_days: int = 0
+    auto_renew: bool = True
+    discount_ppm: int = 0
+    discount_label: str = ""
+    discount_tier: int = 1
+    purchase_order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatChange:
+    """A new quantity from `effective_on` on, as an order of the customer."""
+
+    reference: str
+    quantity: int
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """An order to end a subscription on `cancel_on`."""
+
+    reference: str
+    cancel_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """Switch the automatic renewal."""
+
+    reference: str
+    auto_renew: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Put one subscription on administrative hold."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Take the administrative hold away."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditRelease:
+    """Release a buyer's billing account from its credit hold up to a day, inclusive."""
+
+    buyer: str
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A customer that is opened in the course of the history."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageLink:
+    """Say to which subscription a vendor's sub-account belongs."""
+
+    reference: str
+    sub_account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageFile:
+    """The vendor's file of a month; version 2 corrects the whole month."""
+
+    month: date
+    version: int = 1
+
+
+Act = (
+    Order
+    | SeatChange
+    | Cancellation
+    | Renewal
+    | Hold
+    | Release
+    | CreditRelease
+    | Newcomer
+    | UsageLink
+    | UsageFile
+)
