@@ -1,0 +1,175 @@
+"""Which rows a list has, as a WHERE clause on `subscription AS s`.
+
+The tabs of decision 25: *Active* excludes trials; *Expiring* does not renew by itself and its term ends
+within N days; *To be renewed* does. A term whose end has passed but whose run is still to come counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from entrepot.domain.parties import access
+from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.models import Account
+from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.subscriptions.queries.choices import (
+    Book,
+    Hold,
+    Order,
+    Tab,
+    Wanted,
+    unknown_choice,
+)
+from entrepot.kernel.ids import IdError, IdKind, parse_id
+
+HELD = "(s.admin_hold OR s.credit_hold) AND s.status IN ('trial', 'active', 'graced')"
+_TABS: Mapping[Tab, str] = {
+    Tab.ACTIVE: "s.status = 'active'",
+    Tab.EXPIRING: "s.status = 'active' AND s.auto_renew = FALSE AND s.term_end <= {until}",
+    Tab.RENEWING: "s.status = 'active' AND s.auto_renew = TRUE AND s.term_end <= {until}",
+    Tab.TRIAL: "s.status = 'trial'",
+    Tab.ALL: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows of a list: `text` and `params` of the condition without its sellers.
+
+    `seller_ids` None means that sellers do not matter; with one or more of them the rows are those
+    that they sell. Each seller's rows lie in the order of an index.
+    """
+
+    text: str
+    params: Mapping[str, object]
+    seller_ids: tuple[int, ...] | None
+
+    @property
+    def condition(self) -> str:
+        """Give the whole WHERE clause; with several sellers in no order."""
+        if self.seller_ids is None:
+            return self.text
+        if len(self.seller_ids) == 1:
+            return f"s.seller_id = %(seller)s AND {self.text}"
+        return f"s.seller_id = ANY(%(sellers)s) AND {self.text}"
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Give the parameters of `condition`."""
+        sellers = self.seller_ids or ()
+        return {**self.params, "sellers": list(sellers), "seller": sellers[0] if sellers else None}
+
+
+def source(viewer: Viewer, wanted: Wanted) -> Source:
+    """Build the condition of a view with its filters."""
+    scope = access.where(viewer, "subscription", alias="s")
+    parts, params = [scope.text], dict(scope.params)
+    if wanted.book is Book.OWN:
+        parts.append("s.customer_id = %(own)s")
+    elif viewer.account_kind is not AccountKind.PROVIDER:
+        parts.append("s.customer_id <> %(own)s")
+    params |= {"own": viewer.account_id, "money_of": viewer.account_id}
+    if tab := tab_text(wanted.tab, within="until"):
+        parts.append(tab)
+        params["until"] = wanted.today + timedelta(days=wanted.within_days)
+    more, values = _filters(viewer, wanted)
+    return Source(
+        text=" AND ".join(part for part in [*parts, *more] if part != "TRUE") or "TRUE",
+        params=params | values,
+        seller_ids=sellers(viewer, wanted),
+    )
+
+
+def tab_text(tab: Tab, *, within: str) -> str:
+    """Give the condition of a tab; `within` names the parameter of its last day. Empty for all rows."""
+    return _TABS[tab].format(until=f"%({within})s")
+
+
+def sellers(viewer: Viewer, wanted: Wanted) -> tuple[int, ...] | None:
+    """Find whose sales a list has: the own account's, with sub-resellers on request; the provider's: all."""
+    if wanted.book is Book.OWN:
+        return None
+    if viewer.account_kind is AccountKind.PROVIDER:
+        return wanted.filters.seller_ids
+    if not wanted.include_sub_resellers:
+        return (viewer.account_id,)
+    below = access.visible(viewer, Account).filter(kind=AccountKind.RESELLER)
+    return tuple(below.order_by("id").values_list("id", flat=True))
+
+
+def sort_key(wanted: Wanted) -> tuple[str, str]:
+    """Give the expression that an index carries before the id, and its type; empty for the id alone."""
+    if wanted.sorted_by is Order.CUSTOMER:
+        return "lower(s.customer_name)", "text"
+    if wanted.sorted_by is Order.ENDS:
+        return ("s.trial_end" if wanted.tab is Tab.TRIAL else "s.term_end"), "date"
+    return "", ""
+
+
+def _filters(viewer: Viewer, wanted: Wanted) -> tuple[list[str], dict[str, object]]:
+    given = wanted.filters
+    parts, params = _search(viewer, wanted)
+    if isinstance(given.status, Hold):
+        parts.append(HELD)
+    elif given.status is not None:
+        parts.append("s.status = %(status)s")
+        params["status"] = given.status.value
+    if given.plan:
+        parts.append("lower(s.plan_name) LIKE %(plan)s")
+        params["plan"] = _inside(given.plan.lower())
+    if given.vendor_id is not None:
+        parts.append(
+            "s.plan_id IN (SELECT plan.id FROM plan INNER JOIN service ON service.id = plan.service_id "
+            "WHERE service.vendor_id = %(vendor)s)"
+        )
+        params["vendor"] = given.vendor_id
+    if given.auto_renew is not None:
+        parts.append("s.auto_renew = %(renews)s")
+        params["renews"] = given.auto_renew
+    if given.price_over is not None:
+        if not viewer.can(Capability.VIEW_PRICES):
+            raise unknown_choice(str(given.price_over), field="price")
+        parts.append(_price_over(wanted))
+        params["price_over"] = given.price_over
+    return parts, params
+
+
+def _price_over(wanted: Wanted) -> str:
+    return (
+        "EXISTS (SELECT FROM subscription_money AS cash WHERE cash.subscription_id = s.id "
+        f"AND cash.seller_id = {money_seller(wanted.book)} AND cash.monthly_price > %(price_over)s)"
+    )
+
+
+def money_seller(book: Book) -> str:
+    """Give whose tier a list shows: the viewer's own, or the sale that the viewer buys from."""
+    return "%(money_of)s" if book is Book.CUSTOMERS else "s.seller_id"
+
+
+def _search(viewer: Viewer, wanted: Wanted) -> tuple[list[str], dict[str, object]]:
+    """Match a subscription's number if there is one, else every word."""
+    text = wanted.filters.search
+    if not text.strip():
+        return [], {}
+    number = _number(text)
+    if number is not None and access.visible(viewer, Subscription).filter(pk=number).exists():
+        return ["s.id = %(number)s"], {"number": number}
+    words = text.casefold().split()
+    return (
+        [f"s.search_text LIKE %(word_{place})s" for place in range(len(words))],
+        {f"word_{place}": _inside(word) for place, word in enumerate(words)},
+    )
+
+
+def _number(text: str) -> int | None:
+    try:
+        return parse_id(text, expected=IdKind.SUBSCRIPTION).number
+    except IdError:
+        return None
+
+
+def _inside(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%".replace("\x00", "")
