@@ -12,15 +12,19 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun, Rehearsal
 from entrepot.flows.daily_billing import CHUNK_SIZE, RunRefused, business_date, run_workers
 from entrepot.flows.daily_billing.planning import open_run
-from entrepot.flows.daily_billing.session import temporary_tables
 from entrepot.flows.daily_billing.worker import work
-from entrepot.infra.db.sql import statement
+from entrepot.flows.period_differences import compare, fingerprint
 
-ROWS_PER_DIMENSION = 100
-_DUE = "(SELECT subscription_id FROM public.sub_billing WHERE due_on <= %(day)s)"
+# What is due, and what was billed ahead for these days after a correction (flows/retry.py).
+_DUE = """(
+    SELECT subscription_id FROM public.sub_billing WHERE due_on <= %(day)s
+    UNION
+    SELECT subscription_id FROM public.charge WHERE statement_on >= %(first)s AND billed_on >= %(first)s
+)"""
 _DUE_ITEMS = f"(SELECT id FROM public.subscription_item WHERE subscription_id IN {_DUE})"
 
 COPIED: dict[str, str] = {
@@ -31,8 +35,8 @@ COPIED: dict[str, str] = {
     "balance": "true",
     "billing_run": "step = 'done' AND day = (SELECT max(day) FROM public.billing_run WHERE step = 'done')",
     "charge": (
-        f"(statement_on >= %(first)s AND statement_on <= %(day)s) OR (item_id IN {_DUE_ITEMS} AND period_start >= "
-        "%(first)s::date - 800)"
+        "(statement_on >= %(first)s AND (statement_on <= %(day)s OR billed_on >= %(first)s)) "
+        f"OR (item_id IN {_DUE_ITEMS} AND period_start >= %(first)s::date - 800)"
     ),
     "credit_state": "true",
     "document_tax": "false",
@@ -53,13 +57,6 @@ COPIED: dict[str, str] = {
     "term": f"subscription_id IN {_DUE}",
     "transfer": "false",
     "usage_total": f"subscription_id IN {_DUE}",
-}
-
-_DIMENSIONS = {
-    "reseller": "buyer_id",
-    "customer": "customer_id",
-    "plan": "plan_id",
-    "subscription": "subscription_id",
 }
 
 
@@ -90,13 +87,14 @@ def rehearse(
     say(f"copying what is due up to {day}")
     _make_scratch(schema=schema, first=first, day=day)
     try:
-        current = first
-        while current <= day:
-            say(f"rehearsing {current}")
-            run = _rehearse_day(
-                schema=schema, day=current, now=now, workers=workers, chunk_size=chunk_size
+        for offset in range((day - first).days):
+            before = first + timedelta(days=offset)
+            say(f"rehearsing {before}")
+            _rehearse_day(
+                schema=schema, day=before, now=now, workers=workers, chunk_size=chunk_size
             )
-            current += timedelta(days=1)
+        say(f"rehearsing {day}")
+        run = _rehearse_day(schema=schema, day=day, now=now, workers=workers, chunk_size=chunk_size)
         say("comparing with the previous periods")
         facts = _compare(schema=schema, day=day)
     finally:
@@ -175,66 +173,44 @@ def _enter(schema: str) -> None:
 def _compare(*, schema: str, day: date) -> dict[str, Any]:
     with transaction.atomic(), connection.cursor() as cursor:
         _enter(schema)
-        columns = temporary_tables()["period_difference"]
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS period_difference ({columns}) ON COMMIT DELETE ROWS"
-        )
-        statement("entrepot.domain.billing", "compare_periods").run(cursor, run_day=day)
-        cursor.execute("ANALYZE period_difference")
-        return {
-            "fingerprint": fingerprint(cursor, day=day),
-            "totals": _totals(cursor),
-            "differences": {
-                name: _dimension(cursor, column) for name, column in _DIMENSIONS.items()
-            },
-        }
+        facts = compare(cursor, day=day)
+        return {**facts, "fingerprint": fingerprint(cursor, day=day)}
 
 
-def fingerprint(cursor: Any, *, day: date) -> str:
-    """Return the digest of what a day's run made, in the schema that the cursor sees."""
-    charges, documents, digest = statement("entrepot.domain.billing", "fingerprint").rows(
-        cursor, run_day=day
-    )[0]
-    return f"{charges}-{documents}-{digest}"
+def note_fingerprint(*, run_id: int) -> str:
+    """Keep the digest of what a completed run made in its row, once; return what is kept there.
+
+    It tells whether a rehearsal of that day had the same result. Call it right after the run: later retries and
+    payments belong to the next day. Raises: BillingRun.DoesNotExist for a run that is not done.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        run = BillingRun.objects.select_for_update().get(id=run_id, step=RunStep.DONE)
+        if not run.fingerprint:
+            run.fingerprint = fingerprint(cursor, day=run.day)
+            BillingRun.objects.filter(id=run_id).update(fingerprint=run.fingerprint)
+        return run.fingerprint
 
 
-def _totals(cursor: Any) -> dict[str, Any]:
-    cursor.execute(
-        "SELECT tier, currency, count(*), sum(before_net), sum(now_net), "
-        "count(*) FILTER (WHERE NOT is_explained) FROM period_difference GROUP BY tier, currency ORDER BY 1, 2"
-    )
-    names = ("tier", "currency", "subscriptions", "before", "now", "unexplained")
-    return {"tiers": [dict(zip(names, _plain(row), strict=True)) for row in cursor.fetchall()]}
+def compare_run(*, run_id: int, now: datetime, actor_name: str) -> int:
+    """Compare what a completed run billed with the previous periods; store it like a rehearsal and return the id.
 
-
-def _dimension(cursor: Any, column: str) -> dict[str, Any]:
-    """Return the largest differences of the provider's own sales by one column, unexplained ones first."""
-    cursor.execute(
-        f"""
-        SELECT {column}, currency, count(*), sum(before_net), sum(now_net),
-            count(*) FILTER (WHERE NOT is_explained),
-            mode() WITHIN GROUP (ORDER BY cause) FILTER (WHERE cause <> 'same'),
-            min(cause) FILTER (WHERE NOT is_explained)
-        FROM period_difference WHERE tier = 1
-        GROUP BY {column}, currency
-        HAVING sum(before_net) <> sum(now_net) OR count(*) FILTER (WHERE NOT is_explained) > 0
-        ORDER BY count(*) FILTER (WHERE NOT is_explained) > 0 DESC, abs(sum(now_net) - sum(before_net)) DESC, 1
-        """
-    )
-    names = (
-        "id",
-        "currency",
-        "subscriptions",
-        "before",
-        "now",
-        "unexplained",
-        "cause",
-        "unexplained_cause",
-    )
-    rows = [dict(zip(names, _plain(row), strict=True)) for row in cursor.fetchall()]
-    rest = rows[ROWS_PER_DIMENSION:]
-    return {"rows": rows[:ROWS_PER_DIMENSION], "more": len(rest)}
-
-
-def _plain(row: tuple[Any, ...]) -> list[Any]:
-    return [str(value) if hasattr(value, "as_tuple") else value for value in row]
+    `totals.source` is then "run". Reads the live charges of that day without locking them.
+    Raises: BillingRun.DoesNotExist for a run that is not done.
+    """
+    began = perf_counter()
+    run = BillingRun.objects.get(id=run_id, step=RunStep.DONE)
+    with transaction.atomic(), connection.cursor() as cursor:
+        facts = compare(cursor, day=run.day)
+    facts["totals"]["source"] = "run"
+    return Rehearsal.objects.create(
+        day=run.day,
+        made_at=now,
+        made_by=actor_name,
+        seconds=perf_counter() - began,
+        due=run.due,
+        charges=run.charges,
+        documents=run.documents,
+        quarantined=run.quarantined,
+        fingerprint=run.fingerprint,
+        **facts,
+    ).id

@@ -198,7 +198,7 @@ def _select(
     scope = where(viewer, "quarantine", alias="put")
     text = _ROWS.format(head=head, what=what, tail=tail, scope=scope.text)
     with connection.cursor() as cursor:
-        cursor.execute(text, {**values, **scope.params})
+        cursor.execute(text, dict(values) | dict(scope.params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

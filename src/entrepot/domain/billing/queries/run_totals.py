@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -47,16 +48,13 @@ def run_totals(viewer: Viewer, *, first_day: date, day: date) -> RunTotals:
     was_billed = visible(viewer, BillingRun).filter(first_day__lte=before, day__gte=before).exists()
     scope = where(viewer, "invoice", alias="invoice")
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TOTALS.format(scope=scope.text),
-            {
-                **scope.params,
-                "first": first_day,
-                "day": day,
-                "before_from": before_from,
-                "before": before,
-            },
-        )
+        values: dict[str, Any] = {
+            "first": first_day,
+            "day": day,
+            "before_from": before_from,
+            "before": before,
+        }
+        cursor.execute(_TOTALS.format(scope=scope.text), values | dict(scope.params))
         found = cursor.fetchall()
     return RunTotals(
         rows=tuple(_total(row, was_billed=was_billed) for row in found if row[3]),

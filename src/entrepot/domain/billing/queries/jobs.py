@@ -1,0 +1,111 @@
+"""Reads of long work as the operators of the hub see it, with what was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from entrepot.domain.parties.access import visible
+from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.models import User
+from entrepot.domain.parties.viewer import Viewer
+from entrepot.infra.tasks.models import Job, JobState
+from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
+
+LIMIT_MAX = 200
+_OPEN = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """One job: `done` of `total` (None: not known), `arguments` as it was asked for, `error` a sentence for people."""
+
+    id: int
+    task: str
+    label: str
+    state: JobState
+    arguments: Mapping[str, Any]
+    result: Mapping[str, Any]
+    done: int
+    total: int | None
+    note: str
+    error: str
+    attempts: int
+    owner_name: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the job still waits or runs."""
+        return self.state in _OPEN
+
+    @property
+    def number(self) -> str:
+        """What people call the job."""
+        return format_id(kind=IdKind.TASK, number=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One page of jobs, newest first; `older` leads to the next one, None on the last."""
+
+    rows: tuple[JobFacts, ...]
+    older: int | None
+
+
+def job(viewer: Viewer, *, job_id: int) -> JobFacts:
+    """Return one job. Raises: NoSuchObject."""
+    found = visible(viewer, Job).filter(pk=job_id).first() if 0 < job_id <= NUMBER_MAX else None
+    if found is None:
+        raise NoSuchObject(object=f"{IdKind.TASK.value}-{job_id}")
+    return _facts([found])[0]
+
+
+def list_jobs(viewer: Viewer, *, limit: int, before: int | None = None) -> JobPage:
+    """Return jobs, newest first; at most 200."""
+    size = min(limit, LIMIT_MAX)
+    rows = visible(viewer, Job)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: size + 1])
+    page = tuple(_facts(found[:size]))
+    return JobPage(page, page[-1].id if len(found) > size else None)
+
+
+def newest_job(viewer: Viewer, *, task: str, arguments: Mapping[str, Any]) -> JobFacts | None:
+    """Return the newest job of a task whose arguments contain the given ones."""
+    found = (
+        visible(viewer, Job)
+        .filter(task=task, arguments__contains=dict(arguments))
+        .order_by("-id")
+        .first()
+    )
+    return _facts([found])[0] if found else None
+
+
+def form_token(viewer: Viewer) -> int:
+    """Return what a form that starts a job carries: the number of the newest job when the page was made, 0 for none.
+
+    A job of the same kind with a higher number was started by this very form, or by somebody else meanwhile.
+    """
+    return visible(viewer, Job).order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def _facts(found: list[Job]) -> list[JobFacts]:
+    owners = {job.owner_id for job in found if job.owner_id is not None}
+    names = dict(User.objects.filter(pk__in=owners).values_list("id", "display_name"))
+    return [
+        JobFacts(
+            owner_name=names.get(job.owner_id or 0, ""),
+            state=JobState(job.state),
+            **{name: getattr(job, name) for name in _COPIED},
+        )
+        for job in found
+    ]
+
+
+_COPIED = tuple(
+    name for name in JobFacts.__dataclass_fields__ if name not in ("owner_name", "state")
+)
