@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.flows.verify import VerifyRefused
 from entrepot.flows.verify.books import BooksSummary, write_books
 from tests.flows.verify.conftest import sql
 
@@ -92,3 +93,11 @@ def test_the_books_of_one_seller_name_no_other(tmp_path: Path) -> None:
     assert summary.receivables == {
         "EUR": Decimal(sql("SELECT receivable FROM balance WHERE billing_account_id = 2"))
     }
+
+
+def test_the_books_of_somebody_who_sells_nothing_are_refused() -> None:
+    with pytest.raises(VerifyRefused) as refused:
+        write_books(stream=io.StringIO(), seller_id=3)
+
+    assert refused.value.code == "verify_seller_unknown"
+    assert "ACC-3" in refused.value.text()

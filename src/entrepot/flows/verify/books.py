@@ -14,8 +14,10 @@ from typing import Any, TextIO
 
 from django.db import connection
 
-from entrepot.flows.verify.runner import snapshot, whole_scope
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.flows.verify.runner import VerifyRefused, snapshot, whole_scope
 from entrepot.infra.db.sql import statement
+from entrepot.kernel.ids import IdKind, format_id
 
 _HERE = "entrepot.flows.verify"
 _ROWS_AT_ONCE = 5_000
@@ -56,10 +58,11 @@ class _Writing:
 def write_books(*, stream: TextIO, seller_id: int | None = None) -> BooksSummary:
     """Write the books of all sellers, or of one, to an open text stream (UTF-8).
 
-    Raises: VerifyRefused `verify_run_open`.
+    Raises: VerifyRefused `verify_run_open`, `verify_seller_unknown`.
     """
     with snapshot() as cursor:
         whole_scope()
+        _require_seller(seller_id)
         writing = _Writing(stream=stream, opened=set())
         balances = statement(_HERE, "book_balances").rows(cursor, seller_id=seller_id)
         _write_head(writing, currencies=_currencies(balances))
@@ -72,6 +75,16 @@ def write_books(*, stream: TextIO, seller_id: int | None = None) -> BooksSummary
         assertions=len(balances),
         receivables=receivables,
     )
+
+
+def _require_seller(seller_id: int | None) -> None:
+    if seller_id is not None and not BillingAccount.objects.filter(seller_id=seller_id).exists():
+        raise VerifyRefused(
+            "verify_seller_unknown",
+            "{object} sells nothing: no billing account names it as the seller.",
+            object=format_id(kind=IdKind.ACCOUNT, number=seller_id),
+            next_step="Name the provider or a reseller, or leave the seller out for all books.",
+        )
 
 
 def _entries(*, seller_id: int | None) -> Iterator[Any]:

@@ -32,7 +32,14 @@ _PUBLIC = {
 class VerifyRefused(Refused):
     """The proof cannot be made now or as asked."""
 
-    codes = frozenset({"verify_run_open", "verify_check_unknown", "verify_day_unknown"})
+    codes = frozenset(
+        {
+            "verify_run_open",
+            "verify_check_unknown",
+            "verify_day_unknown",
+            "verify_seller_unknown",
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
