@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from entrepot.domain.credit.errors import CreditInput, CreditRefused
+from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
 from entrepot.domain.credit.models import CreditAct, CreditState, HoldEvent
 from entrepot.domain.ledger.commands import record_transfer
 from entrepot.domain.ledger.models import LedgerAccount, Transfer, TransferCause
@@ -15,6 +16,7 @@ from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.sql import statement
+from entrepot.kernel.events import bus
 
 REASON_LENGTH_MAX = 300
 _TABLES = ("judged", "held_buyer", "moved_hold")
@@ -38,9 +40,8 @@ def receive_payment(
 ) -> int:
     """Post money received as account credit; return the transfer's id.
 
-    `flows.bill.take_payment` also uses the credit for open invoices at once. `reference` names the
-    payment, such as a bank statement line; the same one again for the account is refused, so that a
-    repeated request cannot pay twice.
+    `flows.bill.take_payment` also uses the credit for open invoices at once. The same `reference` (a
+    bank statement line) again is refused, so that a repeated request cannot pay twice.
     Raises: NoSuchObject; CreditInput `payment_not_positive`; CreditRefused `payment_known`; kernel MoneyError.
     """
     text = reference.strip()[:120]
@@ -74,6 +75,9 @@ def receive_payment(
         )
         after = {"amount": str(amount), "received_on": received_on.isoformat(), "transfer": number}
         _audit(account, "payment_received", actor=actor, now=now, after=after, reason=text)
+        bus.publish(
+            PaymentReceived(account.id, account.tenant_id, received_on, amount, transfer_id=number)
+        )
     return number
 
 
@@ -270,6 +274,7 @@ def _note(
     )
     after = {"until": until.isoformat()} if until else {}
     _audit(account, f"credit_{act.value}", actor=actor, now=now, after=after, reason=reason)
+    bus.publish(CreditHoldMoved(account.id, account.tenant_id, on_day, act, until))
 
 
 def _audit(

@@ -41,6 +41,20 @@ def due_on(dates: BillingDates) -> date | None:
     return min((day for day in (*own, cancel_on) if day is not None), default=None)
 
 
+def due_on_after_change(
+    dates: BillingDates, *, before: BillingDates, stored: date | None
+) -> date | None:
+    """Give `due_on` after a command changed the dates, keeping what the table does not know.
+
+    A stored day earlier than the table's was pulled forward by a usage import; a later one waits for
+    the day on which billing resumes after a hold. `before` are the dates that `stored` belongs to.
+    """
+    usual, was_usual = due_on(dates), due_on(before)
+    if usual is None or was_usual is None or stored is None or stored == was_usual:
+        return usual
+    return min(usual, stored) if stored < was_usual else max(usual, stored)
+
+
 def due_on_after_release(dates: BillingDates, *, released_on: date) -> date | None:
     """Give `due_on` of a subscription whose billing stood still until it was released before a run.
 

@@ -17,9 +17,11 @@ from entrepot.domain.subscriptions.commands.locked import (
     store,
 )
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
+from entrepot.domain.subscriptions.events import CancellationOrdered
 from entrepot.domain.subscriptions.lifecycle import NEXT, RUNNING, Status, Trigger
 from entrepot.domain.subscriptions.rules import refund_is_given
 from entrepot.infra.audit.recorder import Actor
+from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
 _CANCELLABLE = tuple(status for status in RUNNING if (status, Trigger.CANCEL) in NEXT)
@@ -76,6 +78,8 @@ def cancel_subscription(
             after={"cancel_on": cancel_on.isoformat(), "refunds": refunds},
             reason=reason,
         )
+        wide = held.wide
+        bus.publish(CancellationOrdered(wide.id, wide.tenant_id, today, cancel_on, refunds))
     return Cancellation(cancel_on=cancel_on, refunds=refunds)
 
 

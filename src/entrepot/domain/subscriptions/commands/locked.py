@@ -23,7 +23,11 @@ from entrepot.domain.subscriptions.models import (
     Subscription,
     SubscriptionEvent,
 )
-from entrepot.domain.subscriptions.rules import BillingDates, due_on, due_on_after_release
+from entrepot.domain.subscriptions.rules import (
+    BillingDates,
+    due_on_after_change,
+    due_on_after_release,
+)
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind
 
@@ -36,6 +40,8 @@ class Locked:
 
     wide: Subscription
     billing: SubBilling
+    before: BillingDates
+    stored_due_on: date | None
 
     @property
     def number(self) -> str:
@@ -66,7 +72,7 @@ def lock(*, subscription_id: int, expected_version: int | None = None) -> Locked
             next_step="Look at it again and repeat what is still wanted.",
         )
     wide = Subscription.objects.select_for_update().get(pk=subscription_id)
-    return Locked(wide, billing)
+    return Locked(wide, billing, before=dates_of(billing), stored_due_on=billing.due_on)
 
 
 def require_status(held: Locked, *wanted: Status) -> None:
@@ -146,7 +152,9 @@ def store(
     if held.is_stopped and resumes_on is not None:
         billing.due_on = due_on_after_release(dates_of(billing), released_on=resumes_on)
     elif billing.status in RUNNING and not held.is_stopped:
-        billing.due_on = due_on(dates_of(billing))
+        billing.due_on = due_on_after_change(
+            dates_of(billing), before=held.before, stored=held.stored_due_on
+        )
     billing.version += 1
     billing.save(force_update=True)
     values = {**(wide or {}), "version": held.wide.version + 1}

@@ -18,10 +18,12 @@ from entrepot.domain.subscriptions.commands.discounts import Discount
 from entrepot.domain.subscriptions.commands.locked import note, require_day, require_may_order
 from entrepot.domain.subscriptions.commands.quantities import check_quantity
 from entrepot.domain.subscriptions.errors import OrderRefused, SubscriptionInput
+from entrepot.domain.subscriptions.events import SubscriptionStarted
 from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
 from entrepot.domain.subscriptions.models import SubBilling, Subscription, SubscriptionItem
 from entrepot.domain.subscriptions.rules import BillingDates, due_on, search_text
 from entrepot.infra.audit.recorder import Actor
+from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
 __all__ = ["Discount", "start_subscription"]
@@ -48,10 +50,9 @@ def start_subscription(
 ) -> int:
     """Start a subscription of a customer, or a reseller's own, on a day; return its id.
 
-    `quantities` by resource id; measured resources of the plan that are not named get the quantity of
-    the first one. `chain_id` None takes the customer's only chain. `trial_days` None takes the plan
-    period's, 0 is no trial; `anchor_day` 1..31 None takes the day of month of the first paid day.
-    `discounts` by tier. The first paid day is billed by the daily run.
+    `quantities` by resource id; measured resources that are not named get the first one's quantity.
+    `chain_id` None: the customer's only chain. `trial_days` None: the plan period's; 0: no trial.
+    `anchor_day` None: the day of month of the first paid day. `discounts` by tier.
     Raises: NoSuchObject; SubscriptionInput; OrderRefused.
     """
     with transaction.atomic():
@@ -79,6 +80,7 @@ def start_subscription(
         amounts = {str(item.resource_id): str(item.quantity) for item in items}
         after = {"status": wide.status, "plan_period": period.id, "quantities": amounts}
         note(wide, kind="ordered", on_day=start_on, actor=actor, now=now, after=after)
+        bus.publish(SubscriptionStarted(wide.id, wide.tenant_id, start_on))
     return wide.id
 
 
