@@ -1,0 +1,26 @@
+-- List the services that an account uses, dearest first, with what it pays for them a month.
+-- customer bigint: the account that uses them.
+-- language text: the language of the unit.
+-- most bigint: how many rows.
+-- Writes nothing. The price is that of the sale to this account; its seller's cost is not read.
+SELECT
+    subscription.id, subscription.plan_name, service.icon, subscription.status::text, subscription.quantity,
+    coalesce(seat.unit ->> %(language)s, seat.unit ->> 'en', '') AS unit, money.currency, money.monthly_price
+FROM subscription
+INNER JOIN plan ON plan.id = subscription.plan_id
+INNER JOIN service ON service.id = plan.service_id
+LEFT JOIN subscription_money AS money
+    ON money.subscription_id = subscription.id AND money.seller_id = subscription.seller_id
+LEFT JOIN LATERAL (
+    SELECT resource.unit
+    FROM subscription_item AS item
+    INNER JOIN resource ON resource.id = item.resource_id
+    WHERE item.subscription_id = subscription.id
+    ORDER BY item.position, item.id
+    LIMIT 1
+) AS seat ON TRUE
+WHERE
+    subscription.customer_id = %(customer)s
+    AND subscription.status IN ('trial', 'active', 'graced')
+ORDER BY money.monthly_price DESC NULLS LAST, subscription.id
+LIMIT %(most)s
