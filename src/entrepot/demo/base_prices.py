@@ -15,15 +15,15 @@ _COST, _RETAIL = MarginBasis.COST, MarginBasis.RETAIL
 # Seller, basis, parts per million, sales category or None, first day. Whoever sells to resellers adds to its
 # cost; whoever sells to customers starts from the recommended retail price.
 _MARGINS: tuple[tuple[str, MarginBasis, int, str | None, date], ...] = (
-    ("nordhafen", _COST, 90_000, None, FIRST_DAY),
+    ("nordhafen", _COST, 95_000, None, FIRST_DAY),
     ("nordhafen", _COST, 110_000, "security", FIRST_DAY),
     ("nordhafen", _COST, 100_000, "voice", FIRST_DAY),
     ("kranich", _RETAIL, 0, None, FIRST_DAY),
     ("kranich", _RETAIL, 30_000, "security", FIRST_DAY),
     ("kranich", _RETAIL, 15_000, None, date(2026, 4, 1)),
-    ("tannhof", _COST, 100_000, None, FIRST_DAY),
-    ("ostwind", _COST, 105_000, None, FIRST_DAY),
-    ("lumen", _RETAIL, 60_000, None, FIRST_DAY),
+    ("tannhof", _COST, 110_000, None, FIRST_DAY),
+    ("ostwind", _COST, 115_000, None, FIRST_DAY),
+    ("lumen", _RETAIL, 85_000, None, FIRST_DAY),
     ("kuestenwerk", _COST, 110_000, None, FIRST_DAY),
     ("osprey", _RETAIL, 0, None, FIRST_DAY),
     ("osprey", _RETAIL, 20_000, "security", FIRST_DAY),

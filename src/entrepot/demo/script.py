@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from entrepot.demo.acts import Act, Cancellation, Newcomer, Order, SeatChange
+from entrepot.demo.acts import Act, Cancellation, Newcomer, Order, Renewal, SeatChange
 from entrepot.demo.cast import Customer, customers, dice, people
 from entrepot.demo.diary import Diary, working_day
 from entrepot.demo.sellers import BY_KEY, SELLERS
 from entrepot.demo.stage import FIRST_DAY
 from entrepot.demo.stories import STORY_CUSTOMERS, UNDISTURBED, write_stories
-from entrepot.demo.wishes import OTHER_NAMES, TRIAL_DAYS, basket, quantity_of, term_of
+from entrepot.demo.wishes import OTHER_NAMES, TRIAL_DAYS, TRIAL_LONG, basket, quantity_of, term_of
 
 NEWCOMERS, SMALL_NEWCOMERS = 16, 2
 _REASONS = {
@@ -28,9 +28,10 @@ _REASONS = {
     ),
 }
 _DISCOUNTS = {
-    "en": (("Volume discount", 30_000), ("Loyalty discount", 50_000)),
-    "de": (("Mengenrabatt", 30_000), ("Treuerabatt", 50_000)),
+    "en": (("Volume discount", 20_000), ("Loyalty discount", 30_000)),
+    "de": (("Mengenrabatt", 20_000), ("Treuerabatt", 30_000)),
 }
+TRYING_OUT, SMALL_TRYING_OUT = 17, 2
 
 
 @cache
@@ -48,6 +49,7 @@ def script(*, small: bool) -> Mapping[date, Sequence[Act]]:
     for customer in customers(small=small):
         if customer.name not in STORY_CUSTOMERS:
             _write_customer(diary, customer, since=opened.get(customer.name, FIRST_DAY))
+    _write_trying_out(diary, opened)
     return diary.days
 
 
@@ -116,6 +118,27 @@ def _write_customer(diary: Diary, customer: Customer, *, since: date) -> None:
             _write_changes(diary, chance, ordered, language)
 
 
+def _write_trying_out(diary: Diary, opened: Mapping[str, date]) -> None:
+    """In the last weeks some customers try something for a month; these trials still run at the end."""
+    chance = dice("trying out", diary.small)
+    barred = STORY_CUSTOMERS | set(UNDISTURBED) | set(opened)
+    free = [one for one in customers(small=diary.small) if one.name not in barred]
+    for customer in chance.sample(free, k=SMALL_TRYING_OUT if diary.small else TRYING_OUT):
+        plan = chance.choice(
+            sorted(plan for plan, days in TRIAL_DAYS.items() if days == TRIAL_LONG)
+        )
+        order = Order(
+            reference=diary.new_reference(prefix="VND"),
+            buyer=customer.name,
+            plan=plan,
+            months=(1, 1),
+            quantity=max(1, customer.seats // (10 if plan == "Meeting Rooms" else 2)),
+            trial_days=TRIAL_LONG,
+            auto_renew=chance.random() < 0.7,
+        )
+        diary.write(diary.last_day - timedelta(days=chance.randrange(4, 22)), order)
+
+
 def _start(diary: Diary, chance: random.Random, *, since: date, is_first: bool) -> date:
     """Choose when something is ordered: the suite soon, half of the rest in the first month, the rest later."""
     last = diary.last_day - timedelta(days=4)
@@ -173,6 +196,11 @@ def _write_changes(diary: Diary, chance: random.Random, ordered: _Ordered, langu
                 reference=ordered.act.reference, cancel_on=end + ahead, reason=reason
             )
             diary.write(end, cancellation)
+    elif ordered.act.auto_renew and not ordered.act.trial_days and chance.random() < 0.06:
+        # Late, so that the term that ends without renewal still runs when the story is over.
+        end = diary.last_day - timedelta(days=chance.randrange(3, 12))
+        if end > ordered.start:
+            diary.write(end, Renewal(reference=ordered.act.reference, auto_renew=False))
     if chance.random() < 0.38:
         _write_seats(diary, chance, ordered, end=end)
 

@@ -42,7 +42,7 @@ USAGE_ACCOUNTS = (
     ("Noordzee Windtechniek B.V.", "hb-4801", 5),
     ("Institut für Küstenforschung e. V.", "hb-4900", 7),
 )
-PARKED_ACCOUNT = ("hb-5077", "Unbekannt, Testumgebung", 1)
+PARKED_ACCOUNT = ("hb-5077", "Testlab West", 1)
 _MONTHS = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1))
 
 

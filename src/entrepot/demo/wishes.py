@@ -103,11 +103,12 @@ _OTHER_TERMS: dict[str, tuple[tuple[tuple[int, int], int], ...]] = {
 }
 _USUAL_OTHER_TERMS = (((1, 1), 60), ((12, 1), 40))
 OTHER_NAMES = frozenset(wish.plan for wish in _OTHER_VENDORS)
+TRIAL_LONG = 30
 TRIAL_DAYS = {
-    "Secure Mail Protection": 30,
+    "Secure Mail Protection": TRIAL_LONG,
     "Endpoint Defence": 14,
-    "Meeting Rooms": 30,
-    "Sign & Seal Archive": 30,
+    "Meeting Rooms": TRIAL_LONG,
+    "Sign & Seal Archive": TRIAL_LONG,
 }
 
 
