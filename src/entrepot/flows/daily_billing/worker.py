@@ -61,7 +61,7 @@ def _is_sparse(*, run: BillingRun, schema: str | None) -> bool:
         cursor.execute(
             "SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'sub_billing'::regclass"
         )
-        return bool(run.due / cursor.fetchone()[0] < _SPARSE_BELOW and run.due > run.chunk_size)
+        return bool(run.due / cursor.fetchone()[0] < _SPARSE_BELOW)
 
 
 def _work_one(

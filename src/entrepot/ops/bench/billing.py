@@ -65,6 +65,7 @@ def bench_billing(
     make_world(subscriptions=subscriptions, due_percent=due_percent, day=DAY, say=say)
     orm_rate = _measure_orm(say=say) if with_orm else 0.0
     checkpoint()
+    connection.close()
     say("billing")
     with measured(watch_memory=True) as run:
         result = run_day(

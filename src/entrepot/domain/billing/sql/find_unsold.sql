@@ -41,6 +41,40 @@ FROM (
         due.subscription_id,
         due.tenant_id,
         due.event_on,
+        'chain_broken' AS reason,
+        jsonb_build_object('chain', due.chain_id, 'links', coalesce(sold.links, 0)) AS detail,
+        0 AS tier,
+        0 AS rank
+    FROM due
+    LEFT JOIN (
+        SELECT
+            sale.subscription_id,
+            count(*) AS links,
+            max(sale.tiers) AS tiers
+        FROM sale
+        GROUP BY sale.subscription_id
+    ) AS sold ON sold.subscription_id = due.subscription_id
+    WHERE
+        coalesce(sold.links < sold.tiers, TRUE)
+        AND (
+            due.starts_period
+            OR (
+                due.status = 'active'
+                AND (
+                    due.cancels OR due.lapses OR due.is_usage
+                    OR EXISTS (
+                        SELECT
+                        FROM due_change AS change
+                        WHERE change.subscription_id = due.subscription_id AND change.is_charged
+                    )
+                )
+            )
+        )
+    UNION ALL
+    SELECT
+        due.subscription_id,
+        due.tenant_id,
+        due.event_on,
         quote.problem AS reason,
         jsonb_build_object(
             'tier', quote.tier, 'plan_period', due.plan_period_id, 'resource', quote.resource_id, 'on', due.event_on
@@ -69,8 +103,7 @@ FROM (
         3 AS rank
     FROM due
     INNER JOIN due_item AS item ON item.subscription_id = due.subscription_id
-    INNER JOIN chain ON chain.id = due.chain_id
-    CROSS JOIN LATERAL generate_series(1, chain.tiers) AS wanted (tier)
+    INNER JOIN sale AS wanted ON wanted.subscription_id = due.subscription_id
     LEFT JOIN quote
         ON
             quote.chain_id = due.chain_id

@@ -1,7 +1,7 @@
 -- Find who sells each due subscription to whom on every tier, the document day of its charges and the tax rule of the run's day.
 -- run_day date: the day of the run.
 -- Temp: sale (subscription_id bigint, tier smallint, tenant_id bigint, customer_id bigint, billing_account_id bigint,
---  exponent smallint, statement_on date, tax_rule_id bigint, tax_ppm integer, problem text);
+--  exponent smallint, statement_on date, tax_rule_id bigint, tax_ppm integer, tiers smallint, problem text);
 -- Reads temp due.
 -- Safe to repeat: it fills a temporary table.
 INSERT INTO sale
@@ -20,16 +20,15 @@ SELECT
     END,
     rule.id,
     rule.rate_ppm,
+    chain.tiers,
     CASE
-        WHEN account.id IS NULL THEN 'chain_broken'
         WHEN account.seller_zone_id IS NULL OR account.buyer_zone_id IS NULL THEN 'no_tax_zone'
         WHEN rule.id IS NULL THEN 'no_tax_rule'
     END
 FROM due
 INNER JOIN chain ON chain.id = due.chain_id
-CROSS JOIN LATERAL generate_series(1, chain.tiers) AS wanted (tier)
-LEFT JOIN chain_link AS link ON link.chain_id = due.chain_id AND link.tier = wanted.tier
-LEFT JOIN billing_account AS account ON account.id = link.billing_account_id
+INNER JOIN chain_link AS link ON link.chain_id = due.chain_id AND link.tier <= chain.tiers
+INNER JOIN billing_account AS account ON account.id = link.billing_account_id
 LEFT JOIN tax_rule AS rule
     ON
         rule.seller_zone_id = account.seller_zone_id

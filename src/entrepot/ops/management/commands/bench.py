@@ -1,8 +1,12 @@
-"""`entrepot bench billing|pages`: measure the program against its promises, in a database of its own."""
+"""`entrepot bench billing|pages`: measure the program against its promises, in a database cluster of its own."""
 
 import json
 import os
+import shutil
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,7 +19,6 @@ from entrepot.ops.bench.billing import bench_billing
 from entrepot.ops.database import ROOT, run_command, start_server
 
 _DATABASE = "entrepot_bench"
-_BASELINE = 10_000
 
 
 class Command(BaseCommand):
@@ -23,6 +26,7 @@ class Command(BaseCommand):
 
     help = "Measure billing or pages in a database of their own"
     group = "Development"
+    needs_database = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -35,10 +39,10 @@ class Command(BaseCommand):
         parser.add_argument("--chunk", type=int, default=20_000, help="subscriptions per chunk")
         parser.add_argument("--no-orm", action="store_true", help="leave the ORM loop out")
         parser.add_argument("--json", action="store_true", help="print one object and nothing else")
-        parser.add_argument("--keep", action="store_true", help="keep the database")
+        parser.add_argument("--keep", action="store_true", help="keep the cluster")
 
     def handle(self, **options: Any) -> None:
-        """Make the database, measure, print, drop the database."""
+        """Make the cluster, measure, print, remove the cluster."""
         due = str(options["due"]).rstrip("%")
         if not due.isdigit() or not 1 <= int(due) <= 100:
             raise CommandError(
@@ -49,8 +53,7 @@ class Command(BaseCommand):
             if not options["json"]:
                 self.stdout.write(text)
 
-        _fresh_database()
-        try:
+        with _own_cluster(keep=options["keep"]):
             figures = bench_billing(
                 subscriptions=options["subscriptions"],
                 due_percent=int(due),
@@ -60,9 +63,6 @@ class Command(BaseCommand):
                 checkpoint=_checkpoint,
                 say=say,
             ).as_json()
-        finally:
-            if not options["keep"]:
-                _drop_database()
         if options["json"]:
             self.stdout.write(json.dumps(figures))
         else:
@@ -70,32 +70,43 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:36} {value:>16,}")
 
 
-def _superuser() -> psycopg.Connection[Any]:
+@contextmanager
+def _own_cluster(*, keep: bool) -> Iterator[None]:
+    """Run the block against a database cluster of its own, so that nothing else is measured.
+
+    It has full durability; only automatic vacuum is off, which would run at some time or other during a benchmark.
+    """
+    directory = Path(os.environ.get("ENTREPOT_DATA", str(ROOT / "var"))) / "bench"
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["ENTREPOT_DATA"] = str(directory)
+    os.environ[NAME_VARIABLE] = _DATABASE
+    os.environ[ROLE_VARIABLE] = "owner"
     server = start_server()
     if server is None:
-        raise CommandError("Benchmarks build a database of their own; unset DATABASE_URL.")
-    return psycopg.connect(server.dsn(), autocommit=True)
-
-
-def _drop_database() -> None:
-    connection.close()
-    with _superuser() as admin:
-        admin.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_DATABASE))
-        )
+        raise CommandError("The benchmark needs a server of its own.")
+    try:
+        with psycopg.connect(server.dsn(), autocommit=True) as admin:
+            admin.execute("ALTER SYSTEM SET autovacuum = off")
+            admin.execute("SELECT pg_reload_conf()")
+            admin.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_DATABASE))
+            )
+        start_server()
+        if run_command("migrate", "--verbosity", "0") != 0:
+            raise CommandError("The benchmark's database could not be migrated (see above).")
+        connection.close()
+        connection.settings_dict.update(database_settings(os.environ, ROOT)["default"])
+        yield
+    finally:
+        connection.close()
+        server.stop()
+        if not keep:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _checkpoint() -> None:
     """Write everything out, so that what is measured starts from the same state."""
-    with _superuser() as admin:
-        admin.execute("CHECKPOINT")
-
-
-def _fresh_database() -> None:
-    _drop_database()
-    os.environ[NAME_VARIABLE] = _DATABASE
-    os.environ[ROLE_VARIABLE] = "owner"
-    start_server()
-    if run_command("migrate", "--verbosity", "0") != 0:
-        raise CommandError("The benchmark's database could not be migrated (see above).")
-    connection.settings_dict.update(database_settings(os.environ, ROOT)["default"])
+    server = start_server()
+    if server is not None:
+        with psycopg.connect(server.dsn(), autocommit=True) as admin:
+            admin.execute("CHECKPOINT")
