@@ -348,6 +348,6 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_lines():
     assert many == few
     # `newest` and `viewer` are the test's own two.
     assert many == 2 + 7
-    assert [x.no for x in lines_of(facts, language=EN, after=100)] == list(range(101, 301))
+    assert [x.line.no for x in lines_of(facts, language=EN, after=100)] == list(range(101, 301))
     assert _counted(lambda: lines_of(facts, language=EN)) == 1
     assert _counted(lambda: tax_rows_of(facts, language=EN)) == 2

@@ -24,6 +24,7 @@ _DIVIDED = "\N{DIVISION SIGN}"
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # An unrounded figure shows this many digits more than the currency has.
 _DIGITS_MORE = 2
+_MONTH_DAYS_MAX = 31
 
 
 def explain(*, facts: ChargeFacts, language: Language) -> Explanation:
@@ -250,8 +251,12 @@ class _Explainer:
         facts, language = self._facts, self._language
         if not self._is_part:
             return say.words("whole_period", language)
-        period = _period(facts.natural_period or facts.period, language)
-        return say.words("days_of", language, num=str(facts.num), den=str(facts.den), period=period)
+        num, den, whole = str(facts.num), str(facts.den), facts.natural_period or facts.period
+        if _is_calendar_month(whole):
+            month = formats.month(whole.start, language=language)
+            return say.words("days_of_month", language, num=num, den=den, month=month)
+        period = _period(whole, language)
+        return say.words("days_of", language, num=num, den=den, period=period)
 
     def _discount_step(self) -> Step:
         facts = self._facts
@@ -342,6 +347,11 @@ def _strip(facts: ChargeFacts) -> DayStrip | None:
         used_from=(facts.period.start - whole.start).days,
         used=facts.period.days,
     )
+
+
+def _is_calendar_month(period: DateRange) -> bool:
+    start, end = period.start, period.end
+    return end is not None and start.day == end.day == 1 and period.days <= _MONTH_DAYS_MAX
 
 
 def _period(period: DateRange, language: Language) -> str:

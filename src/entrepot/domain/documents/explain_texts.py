@@ -90,6 +90,10 @@ _TERMS = {
     "rule": (", {rule}", ", {rule}"),
     "from_to": ("{before} to {after}", "{before} auf {after}"),
     "days_of": ("{num} of the {den} days from {period}", "{num} der {den} Tage vom {period}"),
+    "days_of_month": (
+        "{num} of the {den} days of {month}",
+        "{num} der {den} Tage im {month}",
+    ),
     "whole_period": ("whole period", "ganzer Zeitraum"),
     "printed": ("as printed in column Net", "wie gedruckt in der Spalte Netto"),
     "tax_on": ("{label}, rate of {day}", "{label}, Satz vom {day}"),

@@ -90,6 +90,11 @@ def short_day(value: date, *, language: Language) -> str:
     return _day(value, _SHORT_DAY[language], language)
 
 
+def month(value: date, *, language: Language) -> str:
+    """Write the month of a day with its year: November 2026."""
+    return _day(value, f"MMMM{NBSP}y", language)
+
+
 def _day(value: date, mask: str, language: Language) -> str:
     return str(format_date(value, format=mask, locale=_locale(language)))
 

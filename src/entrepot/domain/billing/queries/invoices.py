@@ -123,7 +123,10 @@ class InvoiceOverview:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """The head of one document's page. Amounts of credit notes are negative."""
+    """The head of one document's page. Amounts of credit notes are negative.
+
+    `is_taxed_per_rate` tells that tax is rounded once per rate, not per line.
+    """
 
     id: int
     number: str
@@ -144,7 +147,7 @@ class InvoiceFacts:
     tax: Decimal
     gross: Decimal
     open_amount: Decimal
-    tax_rounding: TaxRounding
+    is_taxed_per_rate: bool
     as_of: date
 
 
@@ -244,7 +247,7 @@ def invoice_facts(viewer: Viewer, *, invoice_id: int) -> InvoiceFacts:
         tax=found.tax,
         gross=found.gross,
         open_amount=found.open_amount,
-        tax_rounding=rounding.get(pk=found.billing_account_id),
+        is_taxed_per_rate=rounding.get(pk=found.billing_account_id) is TaxRounding.GROUP,
         as_of=as_of,
     )
 

@@ -19,6 +19,8 @@ from entrepot.kernel.ids import IdKind
 
 LINES_MAX = 200
 _PACKAGE = "entrepot.domain.documents"
+# Their descriptions end with the quantity, which a screen has in its own column.
+_COUNTED_APART = {ChargeKind.RECURRING, ChargeKind.SETUP, ChargeKind.OVERUSE}
 
 
 class StoredLine(NamedTuple):
@@ -61,11 +63,30 @@ class StoredLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A printed line with what a screen links and sets apart.
+
+    `act` is the part of the description behind the plan's name, such as "6 seats added"; empty where the
+    quantity says it all.
+    """
+
+    line: Line
+    plan_name: str
+    act: str
+    subscription_id: int
+    customer_account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnnexPage:
-    """The first end customers of a document by name; `customers` counts all of them."""
+    """The first end customers of a document by name; `customers` counts all of them.
+
+    `is_needed` is false for a document about the buyer's own use.
+    """
 
     annexes: tuple[Annex, ...]
     customers: int
+    is_needed: bool
 
 
 def stored_lines(*, document_id: int, first: int, last: int) -> list[StoredLine]:
@@ -79,14 +100,14 @@ def stored_lines(*, document_id: int, first: int, last: int) -> list[StoredLine]
 
 def lines_of(
     facts: InvoiceFacts, *, language: Language, after: int = 0, limit: int = LINES_MAX
-) -> tuple[Line, ...]:
+) -> tuple[ShownLine, ...]:
     """Return the lines after number `after`, at most `limit` (200). One query.
 
     `facts` are the proof that the reader may see the document.
     """
     last = after + min(limit, LINES_MAX)
     rows = stored_lines(document_id=facts.id, first=after + 1, last=last)
-    return tuple(to_line(row, language) for row in rows)
+    return tuple(_shown(row, to_line(row, language)) for row in rows)
 
 
 def tax_rows_of(facts: InvoiceFacts, *, language: Language) -> tuple[TaxRow, ...]:
@@ -133,7 +154,9 @@ def annexes_of(facts: InvoiceFacts, *, limit: int) -> AnnexPage:
         )
         for row in rows
     )
-    return AnnexPage(annexes, rows[0][6] if rows else 0)
+    customers = rows[0][6] if rows else 0
+    is_needed = customers > 1 or any(row[0] != facts.buyer_id for row in rows)
+    return AnnexPage(annexes, customers, is_needed)
 
 
 def to_line(row: StoredLine, language: Language) -> Line:
@@ -169,6 +192,19 @@ def to_line(row: StoredLine, language: Language) -> Line:
         discount_ppm=row.discount_ppm,
         period_start=row.period_start,
         period_end=row.period_end,
+    )
+
+
+def _shown(row: StoredLine, line: Line) -> ShownLine:
+    act = line.description.removeprefix(row.plan_name).lstrip(":, ")
+    if line.kind in _COUNTED_APART:
+        act = act.rpartition(", ")[0]
+    return ShownLine(
+        line=line,
+        plan_name=row.plan_name,
+        act=act[:1].upper() + act[1:],
+        subscription_id=row.subscription_id,
+        customer_account_id=row.customer_id,
     )
 
 

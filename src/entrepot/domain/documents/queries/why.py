@@ -26,7 +26,7 @@ from entrepot.domain.documents.queries.lines import StoredLine, stored_lines
 from entrepot.domain.documents.types import Language
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.viewer import Viewer
-from entrepot.domain.resale.models import AgreedPrice, MarginRule, TaxRounding
+from entrepot.domain.resale.models import AgreedPrice, MarginRule
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling
 from entrepot.domain.usage.models import UsageTotal
 from entrepot.infra.db.sql import statement
@@ -122,7 +122,7 @@ def _charge_facts(behind: _Behind, *, is_seller: bool) -> ChargeFacts:
         discount_ppm=line.discount_ppm,
         promotion=Named(text=label) if label and line.discount_ppm else None,
         tax_on=None if kind is ChargeKind.REFUND else charge.billed_on,
-        tax_is_shared=behind.facts.tax_rounding is TaxRounding.GROUP,
+        tax_is_shared=behind.facts.is_taxed_per_rate,
         reverses=_reversed(behind) if kind is ChargeKind.REFUND else None,
         continues_on_line=_continues_on(behind),
         tier=charge.tier,

@@ -4,8 +4,10 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 `path("invoices/", include("entrepot.web.screens.invoices.urls_reseller"))` or `path("", home, name="home")`.
 """
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "reseller"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),
+]
