@@ -1,0 +1,232 @@
+"""Import usage files at the prices agreed with each tier, and let billing find what they changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Least
+
+from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.resale.models import AgreedPrice, ChainLink, ExchangeRate
+from entrepot.domain.subscriptions.models import SubBilling, SubscriptionItem
+from entrepot.domain.usage.commands import ImportResult, import_usage, map_sub_account
+from entrepot.domain.usage.models import SubAccountLink, UsageSource, UsageTotal
+from entrepot.domain.usage.rating import FACTOR_DECIMALS, FACTOR_WHOLE_DIGITS, TierRule
+from entrepot.domain.usage.totals import PriceRules, StoreSettings, next_month
+from entrepot.infra.audit.recorder import Actor
+from entrepot.kernel.ids import IdKind
+from entrepot.kernel.money import round_amount
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLoaded:
+    """What an import did; `due` counts the subscriptions that the next run bills for it."""
+
+    result: ImportResult
+    due: int
+
+
+def load_usage(
+    *,
+    path: Path,
+    store: StoreSettings,
+    actor: Actor,
+    now: datetime,
+    business_date: date,
+    skip_bad: bool = False,
+) -> UsageLoaded:
+    """Import a vendor's usage file; what it changed is billed by the run of the business date.
+
+    Raises: what `usage.commands.import_usage` raises for the file.
+    """
+    result = import_usage(
+        path=path, book=AgreedPriceBook(), store=store, actor=actor, now=now, skip_bad=skip_bad
+    )
+    # In its own transaction: a file is taken in whole or not at all. If the process ends in between,
+    # the event that comes next for each subscription finds its totals, only later.
+    return UsageLoaded(result, make_due(business_date=business_date))
+
+
+def link_sub_account(
+    *,
+    provider_name: str,
+    sub_account_id: str,
+    subscription_id: int,
+    store: StoreSettings,
+    actor: Actor,
+    now: datetime,
+    business_date: date,
+) -> int:
+    """Link a vendor's sub-account to a subscription and rate what waited for it; return how many totals changed.
+
+    Raises: NoSuchObject; what `usage.commands.map_sub_account` raises.
+    """
+    with transaction.atomic():
+        tenant = SubBilling.objects.filter(pk=subscription_id).values_list("tenant_id", flat=True)
+        tenant_id = tenant.first()
+        if tenant_id is None:
+            raise NoSuchObject(object=f"{IdKind.SUBSCRIPTION.value}-{subscription_id}")
+        changed = map_sub_account(
+            provider_name=provider_name,
+            sub_account_id=sub_account_id,
+            subscription_id=subscription_id,
+            tenant_id=tenant_id,
+            book=AgreedPriceBook(),
+            store=store,
+            actor=actor,
+            now=now,
+        )
+        make_due(business_date=business_date)
+    return changed
+
+
+def make_due(*, business_date: date) -> int:
+    """Make every subscription with finished usage that was not billed due on the business date; return how many.
+
+    A subscription that is stopped by a hold, or over, stays as it is. Months that are not over yet wait
+    for the event after their end. Source: docs/billing.md section 3, rule 7.
+    """
+    waiting = UsageTotal.objects.filter(billed_on=None, period_end__lte=business_date)
+    return SubBilling.objects.filter(
+        subscription_id__in=waiting.values("subscription_id"), due_on__gt=business_date
+    ).update(due_on=Least(F("due_on"), business_date), version=F("version") + 1)
+
+
+class AgreedPriceBook:
+    """The rules of usage: the factor agreed for each tier's usage, at the month's newest exchange rate.
+
+    A factor is what the tier's buyer pays per unit of the vendor's cost; it contains the margins of all
+    tiers above. Own prices per SKU are not kept anywhere yet, so there are none.
+    """
+
+    def rules(self, *, charge_month: date, subscription_ids: Sequence[int]) -> PriceRules:
+        """Give the rules in force for usage of that month (its first day).
+
+        A subscription without a factor or an exchange rate on one of its tiers gets no rule: its usage
+        waits and is listed, rather than being billed to some tiers only.
+        """
+        items = _items(subscription_ids)
+        prices = _prices(list(items.values()), charge_month)
+        currencies = _cost_currencies(subscription_ids, charge_month)
+        rates = _Rates(last_day=next_month(charge_month) - timedelta(days=1))
+        rules: list[TierRule] = []
+        for subscription_id, sellers in _sellers(list(items)).items():
+            cost_currency = currencies.get(subscription_id)
+            if cost_currency is None:
+                continue
+            made = [
+                _rule(
+                    subscription_id,
+                    tier,
+                    seller,
+                    cost_currency,
+                    prices.get((items[subscription_id], tier)),
+                    rates,
+                )
+                for tier, seller in sellers
+            ]
+            complete = [rule for rule in made if rule is not None]
+            if len(complete) == len(sellers):
+                rules += complete
+        return PriceRules(tier_rules=rules, sku_prices=(), items=items)
+
+
+class _Rates:
+    """Exchange rates on or before a day, each looked up once."""
+
+    def __init__(self, *, last_day: date) -> None:
+        self._last_day = last_day
+        self._known: dict[tuple[str, str], Decimal | None] = {}
+
+    def find(self, source: str, target: str) -> Decimal | None:
+        if source == target:
+            return Decimal(1)
+        key = (source, target)
+        if key not in self._known:
+            self._known[key] = (
+                ExchangeRate.objects.filter(
+                    from_currency=source, to_currency=target, on_date__lte=self._last_day
+                )
+                .order_by("-on_date")
+                .values_list("rate", flat=True)
+                .first()
+            )
+        return self._known[key]
+
+
+def _rule(
+    subscription_id: int,
+    tier: int,
+    seller_id: int,
+    cost_currency: str,
+    price: tuple[Decimal, str] | None,
+    rates: _Rates,
+) -> TierRule | None:
+    rate = rates.find(cost_currency, price[1]) if price else None
+    if price is None or rate is None:
+        return None
+    factor = round_amount(price[0] * rate, exp=FACTOR_DECIMALS)
+    if factor >= 10**FACTOR_WHOLE_DIGITS:
+        return None
+    return TierRule(subscription_id, tier, seller_id, cost_currency, factor, price[1])
+
+
+def _items(subscription_ids: Sequence[int]) -> dict[int, int]:
+    """Give the first item of each subscription."""
+    rows = SubscriptionItem.objects.filter(subscription_id__in=subscription_ids).order_by(
+        "subscription_id", "-position", "-id"
+    )
+    return dict(rows.values_list("subscription_id", "id"))
+
+
+def _prices(
+    item_ids: Sequence[int], charge_month: date
+) -> Mapping[tuple[int, int], tuple[Decimal, str]]:
+    """Give the factor and currency of each item and tier: the newest row that holds in the month.
+
+    Rows without a cost only carry a discount to the first term (docs/billing.md, rule 8).
+    """
+    in_month = Q(valid_to=None) | Q(valid_to__gt=charge_month)
+    rows = AgreedPrice.objects.filter(
+        in_month,
+        item_id__in=item_ids,
+        kind=PriceKind.USAGE,
+        unit_cost__gt=0,
+        valid_from__lt=next_month(charge_month),
+    ).order_by("valid_from")
+    return {(row.item_id, row.tier): (row.unit_price, row.currency) for row in rows}
+
+
+def _sellers(subscription_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """Give (tier, seller) of each subscription's chain, in order."""
+    chains = dict(
+        SubBilling.objects.filter(subscription_id__in=subscription_ids).values_list(
+            "subscription_id", "chain_id"
+        )
+    )
+    links: dict[int, list[tuple[int, int]]] = {}
+    for link in ChainLink.objects.filter(chain_id__in=set(chains.values())).order_by("tier"):
+        links.setdefault(link.chain_id, []).append((link.tier, link.seller_id))
+    return {number: links.get(chain, []) for number, chain in chains.items()}
+
+
+def _cost_currencies(subscription_ids: Sequence[int], charge_month: date) -> dict[int, str]:
+    """Give the currency in which the vendor bills each subscription's sub-accounts that month."""
+    links = {
+        (link.provider_name, link.sub_account_id): link.subscription_id
+        for link in SubAccountLink.objects.filter(subscription_id__in=subscription_ids)
+    }
+    found: dict[int, str] = {}
+    sources = UsageSource.objects.filter(
+        usage_import__period_start__lte=charge_month, usage_import__period_end__gt=charge_month
+    ).select_related("usage_import")
+    for source in sources.order_by("id"):
+        number = links.get((source.provider_name, source.sub_account_id))
+        if number is not None and source.usage_import.currency:
+            found[number] = source.usage_import.currency
+    return found

@@ -1,0 +1,173 @@
+"""What reacts to what: the one table from events to subscribers, and from task names to functions.
+
+Subscribers run in the transaction of the command that publishes; what has to leave the system goes to the outbox.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
+from entrepot.domain.subscriptions.events import CancellationOrdered, SubscriptionStarted
+from entrepot.domain.usage.session import MEMORY_LIMIT_MB
+from entrepot.domain.usage.totals import StoreSettings
+from entrepot.flows.bill import ChunkProgress, bill, hub_today
+from entrepot.flows.billing_jobs import do_compare, do_prove
+from entrepot.flows.daily_billing import business_date
+from entrepot.flows.rehearsal import rehearse
+from entrepot.flows.retry import retry_quarantined
+from entrepot.flows.usage_import import load_usage
+from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.outbox.outgoing import put
+from entrepot.infra.tasks import jobs, queue
+from entrepot.infra.tasks.queue import JobStopped, RunningJob
+from entrepot.kernel.events import Bus, bus
+
+
+def announce_start(event: SubscriptionStarted) -> None:
+    """Tell other systems about a new subscription."""
+    _announce("subscription_started", event.subscription_id, event, {})
+
+
+def announce_cancellation(event: CancellationOrdered) -> None:
+    """Tell other systems that a subscription will end."""
+    facts = {"cancel_on": event.cancel_on.isoformat(), "refunds": event.refunds}
+    _announce("cancellation_ordered", event.subscription_id, event, facts)
+
+
+def announce_payment(event: PaymentReceived) -> None:
+    """Tell other systems about money that came in."""
+    facts = {"amount": str(event.amount), "transfer": event.transfer_id}
+    _announce("payment_received", event.billing_account_id, event, facts)
+
+
+def announce_hold(event: CreditHoldMoved) -> None:
+    """Tell other systems that somebody put or released a credit hold."""
+    until = event.until.isoformat() if event.until else None
+    _announce(f"credit_{event.act}", event.billing_account_id, event, {"until": until})
+
+
+def do_bill(job: RunningJob, *, until: str | None = None, workers: int = 1) -> Mapping[str, Any]:
+    """Bill the next day or up to a day, as `flows.bill.bill`; days to come only outside production."""
+
+    def show(seen: ChunkProgress) -> None:
+        note = f"{seen.day} {seen.step}"
+        jobs.progress(job_id=job.id, done=seen.done, total=seen.total, note=note)
+
+    done = bill(
+        now=job.now,
+        today=hub_today(now=job.now),
+        actor_name=_actor(job).name,
+        until=date.fromisoformat(until) if until else None,
+        allow_future=not settings.PRODUCTION,
+        workers=workers,
+        progress=show,
+        stop_asked=job.stop_asked,
+    )
+    if job.stop_asked():
+        raise JobStopped
+    return {
+        "state": done.state,
+        "days": [day.result.day.isoformat() for day in done.days],
+        "findings": sum(day.findings for day in done.days),
+    }
+
+
+def do_retry(job: RunningJob, *, subscription_ids: list[int] | None = None) -> Mapping[str, Any]:
+    """Try quarantined subscriptions again, all or the named ones."""
+    results = retry_quarantined(
+        actor=_actor(job), now=job.now, subscription_ids=subscription_ids, progress=job.progress
+    )
+    left = [one for one in results if one.reason]
+    return {"billed": len(results) - len(left), "left": {o.subscription_id: o.reason for o in left}}
+
+
+def do_import_usage(job: RunningJob, *, path: str, skip_bad: bool = False) -> Mapping[str, Any]:
+    """Import a usage file that lies on the server's disk."""
+    loaded = load_usage(
+        path=Path(path),
+        store=usage_store(),
+        actor=_actor(job),
+        now=job.now,
+        business_date=business_date() or hub_today(now=job.now),
+        skip_bad=skip_bad,
+    )
+    return {
+        "import": loaded.result.import_id,
+        "changed_totals": loaded.result.changed_totals,
+        "due": loaded.due,
+    }
+
+
+def do_rehearse(job: RunningJob, *, day: str, workers: int = 1) -> Mapping[str, Any]:
+    """Rehearse the billing of a day."""
+
+    def say(text: str) -> None:
+        jobs.progress(job_id=job.id, done=0, note=text)
+
+    number = rehearse(
+        day=date.fromisoformat(day),
+        now=job.now,
+        actor_name=_actor(job).name,
+        workers=workers,
+        say=say,
+    )
+    return {"rehearsal": number}
+
+
+EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
+    (SubscriptionStarted, announce_start),
+    (CancellationOrdered, announce_cancellation),
+    (PaymentReceived, announce_payment),
+    (CreditHoldMoved, announce_hold),
+)
+
+TASKS: Mapping[str, queue.TaskFunction] = {
+    "bill": do_bill,
+    "retry_quarantined": do_retry,
+    "import_usage": do_import_usage,
+    "rehearse": do_rehearse,
+    "prove_run": do_prove,
+    "compare_run": do_compare,
+}
+
+
+def connect(*, to: Bus = bus) -> None:
+    """Connect everything, once per process; a second call changes nothing."""
+    for event_type, handler in EVENTS:
+        if handler not in to.handlers(event_type):
+            to.subscribe(event_type, handler)
+    for name, function in TASKS.items():
+        queue.register(name=name, function=function)
+
+
+def usage_store() -> StoreSettings:
+    """Say where usage files lie and how much memory rating them may take."""
+    return StoreSettings(data_dir=Path(settings.DATA), memory_limit_mb=MEMORY_LIMIT_MB)
+
+
+def _actor(job: RunningJob) -> Actor:
+    return Actor(
+        user_id=job.owner_id,
+        name=f"job {job.id}",
+        channel="task",
+        on_behalf_of_id=job.account_id,
+    )
+
+
+def _announce(
+    kind: str,
+    object_id: int,
+    event: SubscriptionStarted | CancellationOrdered | PaymentReceived | CreditHoldMoved,
+    facts: Mapping[str, Any],
+) -> None:
+    put(
+        kind=kind,
+        object_id=object_id,
+        tenant_id=event.tenant_id,
+        on_day=event.on_day,
+        payload=facts,
+    )

@@ -1,0 +1,37 @@
+"""`entrepot worker`: do the jobs of the queue until Ctrl-C or SIGTERM."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from entrepot.demo.job import register_tasks
+from entrepot.flows.wiring import connect
+from entrepot.infra.tasks.queue import CONCURRENCY, run_worker
+
+
+class Command(BaseCommand):
+    """Connect the tasks and work."""
+
+    group = "Daily work"
+    help = "Do the jobs of the queue until Ctrl-C; running jobs may finish for up to 25 seconds."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "--jobs",
+            type=int,
+            choices=range(1, 17),
+            default=CONCURRENCY,
+            metavar="N",
+            help=f"how many jobs at a time, 1 to 16 (default {CONCURRENCY})",
+        )
+        parser.add_argument(
+            "--until-idle", action="store_true", help="leave when no job is left to do"
+        )
+
+    def handle(self, **options: Any) -> None:
+        """Work until a signal."""
+        connect()
+        register_tasks()
+        run_worker(concurrency=options["jobs"], until_idle=options["until_idle"])
