@@ -94,7 +94,7 @@ def test_the_line_of_the_reference_screen_in_english() -> None:
     assert rows(answer) == [
         ("", "Price of one seat", "Price row 88,204, valid from 1 Jul 2026", "per month", "2.90"),
         ("×", "Seats added", "126 to 143, order 88,412", "17 × 2.90", "49.30"),
-        ("×", "Days in use", "19 of the 30 days of November 2026",
+        ("×", "Days in use", "19 of the 30 days of November",
          "49.30 × 19 ÷ 30 = 31.2233…", "31.22"),
         ("−", "Discount 5%", "Promotion AUTUMN5", "31.22 × 5% = 1.5610", "−1.56"),
         ("=", "Net, this line", "as printed in column Net", "31.22 − 1.56", "29.66"),
@@ -117,7 +117,7 @@ def test_the_line_of_the_reference_screen_in_german() -> None:
         "Davon gehen *5 %* ab: Promotion AUTUMN5."
     )
     assert rows(answer)[2:4] == [
-        ("×", "Tage der Nutzung", "19 der 30 Tage im November 2026",
+        ("×", "Tage der Nutzung", "19 der 30 Tage im November",
          "49,30 × 19 ÷ 30 = 31,2233…", "31,22"),
         ("−", "Rabatt 5 %", "Promotion AUTUMN5", "31,22 × 5 % = 1,5610", "−1,56"),
     ]  # fmt: skip

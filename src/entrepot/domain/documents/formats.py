@@ -91,8 +91,8 @@ def short_day(value: date, *, language: Language) -> str:
 
 
 def month(value: date, *, language: Language) -> str:
-    """Write the month of a day with its year: November 2026."""
-    return _day(value, f"MMMM{NBSP}y", language)
+    """Name the month of a day: November."""
+    return _day(value, "LLLL", language)
 
 
 def _day(value: date, mask: str, language: Language) -> str:

@@ -91,9 +91,9 @@ def panel(answer: Answer, facts: InvoiceFacts, *, viewer: Viewer, side: Side) ->
         ordered=_ordered(answer),
         columns=(
             Column(gettext("Operation"), 36, hidden_label=True),
-            Column(gettext("Step"), 188),
+            Column(gettext("Step"), 180),
             Column(gettext("Where it comes from")),
-            Column(gettext("Calculation"), 204, numeric=True),
+            Column(gettext("Calculation"), 196, numeric=True),
             Column(facts.currency, 92, numeric=True),
         ),
         steps=tuple(step(one) for one in found.steps),
