@@ -37,8 +37,10 @@ from entrepot.domain.subscriptions.queries.lists import (
     every_row,
     list_page,
     tab_counts,
+    vendor_names,
 )
 from entrepot.domain.subscriptions.queries.resources import (
+    RESOURCES_SHOWN_MAX,
     NextCharge,
     PriceRow,
     ResourcePage,
@@ -53,6 +55,7 @@ from entrepot.domain.subscriptions.queries.resources import (
 __all__ = [
     "COUNT_MAX",
     "ORDERS",
+    "RESOURCES_SHOWN_MAX",
     "WITHIN_DAYS",
     "AuditLine",
     "Book",
@@ -89,5 +92,6 @@ __all__ = [
     "subscription_facts",
     "tab_counts",
     "unknown_choice",
+    "vendor_names",
     "waiting_changes",
 ]

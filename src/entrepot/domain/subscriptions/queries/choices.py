@@ -59,11 +59,11 @@ ORDERS: Mapping[Book, Mapping[Tab, tuple[Order, ...]]] = MappingProxyType(
     {
         Book.CUSTOMERS: MappingProxyType(
             {
-                Tab.ACTIVE: (Order.NUMBER, Order.CUSTOMER),
+                Tab.ACTIVE: (Order.CUSTOMER, Order.NUMBER),
                 Tab.EXPIRING: (Order.ENDS,),
                 Tab.RENEWING: (Order.ENDS,),
                 Tab.TRIAL: (Order.ENDS,),
-                Tab.ALL: (Order.NUMBER, Order.CUSTOMER),
+                Tab.ALL: (Order.CUSTOMER, Order.NUMBER),
             }
         ),
         Book.OWN: MappingProxyType(

@@ -188,6 +188,12 @@ def count_rows(viewer: Viewer, *, wanted: Wanted, limit: int) -> int:
     return _number_of(rows, most=limit + 1)
 
 
+def vendor_names(*, limit: int) -> tuple[tuple[int, str], ...]:
+    """Give id and name of vendors by name, for a filter; at most `limit`."""
+    sql = "SELECT id, name FROM vendor ORDER BY name, id LIMIT %(limit)s"
+    return tuple((row[0], row[1]) for row in rows_of(sql, {"limit": limit}))
+
+
 def _edge(rows: Sequence[ListRow], before: bool, exists: bool) -> Place | None:
     return replace(rows[0].place, before=before) if exists and rows else None
 

@@ -1,5 +1,6 @@
 """The resources of a subscription with their prices, what changes next, and what the next period costs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -200,7 +201,10 @@ def agreed_prices(*, facts: SubscriptionFacts, item_ids: Sequence[int]) -> tuple
 def waiting_changes(*, facts: SubscriptionFacts) -> tuple[WaitingChange, ...]:
     """Give the open quantity changes by day; at most 20."""
     values = {"id": facts.id, "limit": CHANGES_SHOWN_MAX}
-    return tuple(WaitingChange(*row) for row in rows_of(_CHANGES, values))
+    return tuple(
+        WaitingChange(day, name, json.loads(unit), now, then)
+        for day, name, unit, now, then in rows_of(_CHANGES, values)
+    )
 
 
 def next_charge(*, facts: SubscriptionFacts) -> NextCharge | None:
@@ -255,6 +259,7 @@ def _priced_on(viewer: Viewer, facts: SubscriptionFacts) -> date:
 
 def _resource(row: tuple[Any, ...], facts: SubscriptionFacts) -> ResourceRow:
     *head, unit_cost, discount, label, overuse = row
+    head[2] = json.loads(head[2])
     cost = unit_cost if facts.money.is_seller else None
     return ResourceRow(*[*head, cost, discount or 0, label or "", overuse])
 

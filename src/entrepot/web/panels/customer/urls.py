@@ -6,8 +6,23 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.domain.subscriptions.queries import Book
+from entrepot.web.panels.customer import columns
+from entrepot.web.screens.home.customer import home
+from entrepot.web.screens.search.views import results
+from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
+
 app_name = "customer"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("search/", results, name="search"),
+    path("", include("entrepot.web.screens.customers.urls_customer")),
+    path(
+        "subscriptions/",
+        include(
+            subscription_addresses("subscription", book=Book.OWN, columns=columns.SUBSCRIPTIONS)
+        ),
+    ),
     path("invoices/", include("entrepot.web.screens.invoices.urls_customer")),
 ]

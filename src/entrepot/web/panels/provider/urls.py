@@ -6,9 +6,26 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.domain.subscriptions.queries import Book
+from entrepot.web.panels.provider import columns
+from entrepot.web.screens.home.provider import home
+from entrepot.web.screens.search.views import results
+from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
+
 app_name = "provider"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("search/", results, name="search"),
+    path("", include("entrepot.web.screens.customers.urls_provider")),
+    path(
+        "subscriptions/",
+        include(
+            subscription_addresses(
+                "subscription", book=Book.CUSTOMERS, columns=columns.SUBSCRIPTIONS
+            )
+        ),
+    ),
     path("billing/", include("entrepot.web.screens.billing.urls_provider")),
     path("", include("entrepot.web.screens.billing.urls_jobs")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_provider")),

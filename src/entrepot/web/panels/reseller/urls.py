@@ -6,8 +6,33 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.domain.subscriptions.queries import Book
+from entrepot.web.panels.reseller import columns
+from entrepot.web.screens.home.reseller import home
+from entrepot.web.screens.search.views import results
+from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
+
 app_name = "reseller"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("search/", results, name="search"),
+    path("", include("entrepot.web.screens.customers.urls_reseller")),
+    path(
+        "subscriptions/",
+        include(
+            subscription_addresses(
+                "subscription", book=Book.CUSTOMERS, columns=columns.SUBSCRIPTIONS
+            )
+        ),
+    ),
+    path(
+        "account/subscriptions/",
+        include(
+            subscription_addresses(
+                "own-subscription", book=Book.OWN, columns=columns.OWN_SUBSCRIPTIONS
+            )
+        ),
+    ),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),
 ]

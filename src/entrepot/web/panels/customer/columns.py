@@ -1,0 +1,3 @@
+"""Columns of the customer's lists, in their order; what each shows stands with its screen."""
+
+SUBSCRIPTIONS = ("plan", "status", "quantity", "price", "term", "ends")

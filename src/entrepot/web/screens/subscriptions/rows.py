@@ -1,0 +1,152 @@
+"""Rows and columns of a list as the template and the export take them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from babel.numbers import get_currency_symbol
+from django.utils.translation import gettext
+
+from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.subscriptions.queries import ORDERS, Cash, ListRow, Order
+from entrepot.web.screens.subscriptions import links, words
+from entrepot.web.screens.subscriptions.asked import Asked
+from entrepot.web.ui.parts import Column
+
+MONEY_KEYS = frozenset({"price", "cost", "margin"})
+_SORTS = {"customer": Order.CUSTOMER, "ends": Order.ENDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subscription as the list shows it. `amount` is what selected rows add up."""
+
+    id: int
+    url: str
+    page_url: str
+    number: str
+    customer: str
+    seller: str
+    plan: str
+    term: str
+    state: str
+    quantity: Decimal
+    currency: str
+    cash: Cash | None
+    ends: date | None
+    ends_note: str
+    is_open: bool
+
+    @property
+    def amount(self) -> Decimal | str:
+        """Give the price for adding up, empty if there is none."""
+        return self.cash.price if self.cash else ""
+
+
+def row(viewer: Viewer, asked: Asked, found: ListRow, *, name: str) -> Row:
+    """Build the row of a subscription."""
+    return Row(
+        id=found.id,
+        url=asked.query(open=found.id),
+        page_url=links.page_url(viewer, name, found.id),
+        number=words.number(found.id),
+        customer=found.customer_name,
+        seller=found.seller_name,
+        plan=found.plan_name,
+        term=words.term(term_months=found.term_months, billing_months=found.billing_months),
+        state=words.state(status=found.status, on_hold=found.on_hold, cancel_on=found.cancel_on),
+        quantity=found.quantity,
+        currency=found.cash.currency if found.cash else "",
+        cash=found.cash,
+        ends=found.ends_on,
+        ends_note=_ends_note(found),
+        is_open=found.id == asked.open_id,
+    )
+
+
+def shown_keys(viewer: Viewer, keys: Sequence[str]) -> tuple[str, ...]:
+    """Leave out the money columns for people who see no prices."""
+    if viewer.can(Capability.VIEW_PRICES):
+        return tuple(keys)
+    return tuple(key for key in keys if key not in MONEY_KEYS)
+
+
+def one_currency(rows: Sequence[Row]) -> str:
+    """Return the currency that all amounts of a page are in, empty if they differ."""
+    found = {row.currency for row in rows if row.currency}
+    return found.pop() if len(found) == 1 else ""
+
+
+def columns(asked: Asked, keys: Sequence[str], *, currency: str) -> list[Column]:
+    """Build the headings: sortable where an index carries the order."""
+    return [_column(asked, key, currency) for key in keys]
+
+
+def heading(key: str) -> str:
+    """Name a column."""
+    return {
+        "customer": gettext("Customer"),
+        "seller": gettext("Seller"),
+        "plan": gettext("Plan"),
+        "status": gettext("Status"),
+        "quantity": gettext("Quantity"),
+        "price": gettext("Price"),
+        "cost": gettext("Cost"),
+        "margin": gettext("Margin"),
+        "term": gettext("Term"),
+        "ends": gettext("Ends"),
+    }[key]
+
+
+_WIDTHS = {
+    "customer": 190,
+    "seller": 150,
+    "plan": None,
+    "status": 124,
+    "quantity": 84,
+    "price": 112,
+    "cost": 104,
+    "margin": 82,
+    "term": 200,
+    "ends": 122,
+}
+_NUMERIC = frozenset({"quantity", "price", "cost", "margin", "ends"})
+
+
+def _column(asked: Asked, key: str, currency: str) -> Column:
+    label = heading(key)
+    if key == "price":
+        label = (
+            gettext("Price, %(currency)s/mo") % {"currency": _symbol(currency)}
+            if currency
+            else gettext("Price/mo")
+        )
+    order = _SORTS.get(key)
+    wanted = asked.wanted
+    if order is None or order not in ORDERS[wanted.book][wanted.tab]:
+        return Column(label, _WIDTHS[key], numeric=key in _NUMERIC)
+    is_current = wanted.sorted_by is order
+    turned = f"-{order.value}" if is_current and not wanted.descending else order.value
+    return Column(
+        label,
+        _WIDTHS[key],
+        numeric=key in _NUMERIC,
+        sort_url=asked.query(sort=turned),
+        direction=("descending" if wanted.descending else "ascending") if is_current else "",
+    )
+
+
+def _symbol(currency: str) -> str:
+    return str(get_currency_symbol(currency, locale=words.language()[:2]))
+
+
+def _ends_note(found: ListRow) -> str:
+    if found.ended_on is not None:
+        return gettext("ended")
+    if found.cancel_on is not None:
+        return gettext("cancelled")
+    if found.term_end is None and found.trial_end is not None:
+        return gettext("trial ends")
+    return gettext("renews") if found.auto_renew else gettext("ends")

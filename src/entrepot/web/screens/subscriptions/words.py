@@ -1,0 +1,159 @@
+"""Words of subscriptions as people read them: states, terms, units, history."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from entrepot.domain.subscriptions.lifecycle import Status
+from entrepot.domain.subscriptions.queries import HistoryLine
+from entrepot.kernel.ids import IdKind, format_id
+from entrepot.kernel.money import exponent, round_amount
+from entrepot.web.ui import formats
+
+
+def language() -> str:
+    """Return the language of the request."""
+    return get_language() or "en"
+
+
+def number(subscription_id: int) -> str:
+    """Write the identifier that people read."""
+    return format_id(kind=IdKind.SUBSCRIPTION, number=subscription_id)
+
+
+def state(*, status: Status, on_hold: bool, cancel_on: date | None) -> str:
+    """Name the one badge of a subscription: a hold and an ordered end outrank the status."""
+    if on_hold:
+        return "on_hold"
+    if cancel_on is not None and status in (Status.ACTIVE, Status.TRIAL, Status.GRACED):
+        return "ends"
+    return status.value
+
+
+def term(*, term_months: int, billing_months: int) -> str:
+    """Say for how long it is bought and how often it is billed: "Yearly, billed monthly"."""
+    spans = {1: gettext("Monthly"), 12: gettext("Yearly")}
+    years, rest = divmod(term_months, 12)
+    if term_months in spans:
+        whole = spans[term_months]
+    elif rest == 0:
+        whole = ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
+    else:
+        whole = ngettext("%(n)s month", "%(n)s months", term_months) % {"n": term_months}
+    if term_months == billing_months == 1:
+        return whole
+    if term_months == billing_months:
+        return gettext("%(term)s, paid upfront") % {"term": whole}
+    billed = {
+        1: gettext("billed monthly"),
+        3: gettext("billed quarterly"),
+        12: gettext("billed yearly"),
+    }.get(billing_months, gettext("billed every %(n)s months") % {"n": billing_months})
+    return f"{whole}, {billed}"
+
+
+def unit(texts: Mapping[str, str], *, fallback: str) -> str:
+    """Return the name of a unit in the language of the request, else in English, else the fallback."""
+    return texts.get(language()[:2]) or texts.get("en") or fallback
+
+
+def day(value: date | None) -> str:
+    """Write a day, "–" for none."""
+    if value is None:
+        return formats.EMPTY
+    return formats.day(value, style="short", language=language())
+
+
+def quantity(value: Decimal | int) -> str:
+    """Write a number of things."""
+    return formats.quantity(value, language=language())
+
+
+def money(value: Decimal, currency: str) -> str:
+    """Write an amount with its currency."""
+    return formats.money(value, currency=currency, language=language())
+
+
+def rounded_money(value: Decimal, currency: str) -> str:
+    """Write an amount that is exact to more decimals than its currency, rounded to them for reading."""
+    return money(round_amount(value, exp=exponent(currency)), currency)
+
+
+def event(line: HistoryLine) -> str:
+    """Say in words what a line of the history tells."""
+    sentence = {
+        "ordered": gettext("Ordered"),
+        "started": gettext("Started, term until %(term_end)s"),
+        "renewed": gettext("Renewed until %(term_end)s"),
+        "trial_converted": gettext("Trial became a paid subscription until %(term_end)s"),
+        "trial_ended": gettext("Trial ended"),
+        "term_ended": gettext("Term ended without renewal"),
+        "grace_ended": gettext("Grace period ended"),
+        "cancelled": gettext("Cancelled"),
+        "cancellation_ordered": gettext("Cancellation ordered for %(cancel_on)s"),
+        "cancellation_withdrawn": gettext("Cancellation withdrawn"),
+        "change_ordered": gettext("%(item)s: %(quantity)s ordered"),
+        "change_withdrawn": gettext("%(item)s: ordered quantity withdrawn"),
+        "quantity_changed": gettext("%(item)s: %(from)s → %(to)s"),
+        "renewal_set": _renewal(line.facts),
+        "held": gettext("Put on hold"),
+        "released": gettext("Hold released"),
+        "suspended": gettext("Put on hold for overdue invoices"),
+    }.get(line.kind)
+    if sentence is None:
+        return line.kind.replace("_", " ").capitalize()
+    values = {
+        "item": line.item or gettext("Resource"),
+        "quantity": _number(line.facts.get("quantity")),
+        "from": _number(line.facts.get("from")),
+        "to": _number(line.facts.get("to")),
+        "term_end": _day(line.facts.get("term_end")),
+        "cancel_on": _day(line.facts.get("cancel_on")),
+    }
+    text = sentence % values
+    reason = str(line.facts.get("reason") or "")
+    return f"{text} ({reason})" if reason else text
+
+
+def actor(line: HistoryLine) -> str:
+    """Say who did it, empty for the daily run."""
+    if line.is_hidden_actor:
+        return gettext("by your supplier")
+    if not line.actor_name:
+        return ""
+    return gettext("by %(name)s") % {"name": line.actor_name}
+
+
+def kind(name: str) -> str:
+    """Name what a price is charged for."""
+    return {
+        "setup": pgettext("price", "Set-up, once"),
+        "recurring": pgettext("price", "Recurring"),
+        "overuse": pgettext("price", "Overuse"),
+        "usage": pgettext("price", "Pay as you go, factor"),
+    }[name]
+
+
+def _renewal(facts: Mapping[str, object]) -> str:
+    if facts.get("auto_renew"):
+        return gettext("Renews by itself: switched on")
+    return gettext("Renews by itself: switched off")
+
+
+def _number(value: object) -> str:
+    """Write a number that the history keeps as text or as a JSON number."""
+    if value is None:
+        return formats.EMPTY
+    try:
+        return quantity(Decimal(str(value)))
+    except InvalidOperation:
+        return str(value)
+
+
+def _day(value: object) -> str:
+    try:
+        return day(date.fromisoformat(str(value)))
+    except ValueError:
+        return formats.EMPTY
