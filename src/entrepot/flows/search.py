@@ -48,7 +48,7 @@ class Group(StrEnum):
 class Hit:
     """One result. `state` is a value of the object's state enum, empty where it has none.
 
-    `account_id` is the account that a user works for, of a document its buyer.
+    `account_id` is the account that a user works for, a document's buyer, a subscription's customer.
     """
 
     id: int
@@ -169,6 +169,7 @@ def _subscriptions(viewer: Viewer, text: str, size: int) -> list[Hit]:
             number=f"{IdKind.SUBSCRIPTION.value}-{row.id}",
             note=row.customer_name if row.customer_id != viewer.account_id else "",
             state=row.status.value,
+            account_id=row.customer_id,
         )
         for row in found
     ]

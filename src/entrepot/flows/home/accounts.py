@@ -41,6 +41,8 @@ class Terms:
     due_days: int
     grace_days: int
     holds_by_itself: bool
+    suspends: bool
+    bills_on_hold: bool
     limit: Money | None
     receivable: Money
     account_credit: Money
@@ -175,6 +177,8 @@ def _one(
         due_days=account.due_days,
         grace_days=account.grace_days,
         holds_by_itself=account.hold_mode is HoldMode.AUTOMATIC,
+        suspends=account.suspend_on_hold,
+        bills_on_hold=account.bill_on_hold,
         limit=None if account.credit_limit is None else money(account.credit_limit),
         receivable=money(balance.receivable if balance else None),
         account_credit=money(balance.account_credit if balance else None),

@@ -1,0 +1,237 @@
+"""The page of one account: who it is, how it is billed, where its credit stands, who works for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.domain.parties.kinds import AccountKind, RoleCode
+from entrepot.domain.parties.queries import AccountFacts, UserRow, account_page, list_users
+from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.flows.home.accounts import COUNT_MAX, AccountMoney, HoldLine, Terms, account_money
+from entrepot.kernel.money import Money
+from entrepot.web.access.guards import screen
+from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.customers.listing import kind_of
+from entrepot.web.screens.home import links, words
+from entrepot.web.ui.parts import Column
+from entrepot.web.ui.shell import Link
+
+USERS_SHOWN = 50
+
+_ACTS: Mapping[str, object] = {
+    "held": _("Put on credit hold"),
+    "released": _("Released"),
+    "released_until": _("Released until"),
+}
+_ROLES: Mapping[RoleCode, object] = {
+    RoleCode.ADMINISTRATOR: _("Administrator"),
+    RoleCode.BILLING: _("Billing"),
+    RoleCode.SUPPORT: _("Support"),
+    RoleCode.READ_ONLY: _("Read only"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TermsCard:
+    """One billing account as the page shows it; the three addresses are empty where nothing is legal."""
+
+    title: str
+    currency: str
+    open_amount: str
+    open_documents: str
+    credit: str
+    overdue: str
+    overdue_since: str
+    is_held: bool
+    held_on: str
+    release_until: str
+    limit: str
+    left: str
+    statement: str
+    due: str
+    grace: str
+    holds: str
+    hold_url: str
+    release_url: str
+    protect_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the hold history."""
+
+    text: str
+    when: str
+    iso: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person who works for the account."""
+
+    name: str
+    login: str
+    email: str
+    role: object
+    last: str
+    is_active: bool
+
+
+@screen(Capability.VIEW_ACCOUNTS)
+def page(request: SignedInRequest, number: int) -> HttpResponse:
+    """Show an account below the viewer's, or the own one."""
+    return _render(request, number)
+
+
+@screen(Capability.VIEW_ACCOUNTS)
+def own_page(request: SignedInRequest) -> HttpResponse:
+    """Show the viewer's own account."""
+    return _render(request, request.viewer.account_id)
+
+
+def _render(request: SignedInRequest, number: int) -> HttpResponse:
+    viewer = request.viewer
+    facts = account_page(viewer, account_id=number)
+    found = account_money(viewer, account_id=number)
+    is_own = number == viewer.account_id
+    context = {
+        "facts": facts,
+        "row": facts.row,
+        "number": f"ACC-{number}",
+        "kind": kind_of(viewer, facts.row),
+        "crumbs": [] if is_own else _crumbs(viewer, facts),
+        "opened": words.day(facts.row.opened_on, "long"),
+        "place": " ".join(part for part in (facts.postal_code, facts.city) if part),
+        "cards": [_card(viewer, one) for one in found.terms],
+        "events": [_event(one) for one in found.events],
+        "shows_history": viewer.can(Capability.VIEW_CREDIT) or bool(found.events),
+        "subscriptions": _subscriptions(found),
+        "subscriptions_url": _subscriptions_url(viewer, facts),
+        "documents_url": _documents_url(viewer, number, found),
+        "sees_people": viewer.can(Capability.VIEW_USERS),
+        "people": [_person(one) for one in list_users(viewer, account_id=number, limit=USERS_SHOWN)]
+        if viewer.can(Capability.VIEW_USERS)
+        else [],
+        "people_columns": [
+            Column(gettext("Name")),
+            Column(gettext("E-mail"), 260),
+            Column(gettext("Role"), 150),
+            Column(gettext("Last sign-in"), 170),
+        ],
+    }
+    return render(request, "screens/customers/page.html", context)
+
+
+def _crumbs(viewer: Viewer, facts: AccountFacts) -> list[Link]:
+    """Lead from the list over the sellers above that the viewer knows, without the viewer's own account."""
+    is_reseller = facts.row.kind is AccountKind.RESELLER
+    label = gettext("Resellers") if is_reseller else gettext("Customers")
+    start = Link(label, links.address(viewer, "resellers" if is_reseller else "customers"))
+    above = [
+        Link(name, links.account_url(viewer, number, AccountKind.RESELLER))
+        for number, name in facts.upstream
+        if number != viewer.account_id
+    ]
+    return [start, *above]
+
+
+def _subscriptions(found: AccountMoney) -> str:
+    number = found.subscriptions
+    if number > COUNT_MAX:
+        return f"{words.number(COUNT_MAX)}+"
+    text = ngettext("%(n)s subscription", "%(n)s subscriptions", number)
+    return text % {"n": words.number(number)}
+
+
+def _subscriptions_url(viewer: Viewer, facts: AccountFacts) -> str:
+    if facts.row.id == viewer.account_id:
+        return links.address(viewer, "own-subscriptions") or links.address(viewer, "subscriptions")
+    query = {"tab": "all", "q": facts.row.name}
+    if viewer.panel is Panel.RESELLER and facts.row.parent_id != viewer.account_id:
+        query["sub"] = "1"
+    return links.address(viewer, "subscriptions", **query)
+
+
+def _documents_url(viewer: Viewer, number: int, found: AccountMoney) -> str:
+    if not found.terms:
+        return ""
+    if number == viewer.account_id:
+        return links.documents_url(viewer, is_bought=True)
+    return links.documents_url(viewer, is_bought=False, party=str(number))
+
+
+def _card(viewer: Viewer, one: Terms) -> TermsCard:
+    documents = ngettext("%(n)s open invoice", "%(n)s open invoices", one.open_documents)
+    acts = {
+        act: links.address(viewer, f"credit-{act}", one.billing_account_id) if one.may_act else ""
+        for act in ("hold", "release", "protect")
+    }
+    return TermsCard(
+        title=gettext("Billed by %(seller)s") % {"seller": one.seller_name},
+        currency=one.currency,
+        open_amount=words.money(one.receivable),
+        open_documents=documents % {"n": words.number(one.open_documents)},
+        credit=_some(one.account_credit),
+        overdue=_some(one.overdue),
+        overdue_since=_day(one.overdue_since),
+        is_held=one.is_held,
+        held_on=_day(one.held_on),
+        release_until=_day(one.release_until),
+        limit=words.money(one.limit) if one.limit is not None else "",
+        left=words.money(one.left) if one.left is not None else "",
+        statement=_statement(one),
+        due=_days(one.due_days),
+        grace=_days(one.grace_days),
+        holds=gettext("by the daily run") if one.holds_by_itself else gettext("by hand"),
+        hold_url="" if one.is_held else acts["hold"],
+        release_url=acts["release"] if one.is_held else "",
+        protect_url=acts["protect"],
+    )
+
+
+def _statement(one: Terms) -> str:
+    if one.statement_day == 0:
+        return gettext("every day with charges")
+    return gettext("on day %(day)s of the month") % {"day": one.statement_day}
+
+
+def _days(days: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else words.day(value, "long")
+
+
+def _some(value: Money) -> str:
+    return "" if value.is_zero else words.money(value)
+
+
+def _event(one: HoldLine) -> Event:
+    what = str(_ACTS[one.act])
+    if one.until is not None:
+        what = f"{what} {words.day(one.until, 'long')}"
+    return Event(
+        text=f"{what} ({one.currency}){': ' if one.reason else ''}{one.reason}",
+        when=words.day(one.on_day, "short"),
+        iso=one.on_day.isoformat(),
+        by=one.by,
+    )
+
+
+def _person(one: UserRow) -> Person:
+    return Person(
+        name=one.name,
+        login=one.login,
+        email=one.email,
+        role=_ROLES[one.role],
+        last=words.day(one.last_sign_in, "stamp") if one.last_sign_in else "",
+        is_active=one.is_active,
+    )

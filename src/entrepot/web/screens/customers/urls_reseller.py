@@ -1,0 +1,13 @@
+"""Addresses of customers, and of the own account, in the reseller's panel."""
+
+from django.urls import URLPattern, path
+
+from entrepot.domain.parties.kinds import AccountKind
+from entrepot.web.screens.customers.listing import account_list
+from entrepot.web.screens.customers.page import own_page, page
+
+urlpatterns: list[URLPattern] = [
+    path("customers/", account_list, {"kind": AccountKind.CUSTOMER}, name="customers"),
+    path("customers/<int:number>/", page, name="customer"),
+    path("account/", own_page, name="account"),
+]

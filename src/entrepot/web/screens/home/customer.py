@@ -1,0 +1,201 @@
+"""The customer's home: services in use, the open amount, what renews."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from entrepot.domain.parties.viewer import Viewer
+from entrepot.flows.home.customer import CustomerHome, MeasuredUse, ServiceRow, customer_home
+from entrepot.flows.home.owing import Owing
+from entrepot.flows.home.renewals import RenewalRow
+from entrepot.web.access.guards import screen
+from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.home import links, words
+from entrepot.web.ui import formats
+from entrepot.web.ui.parts import Column, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A measured resource: `parts` draw what is used of what is included, `left` says what remains."""
+
+    name: str
+    parts: Sequence[Part]
+    used: str
+    included: str
+    label: str
+    left: str
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service in use."""
+
+    url: str
+    name: str
+    icon: str
+    price: str
+    state: str
+    bought: str
+    unit: str
+    use: Use | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What is open in one currency."""
+
+    amount: str
+    count: str
+    is_overdue: bool
+    when: str
+    documents: Sequence[tuple[str, str, str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A term that ends soon."""
+
+    url: str
+    plan: str
+    state: str
+    day: str
+    in_days: str
+    price: str
+
+
+@screen(None)
+def home(request: SignedInRequest) -> HttpResponse:
+    """Show the customer's home."""
+    viewer = request.viewer
+    found = customer_home(viewer)
+    waiting = words.overdue([one.overdue for one in found.owing])
+    context = {
+        "title": words.greeting(viewer, now=request.now),
+        "lead": words.lead(viewer, now=request.now, waiting=waiting),
+        "found": found,
+        "services": [_service(viewer, row) for row in found.services],
+        "service_columns": [
+            Column(gettext("Service"), 300),
+            Column(gettext("Use")),
+            Column(gettext("Left"), 150, numeric=True),
+        ],
+        "usage_keys": [
+            Part(gettext("included"), Decimal(1), "tri-b"),
+            Part(gettext("used"), Decimal(1), "accent"),
+        ]
+        if any(row.measured for row in found.services)
+        else [],
+        "services_url": links.address(viewer, "subscriptions"),
+        "all_services": _all_services(found),
+        "sum": ", ".join(words.money(one) for one in found.sums if not one.is_zero),
+        "bills": [_bill(viewer, one) for one in found.owing if one.count],
+        "sees_bills": bool(found.owing),
+        "bills_url": links.documents_url(viewer, is_bought=True, tab="unpaid"),
+        "paid": [
+            (
+                links.document_url(viewer, one.id, is_bought=True),
+                words.day(one.paid_on, "day_long"),
+                words.money(one.gross),
+            )
+            for one in found.paid
+        ],
+        "ahead": [_ahead(viewer, row) for row in found.renewals],
+        "ahead_columns": [
+            Column(gettext("Subscription")),
+            Column(gettext("What happens"), 140),
+            Column(gettext("Date"), 130, numeric=True),
+            Column(gettext("Price"), 150, numeric=True),
+        ],
+    }
+    return render(request, "screens/home/customer.html", context)
+
+
+def _all_services(found: CustomerHome) -> str:
+    text = ngettext("%(n)s subscription", "All %(n)s subscriptions", found.service_count)
+    return text % {"n": words.number(found.service_count)}
+
+
+def _quantity(value: Decimal) -> str:
+    return formats.quantity(value, language=words.language())
+
+
+def _service(viewer: Viewer, row: ServiceRow) -> Service:
+    return Service(
+        url=links.subscription_url(viewer, row.subscription_id),
+        name=row.name,
+        icon=row.icon,
+        price=gettext("%(price)s a month") % {"price": words.money(row.price)} if row.price else "",
+        state=row.status if row.status != "active" else "",
+        bought=_quantity(row.bought),
+        unit=row.unit,
+        use=_use(row.measured[0]) if row.measured else None,
+    )
+
+
+def _use(one: MeasuredUse) -> Use:
+    free = one.included - one.used
+    parts = [
+        Part(gettext("used"), min(one.used, one.included), "accent"),
+        Part(gettext("included"), max(free, Decimal(0)), "tri-b"),
+    ]
+    used = gettext("%(n)s %(unit)s used") % {"n": _quantity(one.used), "unit": one.unit}
+    included = gettext("%(n)s %(unit)s included") % {
+        "n": _quantity(one.included),
+        "unit": one.unit,
+    }
+    over = gettext("%(n)s %(unit)s over") % {"n": _quantity(-free), "unit": one.unit}
+    left = gettext("%(n)s %(unit)s free") % {"n": _quantity(free), "unit": one.unit}
+    return Use(
+        name=one.name,
+        parts=parts if one.included else [],
+        used=used,
+        included=included if one.included else "",
+        label=f"{one.name}: {used}, {included}",
+        left=over if free < 0 else left,
+        is_over=free < 0,
+    )
+
+
+def _bill(viewer: Viewer, one: Owing) -> Bill:
+    if not one.overdue.is_zero and one.overdue_since is not None:
+        when = gettext("due since %(day)s") % {"day": words.day(one.overdue_since, "day_long")}
+    elif one.next_due_on is not None:
+        when = gettext("due on %(day)s, %(away)s") % {
+            "day": words.day(one.next_due_on, "day_long"),
+            "away": words.in_days(one.next_due_on, today=viewer.today),
+        }
+    else:
+        when = ""
+    count = ngettext("%(n)s invoice", "%(n)s invoices", one.count)
+    return Bill(
+        amount=words.money(one.open_amount),
+        count=count % {"n": words.number(one.count)},
+        is_overdue=not one.overdue.is_zero,
+        when=when,
+        documents=[
+            (
+                links.document_url(viewer, document.id, is_bought=True),
+                document.number,
+                words.money(document.open_amount),
+                document.is_overdue,
+            )
+            for document in one.documents
+        ],
+    )
+
+
+def _ahead(viewer: Viewer, row: RenewalRow) -> Ahead:
+    return Ahead(
+        url=links.subscription_url(viewer, row.subscription_id),
+        plan=row.plan_name,
+        state="renews" if row.renews else "ends",
+        day=words.day(row.term_end),
+        in_days=words.in_days(row.term_end, today=viewer.today),
+        price=words.money(row.price) if row.price else "",
+    )

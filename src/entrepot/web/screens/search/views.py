@@ -1,0 +1,112 @@
+"""The results of the search, and the few of them that the search box offers while somebody types."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.viewer import Viewer
+from entrepot.flows.search import Found, Group, Hit, search
+from entrepot.web.access.guards import screen
+from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.home import links
+
+RESULTS_SHOWN = 20
+SUGGESTIONS_SHOWN = 5
+SUGGESTIONS_TARGET = "suggestions"
+
+_TITLES = {
+    Group.ACCOUNTS: _("Companies"),
+    Group.SUBSCRIPTIONS: _("Subscriptions"),
+    Group.DOCUMENTS: _("Invoices and credit notes"),
+    Group.PLANS: _("Plans"),
+    Group.USERS: _("Users"),
+}
+_ICONS = {
+    Group.ACCOUNTS: "building-2",
+    Group.SUBSCRIPTIONS: "repeat",
+    Group.DOCUMENTS: "receipt-text",
+    Group.PLANS: "package",
+    Group.USERS: "users",
+}
+_KINDS = {
+    AccountKind.PROVIDER: _("Provider"),
+    AccountKind.RESELLER: _("Reseller"),
+    AccountKind.CUSTOMER: _("Customer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result as it is shown; without an address it is a text."""
+
+    url: str
+    title: str
+    number: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results of one kind."""
+
+    key: str
+    title: object
+    icon: str
+    rows: tuple[Result, ...]
+    more: bool
+
+
+@screen(None)
+def results(request: SignedInRequest) -> HttpResponse:
+    """Show what was found for `q`; for the search box only the first of each kind."""
+    is_suggesting = request.headers.get("HX-Target") == SUGGESTIONS_TARGET
+    limit = SUGGESTIONS_SHOWN if is_suggesting else RESULTS_SHOWN
+    found = search(request.viewer, text=request.GET.get("q", ""), limit=limit)
+    context = {
+        "text": found.text,
+        "groups": _groups(request.viewer, found),
+        "is_empty": found.is_empty,
+        "limit": limit,
+        "lead": gettext("Results for “%(text)s”") % {"text": found.text} if found.text else "",
+    }
+    name = "screens/search/results.html"
+    answer = render(request, f"{name}#suggestions" if is_suggesting else name, context)
+    answer.headers["Vary"] = "HX-Target, Cookie"
+    return answer
+
+
+def _groups(viewer: Viewer, found: Found) -> list[Results]:
+    return [
+        Results(
+            key=group.value,
+            title=_TITLES[group],
+            icon=_ICONS[group],
+            rows=tuple(_result(viewer, group, hit) for hit in hits.rows),
+            more=hits.more,
+        )
+        for group, hits in found.groups.items()
+    ]
+
+
+def _result(viewer: Viewer, group: Group, hit: Hit) -> Result:
+    note = hit.note
+    if group is Group.ACCOUNTS and hit.account_kind is not None:
+        note = ", ".join(str(part) for part in (_KINDS[hit.account_kind], note) if part)
+    return Result(_url(viewer, group, hit), hit.title, hit.number, note, hit.state)
+
+
+def _url(viewer: Viewer, group: Group, hit: Hit) -> str:
+    if group is Group.ACCOUNTS:
+        return links.account_url(viewer, hit.id, hit.account_kind)
+    if group is Group.SUBSCRIPTIONS:
+        return links.subscription_url(viewer, hit.id, is_own=hit.account_id == viewer.account_id)
+    if group is Group.DOCUMENTS:
+        return links.document_url(viewer, hit.id, is_bought=hit.account_id == viewer.account_id)
+    if group is Group.PLANS:
+        return links.address(viewer, "subscriptions", tab="all", q=hit.title)
+    return links.account_url(viewer, hit.account_id or 0, hit.account_kind)
