@@ -5,6 +5,10 @@ from entrepot.demo.logins import Login, new_password
 from entrepot.demo.sellers import BY_KEY
 from entrepot.demo.stage import Stage
 from entrepot.domain.parties.commands import Password, add_membership, create_user
+from entrepot.domain.parties.errors import PartyInput
+
+# About one draw in a hundred shares too many letters with a long mail address.
+_DRAWS_MAX = 20
 
 
 def add_people(stage: Stage) -> list[Login]:
@@ -24,18 +28,8 @@ def add_people(stage: Stage) -> list[Login]:
             )
             made[person.login] = (_with_account(login, place), user_id)
             continue
-        password = new_password()
         domain = domains.get(person.account) or f"{person.account}.example"
-        user_id = create_user(
-            account_id=stage.accounts[person.account],
-            login=person.login,
-            display_name=person.name,
-            role=person.role,
-            email=f"{person.login}@{domain}",
-            language=person.language,
-            password=Password(password),
-            **stage.made,
-        )
+        user_id, password = _create(stage, person, email=f"{person.login}@{domain}")
         login = Login(
             host=hosts.get(person.account, "localhost"),
             login=person.login,
@@ -46,6 +40,29 @@ def add_people(stage: Stage) -> list[Login]:
         )
         made[person.login] = (login, user_id)
     return [login for login, _user_id in made.values()]
+
+
+def _create(stage: Stage, person: Person, *, email: str) -> tuple[int, str]:
+    """Create a person with a random password; draw again when it happens to resemble the name or address."""
+    for _ in range(_DRAWS_MAX):
+        password = new_password()
+        try:
+            user_id = create_user(
+                account_id=stage.accounts[person.account],
+                login=person.login,
+                display_name=person.name,
+                role=person.role,
+                email=email,
+                language=person.language,
+                password=Password(password),
+                **stage.made,
+            )
+        except PartyInput as refusal:
+            if refusal.code != "password_weak":
+                raise
+        else:
+            return user_id, password
+    raise RuntimeError(f"no usable password for {person.login} in {_DRAWS_MAX} draws")
 
 
 def _title(person: Person) -> str:

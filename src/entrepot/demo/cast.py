@@ -11,7 +11,7 @@ from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.names import sort_key
 
 SEED = 20260101
-SMALL_EACH = 3
+SMALL_EACH = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +140,7 @@ def people(*, small: bool) -> tuple[Person, ...]:
 
 SMALL_TOO = frozenset(
     {
+        "Brightwater Clinics GmbH",
         "Everline Logistics GmbH",
         "Fjord Analytics GmbH",
         "Maple Ridge Outfitters Ltd.",

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from entrepot.demo.base import build_base
 from entrepot.demo.history import fill_history, history_days, is_demo
 from entrepot.demo.job import register_tasks, request_history
+from entrepot.flows.wiring import connect
 from entrepot.kernel.clock import Clock, SystemClock
 from entrepot.kernel.errors import Refused
 from entrepot.ops.progress import Progress
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         Raises: DemoRefused for a database with another provider, unless --if-empty.
         """
         chosen = Namespace(**options)
+        connect()
+        register_tasks()
         if build_base(data_dir=settings.DATA, small=chosen.small):
             self.stdout.write(
                 "The companies, people, plans and prices of the demo world are there."
@@ -73,7 +76,6 @@ class Command(BaseCommand):
             self._fill(chosen.until)
 
     def _enqueue(self, until: date | None) -> None:
-        register_tasks()
         number = request_history(now=self.clock.now(), until=until)
         if number is not None:
             self.stdout.write(f"Its history fills in the background as task TSK-{number}.")
