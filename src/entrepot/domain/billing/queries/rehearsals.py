@@ -141,7 +141,7 @@ class Comparison:
 def list_rehearsals(viewer: Viewer, *, limit: int, before: int | None = None) -> RehearsalPage:
     """Return rehearsals, newest first; at most 200."""
     size = min(limit, LIMIT_MAX)
-    rows = visible(viewer, Rehearsal).exclude(totals__source="run")
+    rows = visible(viewer, Rehearsal).exclude(totals__contains={"source": "run"})
     if before is not None:
         rows = rows.filter(id__lt=before)
     found = list(rows.defer("differences").order_by("-id")[: size + 1])
@@ -151,7 +151,12 @@ def list_rehearsals(viewer: Viewer, *, limit: int, before: int | None = None) ->
 
 def rehearsal(viewer: Viewer, *, rehearsal_id: int) -> Comparison:
     """Return one rehearsal with its differences. Raises: NoSuchObject."""
-    found = visible(viewer, Rehearsal).exclude(totals__source="run").filter(pk=rehearsal_id).first()
+    found = (
+        visible(viewer, Rehearsal)
+        .exclude(totals__contains={"source": "run"})
+        .filter(pk=rehearsal_id)
+        .first()
+    )
     if found is None:
         raise NoSuchObject(object=f"rehearsal {rehearsal_id}")
     return _comparison(viewer, found)
@@ -164,8 +169,8 @@ def comparison_of_day(viewer: Viewer, *, day: date, fingerprint: str) -> Compari
     `fingerprint`. None if there is neither.
     """
     found = visible(viewer, Rehearsal).filter(day=day).order_by("-id")
-    own = found.filter(totals__source="run").first()
-    rehearsed = found.exclude(totals__source="run")
+    own = found.filter(totals__contains={"source": "run"}).first()
+    rehearsed = found.exclude(totals__contains={"source": "run"})
     if fingerprint:
         rehearsed = rehearsed.filter(fingerprint=fingerprint)
     newest = own or rehearsed.first()

@@ -145,7 +145,10 @@ def _rehearsed_at(viewer: Viewer, run: BillingRun) -> datetime | None:
         return None
     same = visible(viewer, Rehearsal).filter(day=run.day, fingerprint=run.fingerprint)
     return (
-        same.exclude(totals__source="run").order_by("-id").values_list("made_at", flat=True).first()
+        same.exclude(totals__contains={"source": "run"})
+        .order_by("-id")
+        .values_list("made_at", flat=True)
+        .first()
     )
 
 

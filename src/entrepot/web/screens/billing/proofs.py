@@ -1,6 +1,6 @@
 """The proofs of a run: each claim with what was measured, those that do not hold first; and the whole report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,6 +49,30 @@ _FIGURES: Mapping[str, object] = {
     "transfers": _("transfers"),
     "wrong_charge_references": _("wrong references"),
 }
+# The checks of flows/verify: what they are called, and their figures in the order of their weight.
+_CHECKS: Mapping[str, tuple[object, tuple[str, ...]]] = {
+    "coverage": (
+        _("Every service day charged once"),
+        ("days_checked", "days_doubled", "days_missing", "seat_days_charged"),
+    ),
+    "unbilled": (_("Nothing due left behind"), ("running", "quarantined", "quarantined_days")),
+    "usage": (_("Usage charged once"), ("totals_billed", "totals_waiting")),
+    "replay": (
+        _("Every charge calculated again"),
+        ("charges_replayed", "charges_replayed_by_kernel"),
+    ),
+    "documents": (
+        _("Documents add up"),
+        ("documents", "lines", "tax_lines", "charges_invoiced", "lines_in_order"),
+    ),
+    "numbers": (_("Numbers without gaps"), ("numbers", "series")),
+    "ledger": (
+        _("Ledger balanced"),
+        ("transfers", "billing_accounts", "receivables", "allocations"),
+    ),
+    "references": (_("References hold"), ("references", "wrong_charge_references")),
+    "credit": (_("Holds follow the terms"), ("billing_accounts", "held")),
+}
 _SHOWN_MAX = 3
 
 
@@ -67,6 +91,7 @@ class ProofLine:
     """One claim: `figure` and `figures` are what was measured, `findings` what contradicts it."""
 
     name: str
+    title: str
     claim: str
     state: str
     figure: str
@@ -134,12 +159,14 @@ def prove(request: SignedInRequest, *, day: date) -> HttpResponse:
 
 
 def _line(check: Mapping[str, Any], *, day: date) -> ProofLine:
-    figures = [_figure(name, value) for name, value in check["figures"].items()]
+    title, order = _CHECKS.get(check["name"], (check["name"], ()))
+    figures = [_figure(name, check["figures"][name]) for name in _ordered(check["figures"], order)]
     first, *others = figures or [("", "")]
     total = check["findings_total"]
     found = ngettext("%(n)s finding", "%(n)s findings", total) % {"n": words.number(total)}
     return ProofLine(
         name=check["name"],
+        title=str(title),
         claim=gettext(check["claim"]),
         state="proved" if check["proved"] else "refuted",
         figure=first[0] if check["proved"] else "",
@@ -149,6 +176,12 @@ def _line(check: Mapping[str, Any], *, day: date) -> ProofLine:
         findings=tuple(_finding(one) for one in check["findings"]),
         findings_total=total,
     )
+
+
+def _ordered(figures: Mapping[str, str], order: Sequence[str]) -> list[str]:
+    """Return the names of figures: known ones in their order, then those that the check added since."""
+    known = [name for name in order if name in figures]
+    return [*known, *(name for name in figures if name not in known)]
 
 
 def _figure(name: str, value: str) -> tuple[str, str]:

@@ -42,12 +42,12 @@ class StepLine:
 def columns() -> list[Column]:
     """Return the columns of the table of steps."""
     return [
-        Column(gettext("State"), 40, hidden_label=True),
-        Column(gettext("Step"), 176),
+        Column(gettext("State"), 36, hidden_label=True),
+        Column(gettext("Step"), 150),
         Column(gettext("Work")),
-        Column(gettext("Rows"), 88, numeric=True),
-        Column(gettext("Rate"), 100, numeric=True),
-        Column(gettext("Time"), 84, numeric=True),
+        Column(gettext("Rows"), 80, numeric=True),
+        Column(gettext("Rate"), 92, numeric=True),
+        Column(gettext("Time"), 76, numeric=True),
     ]
 
 
@@ -107,7 +107,7 @@ def _proving(facts: RunFacts) -> StepLine:
     return _line(
         state,
         name=name,
-        work=gettext("%(proofs)s, see there") % {"proofs": text},
+        work=gettext("%(proofs)s, see Proofs") % {"proofs": text},
         time=words.seconds(spent),
     )
 

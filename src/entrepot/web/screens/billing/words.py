@@ -5,7 +5,7 @@ from datetime import date, tzinfo
 from decimal import Decimal
 
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.billing.lifecycle import QuarantineReason, RunStep
@@ -18,7 +18,7 @@ from entrepot.web.ui import formats
 Words = Mapping[str, object]
 
 STEPS: Mapping[RunStep, object] = {
-    RunStep.RATE: _("Rate"),
+    RunStep.RATE: pgettext_lazy("step", "Rate"),
     RunStep.TOTAL: _("Total documents"),
     RunStep.NUMBER: _("Number documents"),
     RunStep.POST: _("Post lines and ledger"),
