@@ -1,6 +1,7 @@
 """Bill the next day, or every day up to one, and take payments: what the command, the button and the jobs call."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from entrepot.infra.db.locks import Space
 WORKERS_MAX = 64
 _RUNNING_KEY = 1
 _WATCH_SECONDS = 0.25
+_LOCK_TRIES, _LOCK_PAUSE_SECONDS = 10, 0.1
 
 
 class BillState(StrEnum):
@@ -218,12 +220,18 @@ def _days(*, until: date | None, today: date, allow_future: bool) -> list[date]:
 def _alone() -> Iterator[bool]:
     """Hold the mark "a process bills" while the block runs; false if another session holds it.
 
-    The lock belongs to the database session, so a killed process gives it back.
+    The lock belongs to the database session, so a killed process gives it back; the server may need a
+    moment to notice, which is waited for.
     """
     keys = [int(Space.BILLING_RUN), _RUNNING_KEY]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
-        is_mine = bool(cursor.fetchone()[0])
+    is_mine = False
+    for attempt in range(_LOCK_TRIES):
+        time.sleep(_LOCK_PAUSE_SECONDS if attempt else 0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
+            is_mine = bool(cursor.fetchone()[0])
+        if is_mine:
+            break
     try:
         yield is_mine
     finally:

@@ -189,16 +189,19 @@ def _prices(
 ) -> Mapping[tuple[int, int], tuple[Decimal, str]]:
     """Give the factor and currency of each item and tier: the newest row that holds in the month.
 
-    Rows without a cost only carry a discount to the first term (docs/billing.md, rule 8).
+    Rows that come from no price or rule only carry a discount to the first term (docs/billing.md, rule 8).
     """
     in_month = Q(valid_to=None) | Q(valid_to__gt=charge_month)
-    rows = AgreedPrice.objects.filter(
-        in_month,
-        item_id__in=item_ids,
-        kind=PriceKind.USAGE,
-        unit_cost__gt=0,
-        valid_from__lt=next_month(charge_month),
-    ).order_by("valid_from")
+    rows = (
+        AgreedPrice.objects.filter(
+            in_month,
+            item_id__in=item_ids,
+            kind=PriceKind.USAGE,
+            valid_from__lt=next_month(charge_month),
+        )
+        .exclude(seller_price_id=None, margin_rule_id=None)
+        .order_by("valid_from")
+    )
     return {(row.item_id, row.tier): (row.unit_price, row.currency) for row in rows}
 
 

@@ -55,6 +55,10 @@ def add_discounts(
             pk__in=[link.billing_account_id for link in links.values()]
         ).values_list("id", "currency")
     )
+    sellers = [
+        (links[tier].seller_id, currencies[links[tier].billing_account_id])
+        for tier in sorted(links)
+    ]
     AgreedPrice.objects.bulk_create(
         AgreedPrice(
             tenant_id=wide.tenant_id,
@@ -70,21 +74,21 @@ def add_discounts(
         )
         for tier, discount in discounts.items()
         for item in items
-        for kind in _priced_kinds(
-            wide, item, [links[k].seller_id for k in range(1, tier + 1)], day=first_day
-        )
+        for kind in _priced_kinds(wide, item, sellers[:tier], day=first_day)
     )
 
 
 def _priced_kinds(
-    wide: Subscription, item: SubscriptionItem, seller_ids: Sequence[int], *, day: date
+    wide: Subscription, item: SubscriptionItem, sellers: Sequence[tuple[int, str]], *, day: date
 ) -> list[PriceKind]:
-    """Tell which kinds will have a price on the day: a catalogue price, or an own price on the way up."""
+    """Tell which kinds will have a price: the catalogue's, or an own one of a (seller, currency) on the way down."""
     if wide.plan.is_usage:
         return [PriceKind.USAGE]
     goods = {"plan_period_id": wide.plan_period_id, "resource_id": item.resource_id}
     valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
     listed = CatalogPrice.objects.filter(valid, market=wide.chain.market, **goods)
-    own = SellerPrice.objects.filter(valid, seller_id__in=seller_ids, **goods)
-    found = {*listed.values_list("kind", flat=True), *own.values_list("kind", flat=True)}
+    found = set(listed.values_list("kind", flat=True))
+    for row in SellerPrice.objects.filter(valid, seller_id__in=[s for s, _ in sellers], **goods):
+        if (row.seller_id, row.currency) in sellers:
+            found.add(row.kind)
     return [kind for kind in _KINDS if kind in found]

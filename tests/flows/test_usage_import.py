@@ -1,0 +1,184 @@
+"""Usage files at agreed factors, and the runs that bill them."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from entrepot.domain.billing.models import Charge
+from entrepot.domain.catalog.models import Plan
+from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.resale.commands import set_exchange_rate, set_margin_rule
+from entrepot.domain.resale.models import BillingAccount, MarginBasis
+from entrepot.domain.subscriptions.commands import Discount, hold_subscription
+from entrepot.domain.subscriptions.models import SubBilling
+from entrepot.domain.usage.models import UsageTotal
+from entrepot.domain.usage.totals import StoreSettings
+from entrepot.flows.bill import bill
+from entrepot.flows.usage_import import UsageLoaded, link_sub_account, load_usage
+from tests.domain.resale.shop import EPOCH, Shop, shop
+from tests.domain.usage.support import line, write_file
+from tests.support.people import NOW, SETUP
+
+MAY = date(2026, 5, 1)
+JUNE_2 = date(2026, 6, 2)
+MADE = {"actor": SETUP, "now": NOW}
+
+
+@pytest.fixture
+def store(transactional_db) -> Shop:
+    """A pay-as-you-go plan: +10 % by Harbor, +20 % by Ria, cost by Sven; a dollar is 0.80 euro."""
+    store = shop()
+    Plan.objects.filter(pk=store.plan).update(is_usage=True)
+    for seller, ppm in ((store.people.ria, 200_000), (store.people.sven, 0)):
+        set_margin_rule(
+            seller_id=seller.account_id,
+            basis=MarginBasis.COST,
+            percent_ppm=ppm,
+            valid_from=date(2026, 2, 1),
+            **MADE,
+        )
+    set_exchange_rate(
+        from_currency="USD",
+        to_currency="EUR",
+        rate=Decimal("0.8"),
+        on_date=EPOCH,
+        source="ECB",
+        **MADE,
+    )
+    return store
+
+
+def subscribe(store: Shop, **facts: object) -> int:
+    number = store.subscribe("0", MAY, **facts)
+    bill_day(MAY)
+    return number
+
+
+def bill_day(day: date):
+    return bill(now=NOW, today=day, actor_name="test", until=day)
+
+
+def files(folder: Path) -> StoreSettings:
+    return StoreSettings(data_dir=folder / "data", memory_limit_mb=64)
+
+
+def load(
+    folder: Path, *lines: dict[str, str], name: str = "may.csv", on: date = JUNE_2
+) -> UsageLoaded:
+    path = write_file(folder / name, lines)
+    return load_usage(path=path, store=files(folder), business_date=on, **MADE)
+
+
+def link(folder: Path, number: int, sub_account: str = "cleo", on: date = JUNE_2) -> int:
+    return link_sub_account(
+        provider_name="Stratus",
+        sub_account_id=sub_account,
+        subscription_id=number,
+        store=files(folder),
+        business_date=on,
+        **MADE,
+    )
+
+
+def usage_charges() -> dict[int, list[Decimal]]:
+    found: dict[int, list[Decimal]] = {}
+    for charge in Charge.objects.filter(kind="usage").order_by("id"):
+        found.setdefault(charge.tier, []).append(charge.net)
+    return found
+
+
+def test_usage_is_charged_on_every_tier_at_its_factor_and_rate(store, tmp_path):
+    number = subscribe(store)
+    load(tmp_path, line(BilledCost="100"))
+
+    assert link(tmp_path, number) == 3
+    assert SubBilling.objects.get(pk=number).due_on == date(2026, 6, 1)
+    done = bill(now=NOW, today=JUNE_2, actor_name="test", until=JUNE_2)
+
+    assert sum(day.findings for day in done.days) == 0
+    # 100 USD x 0.8 = 80 EUR; x 1.1 = 88; x 1.2 = 105.60; x 1.0 = 105.60.
+    assert usage_charges() == {
+        1: [Decimal("88.000")],
+        2: [Decimal("105.600")],
+        3: [Decimal("105.600")],
+    }
+
+
+def test_a_file_makes_its_subscriptions_due_on_the_business_date(store, tmp_path):
+    number = subscribe(store)
+    load(tmp_path, line(BilledCost="1"))
+    link(tmp_path, number)
+    bill_days_until(date(2026, 6, 10))
+    assert SubBilling.objects.get(pk=number).due_on == date(2026, 7, 1)
+
+    loaded = load(tmp_path, line(BilledCost="100"), name="corrected.csv", on=date(2026, 6, 11))
+
+    assert loaded.due == 1
+    assert SubBilling.objects.get(pk=number).due_on == date(2026, 6, 11)
+    bill_day(date(2026, 6, 11))
+    # 1 USD is 1.056 -> 1.06; 100 USD are 105.60: the difference is 104.54.
+    assert usage_charges()[3] == [Decimal("1.060"), Decimal("104.540")]
+    assert SubBilling.objects.get(pk=number).due_on == date(2026, 7, 1)
+
+
+def bill_days_until(day: date) -> None:
+    bill(now=NOW, today=day, actor_name="test", until=day)
+
+
+def test_the_same_file_again_changes_nothing(store, tmp_path):
+    number = subscribe(store)
+    load(tmp_path, line(BilledCost="100"))
+    link(tmp_path, number)
+
+    again = load(tmp_path, line(BilledCost="100"))
+
+    assert again.result.intake is None
+    assert UsageTotal.objects.count() == 3
+
+
+def test_a_discount_reduces_usage_of_its_tier(store, tmp_path):
+    number = subscribe(store, discounts={3: Discount(500_000, "Half")})
+    load(tmp_path, line(BilledCost="100"))
+    link(tmp_path, number)
+
+    bill_days_until(JUNE_2)
+
+    # Half of 105.60.
+    assert usage_charges()[3] == [Decimal("52.800")]
+
+
+def test_usage_without_an_exchange_rate_waits_for_all_tiers_alike(store, tmp_path):
+    number = subscribe(store)
+    load(tmp_path, line(BilledCost="100", BillingCurrency="CHF"))
+
+    assert link(tmp_path, number) == 0
+    assert not UsageTotal.objects.exists()
+
+
+def test_a_month_that_is_not_over_waits_for_its_end(store, tmp_path):
+    number = subscribe(store)
+    load(tmp_path, line(BilledCost="100"), on=date(2026, 5, 10))
+
+    link(tmp_path, number, on=date(2026, 5, 10))
+
+    assert SubBilling.objects.get(pk=number).due_on == date(2026, 6, 1)
+
+
+def test_a_subscription_that_a_hold_stops_is_not_made_due(store, tmp_path):
+    number = subscribe(store)
+    BillingAccount.objects.update(bill_on_hold=False)
+    hold_subscription(subscription_id=number, reason="abuse", business_date=MAY, **MADE)
+    load(tmp_path, line(BilledCost="100"))
+
+    link(tmp_path, number)
+
+    assert SubBilling.objects.get(pk=number).due_on is None
+
+
+def test_linking_to_an_unknown_subscription_is_refused(store, tmp_path):
+    load(tmp_path, line(BilledCost="100"))
+
+    with pytest.raises(NoSuchObject):
+        link(tmp_path, 999_999)
