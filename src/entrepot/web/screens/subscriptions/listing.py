@@ -59,6 +59,7 @@ def subscription_list(
         "export_url": links.export_url(viewer, name),
         "export_query": asked.query(open=None, after=None, before=None, last=None)[1:],
         "hint": _hint(book),
+        "sum_text": gettext("%s a month"),
         **filter_fields(viewer, asked),
         **_drawer(viewer, asked, shown, name=name),
     }

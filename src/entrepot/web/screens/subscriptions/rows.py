@@ -101,16 +101,16 @@ def heading(key: str) -> str:
 
 
 _WIDTHS = {
-    "customer": 190,
-    "seller": 150,
+    "customer": 180,
+    "seller": 130,
     "plan": None,
-    "status": 124,
-    "quantity": 84,
-    "price": 112,
-    "cost": 104,
+    "status": 122,
+    "quantity": 76,
+    "price": 104,
+    "cost": 92,
     "margin": 82,
     "term": 200,
-    "ends": 122,
+    "ends": 118,
 }
 _NUMERIC = frozenset({"quantity", "price", "cost", "margin", "ends"})
 

@@ -98,7 +98,7 @@ def resource_columns(facts: SubscriptionFacts) -> list[Column]:
     found = [
         Column(gettext("Resource")),
         Column(gettext("Quantity"), 110, numeric=True),
-        Column(gettext("Used this period"), 210),
+        Column(gettext("Used this period"), 200),
     ]
     if facts.money.tier is not None:
         found.append(Column(gettext("Unit price"), 120, numeric=True))
@@ -111,15 +111,14 @@ def price_columns(facts: SubscriptionFacts) -> list[Column]:
     """Name the columns of the agreed prices; cost and origin only for the seller."""
     found = [
         Column(gettext("Resource")),
-        Column(gettext("From"), 112),
-        Column(gettext("To"), 112),
-        Column(gettext("Unit price"), 116, numeric=True),
+        Column(gettext("From, to"), 128),
+        Column(gettext("Unit price"), 104, numeric=True),
     ]
     if facts.money.is_seller:
-        found += [Column(gettext("Unit cost"), 116, numeric=True)]
-    found.append(Column(gettext("Discount"), 100, numeric=True))
+        found += [Column(gettext("Unit cost"), 104, numeric=True)]
+    found.append(Column(gettext("Discount"), 92, numeric=True))
     if facts.money.is_seller:
-        found.append(Column(gettext("Where from"), 170))
+        found.append(Column(gettext("Where from"), 160))
     return found
 
 
