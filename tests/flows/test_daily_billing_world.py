@@ -28,7 +28,8 @@ def test_a_day_bills_every_due_subscription_once_on_every_tier():
     assert first.quarantined == 0
     assert _value("SELECT count(*) FROM sub_billing WHERE due_on <= '2026-03-15'") == 0
     expected = _value(
-        "SELECT sum(tiers) FROM subscription_item JOIN subscription s ON s.id = subscription_id JOIN chain c ON c.id = s.chain_id"
+        "SELECT sum(tiers) FROM subscription_item JOIN subscription s ON s.id = subscription_id "
+        "JOIN chain c ON c.id = s.chain_id"
     )
     assert _value("SELECT count(*) FROM charge WHERE kind = 'recurring'") == expected
     assert first.lines == first.charges == _value("SELECT count(*) FROM charge")

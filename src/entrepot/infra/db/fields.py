@@ -1,5 +1,6 @@
 """Column types that carry a rule of ours: enum states, money amounts, unit prices."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -20,7 +21,7 @@ class PgEnumField(models.Field[Any, Any]):
         self.type_name = type_name or _snake(enum.__name__)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field for migrations without importing the enum, so that old migrations keep working."""
         name, _path, args, kwargs = super().deconstruct()
         kwargs["type_name"] = self.type_name
@@ -57,7 +58,7 @@ class MigratedEnumField(models.Field[Any, Any]):
         self.type_name = type_name
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field by its type name."""
         name, path, args, kwargs = super().deconstruct()
         kwargs["type_name"] = self.type_name

@@ -51,7 +51,7 @@ class TenantReference(models.BaseConstraint):
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
         """Return the statement that adds the reference to an existing table."""
-        return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._definition(schema_editor)}"  # noqa: SLF001
+        return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._definition(schema_editor)}"
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         """Return the statement that drops the reference."""

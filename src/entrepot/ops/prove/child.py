@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> None:
     from django.db import connection  # noqa: PLC0415 - after setup only
 
     from entrepot.flows.daily_billing import run_day  # noqa: PLC0415
-    from entrepot.flows.rehearsal import fingerprint  # noqa: PLC0415
+    from entrepot.flows.period_differences import fingerprint  # noqa: PLC0415
 
     day = date.fromisoformat(arguments[0])
     run_day(

@@ -26,6 +26,8 @@ SET
             FROM due_change AS change
             INNER JOIN subscription_item AS item ON item.id = change.item_id
             WHERE change.subscription_id = due.subscription_id AND change.is_last AND item.position = 0
+            ORDER BY item.id
+            LIMIT 1
         ),
         wide.quantity
     )
