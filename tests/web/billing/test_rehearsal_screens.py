@@ -141,6 +141,8 @@ def test_the_button_rehearses_in_a_job_that_leads_to_the_page(hanna, billed):
     number = Rehearsal.objects.get().id
     assert end.headers["HX-Redirect"] == f"/provider/billing/rehearsals/{number}/"
     assert "Open the rehearsal" in text_of(hanna.get(job))
+    assert "by Hanna Harbor. Nothing was billed." in text_of(hanna.get(end.headers["HX-Redirect"]))
+    assert "Hanna Harbor" in text_of(hanna.get("/provider/billing/rehearsals/"))
 
 
 def test_what_would_be_put_aside_is_named_with_its_reason(hanna, aside):

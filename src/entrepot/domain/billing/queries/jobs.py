@@ -1,6 +1,7 @@
 """Reads of long work as the operators of the hub see it, with what was asked for."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from entrepot.infra.tasks.models import Job, JobState
 from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
 
 LIMIT_MAX = 200
+_JOB_NAME = re.compile(r"job ([0-9]{1,18})")
 _OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -83,6 +85,19 @@ def newest_job(viewer: Viewer, *, task: str, arguments: Mapping[str, Any]) -> Jo
         .first()
     )
     return _facts([found])[0] if found else None
+
+
+def person_behind(viewer: Viewer, *, names: Sequence[str]) -> dict[str, str]:
+    """Return, for names such as "job 12", the name of the person who started that job; other names are left out."""
+    numbers = {name: int(found[1]) for name in names if (found := _JOB_NAME.fullmatch(name))}
+    rows = visible(viewer, Job).filter(pk__in=numbers.values()).values_list("pk", "owner_id")
+    owners = {number: owner for number, owner in rows if owner is not None}
+    people = dict(User.objects.filter(pk__in=owners.values()).values_list("pk", "display_name"))
+    return {
+        name: people[owners[number]]
+        for name, number in numbers.items()
+        if number in owners and owners[number] in people
+    }
 
 
 def form_token(viewer: Viewer) -> int:

@@ -1,11 +1,13 @@
 """Rehearsals: the list, and one with its totals and its differences by reseller, customer, plan, subscription."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
+from entrepot.domain.billing.queries.jobs import person_behind
 from entrepot.domain.billing.queries.rehearsals import (
     Comparison,
     Dimension,
@@ -70,6 +72,7 @@ def rehearsal_list(request: SignedInRequest) -> HttpResponse:
     page = list_rehearsals(
         viewer, limit=PAGE_SIZE, before=int(before) if _is_number(before) else None
     )
+    people = person_behind(viewer, names=[row.made_by for row in page.rows])
     context = {
         "crumbs": links.crumbs(),
         "tabs": tabs("rehearsals", open_count=open_quarantine(viewer)),
@@ -83,7 +86,7 @@ def rehearsal_list(request: SignedInRequest) -> HttpResponse:
             Column(gettext("Put aside"), 110, numeric=True),
             Column(gettext("Time"), 90, numeric=True),
         ],
-        "rows": [_row(row) for row in page.rows],
+        "rows": [_row(row, people) for row in page.rows],
         "pager": _pager(page),
         "next": next_day(viewer, business_date()),
         "may_run": viewer.can(Capability.RUN_BILLING),
@@ -108,7 +111,7 @@ def rehearsal_page(request: SignedInRequest, *, number: int) -> HttpResponse:
             Link(gettext("Rehearsals"), links.if_there("provider:billing-rehearsals"))
         ),
         "title": gettext("Rehearsal of %(day)s") % {"day": words.day_full(row.day)},
-        "lead": _lead(row),
+        "lead": _lead(row, person_behind(request.viewer, names=[row.made_by])),
         "row": row,
         "rate": words.number(int(row.due / row.seconds)) if row.due and row.seconds else "–",
         "rate_note": gettext("due subscriptions, %(time)s") % {"time": words.seconds(row.seconds)},
@@ -132,11 +135,11 @@ def rehearsal_page(request: SignedInRequest, *, number: int) -> HttpResponse:
     return render(request, "screens/billing/rehearsal.html", context)
 
 
-def _lead(row: RehearsalRow) -> str:
+def _lead(row: RehearsalRow, people: Mapping[str, str]) -> str:
     made = formats.day(row.made_at, style="stamp", language=words.language(), zone=words.zone())
     return gettext("Made %(time)s by %(name)s. Nothing was billed.") % {
         "time": made,
-        "name": words.actor(row.made_by),
+        "name": words.actor(row.made_by, people),
     }
 
 
@@ -181,12 +184,12 @@ def _tier_columns(currency: str) -> list[Column]:
     ]
 
 
-def _row(row: RehearsalRow) -> ListRow:
+def _row(row: RehearsalRow, people: Mapping[str, str]) -> ListRow:
     return ListRow(
         url=links.rehearsal(row.id),
         name=words.day_short(row.day),
         made=formats.day(row.made_at, style="stamp", language=words.language(), zone=words.zone()),
-        by=words.actor(row.made_by),
+        by=words.actor(row.made_by, people),
         warning=words.unexplained(row.unexplained) if row.unexplained else "",
         due=row.due,
         charges=row.charges,

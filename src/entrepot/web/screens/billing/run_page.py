@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
-from entrepot.domain.billing.queries.jobs import JobFacts, newest_job
+from entrepot.domain.billing.queries.jobs import JobFacts, newest_job, person_behind
 from entrepot.domain.billing.queries.put_aside import AsideSummary, aside_summary
 from entrepot.domain.billing.queries.rehearsals import comparison_of_day
 from entrepot.domain.billing.queries.runs import RunFacts, has_run, run_of_day
@@ -96,7 +96,7 @@ def _of_run(request: SignedInRequest, facts: RunFacts, job: JobFacts | None) -> 
         "run": facts.row,
         "state": state,
         "label": label,
-        "lead": _lead(facts),
+        "lead": _lead(viewer, facts),
         "tiles": _tiles(facts, summary),
         "steps": steps.lines(facts),
         "step_columns": steps.columns(),
@@ -130,15 +130,15 @@ def _next(viewer: Viewer) -> Any:
     return next_day(viewer, business_date())
 
 
-def _lead(facts: RunFacts) -> str:
-    language = words.language()
+def _lead(viewer: Viewer, facts: RunFacts) -> str:
+    language, name = words.language(), facts.row.started_by
     began = formats.day(facts.row.started_at, style="time", language=language, zone=words.zone())
     workers = ngettext("%(n)s worker", "%(n)s workers", facts.row.workers)
     parts = [
         gettext("Started %(time)s by %(name)s, %(workers)s.")
         % {
             "time": began,
-            "name": words.actor(facts.row.started_by),
+            "name": words.actor(name, person_behind(viewer, names=[name])),
             "workers": workers % {"n": words.number(facts.row.workers)},
         }
     ]

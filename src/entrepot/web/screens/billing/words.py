@@ -108,9 +108,9 @@ def zone() -> tzinfo:
     return get_current_timezone()
 
 
-def actor(name: str) -> str:
-    """Name who did something; programs have no name of their own."""
-    return gettext("the schedule") if name in {"", "system"} else name
+def actor(name: str, people: Mapping[str, str]) -> str:
+    """Name who did something: the person behind a job (`queries.jobs.person_behind`), or the schedule."""
+    return gettext("the schedule") if name in {"", "system"} else people.get(name, name)
 
 
 def money(amounts: tuple[Money, ...]) -> str:
