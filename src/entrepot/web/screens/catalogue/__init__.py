@@ -1,0 +1,1 @@
+"""The provider's price lists: imports with preview, and the prices in force and scheduled."""
