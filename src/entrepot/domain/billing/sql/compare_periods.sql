@@ -82,9 +82,12 @@ CROSS JOIN LATERAL (
         WHEN now_bill.discount_ppm <> past.discount_ppm THEN 'discount'
         WHEN
             now_bill.unit_price <> past.unit_price
-            AND (new_price.catalog_price_id, new_price.seller_price_id, new_price.margin_rule_id, new_price.exchange_rate)
-            IS DISTINCT FROM
-            (old_price.catalog_price_id, old_price.seller_price_id, old_price.margin_rule_id, old_price.exchange_rate)
+            AND (
+                new_price.catalog_price_id IS DISTINCT FROM old_price.catalog_price_id
+                OR new_price.seller_price_id IS DISTINCT FROM old_price.seller_price_id
+                OR new_price.margin_rule_id IS DISTINCT FROM old_price.margin_rule_id
+                OR new_price.exchange_rate IS DISTINCT FROM old_price.exchange_rate
+            )
             THEN 'price'
         WHEN now_bill.unit_price <> past.unit_price THEN 'price_unexplained'
         WHEN now_bill.part <> past.part THEN 'part_period'
