@@ -63,9 +63,14 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page
 
 
 @pytest.fixture
-def story(aside: Any) -> dict[str, str]:
-    """A proved and compared run with faults, a rehearsal, a job; pages by name."""
+def story(billed: None, request: pytest.FixtureRequest) -> dict[str, str]:
+    """A proved and compared run with faults and differences, a rehearsal, a job; pages by name."""
+    sql("UPDATE agreed_price SET unit_price = unit_price + 1 WHERE tier = 1 AND item_id % 50 = 0")
+    sql("UPDATE agreed_price SET discount_ppm = 150000 WHERE tier = 1 AND item_id % 7 = 0")
+    before = rehearse(day=DAY, now=NOW, actor_name="Hanna Harbor")
+    request.getfixturevalue("aside")
     ((run,),) = sql("SELECT id FROM billing_run WHERE day = %s", DAY)
+    sql("UPDATE billing_run SET workers = 2")
     prove_run(run_id=run)
     compare_run(run_id=run, now=NOW, actor_name="Hanna Harbor")
     rehearsal = rehearse(day=NEXT, now=NOW, actor_name="Hanna Harbor")
@@ -80,6 +85,7 @@ def story(aside: Any) -> dict[str, str]:
     return {
         "list": "/provider/billing/",
         "run": f"/provider/billing/runs/{DAY}/",
+        "differences": f"/provider/billing/rehearsals/{before}/?by=subscription",
         "proof": f"/provider/billing/runs/{DAY}/proof/",
         "aside": "/provider/billing/not-billed/",
         "rehearsals": "/provider/billing/rehearsals/",

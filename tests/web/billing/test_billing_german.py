@@ -28,7 +28,7 @@ def test_the_pages_speak_german(sign_in, aside):
     assert "Lauf vom 1. Juli 2026" in run
     assert "Nicht addiert: Dieselbe Leistung wird von Stufe zu Stufe weiterverkauft." in run
     assert f"Kein Preis für Plan {aside.plan:03}" in run
-    assert f"{aside.all} erneut versuchen" in run
+    assert f"{aside.all} wiederholen" in run
     assert "Abonnement" in left
     assert "Vertrag" not in left + run + listed
     assert "Noch keine Aufgabe gestartet" in tasks
@@ -42,9 +42,9 @@ def test_the_result_of_a_retry_is_german(sign_in, aside):
     work()
     result = text_of(jana.get(answer.url))
 
-    assert f"{aside.all} Abonnements erneut versuchen" in result
+    assert f"{aside.all} Abonnements wiederholen" in result
     assert f"{aside.no_price} abgerechnet, {aside.no_zone} weiterhin nicht abgerechnet" in result
-    assert "Steuerzone des Käufers unbekannt" in result
+    assert "Steuerzone unbekannt" in result
 
 
 def test_a_refusal_is_german(sign_in, billed):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from entrepot.domain.billing.lifecycle import QuarantineReason
 from entrepot.domain.billing.queries.put_aside import (
@@ -83,8 +83,8 @@ def aside_card(summary: AsideSummary) -> AsideCard:
         lines=tuple(_group(group) for group in summary.groups),
         columns=[
             Column(gettext("Reason")),
-            Column(gettext("Number"), 110, numeric=True),
-            Column(gettext("Retry"), 132, hidden_label=True),
+            Column(pgettext("how many", "Number"), 100, numeric=True),
+            Column(gettext("Retry"), 120, hidden_label=True),
         ],
         count=summary.subscriptions,
         together=accounts,

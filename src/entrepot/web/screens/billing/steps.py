@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.queries.runs import RunFacts, StepFacts
@@ -46,7 +46,7 @@ def columns() -> list[Column]:
         Column(gettext("Step"), 150),
         Column(gettext("Work")),
         Column(gettext("Rows"), 80, numeric=True),
-        Column(gettext("Rate"), 92, numeric=True),
+        Column(pgettext("speed", "Rate"), 92, numeric=True),
         Column(gettext("Time"), 76, numeric=True),
     ]
 
