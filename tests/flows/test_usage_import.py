@@ -7,17 +7,25 @@ from pathlib import Path
 import pytest
 
 from entrepot.domain.billing.models import Charge
+from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import Plan
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.commands import set_exchange_rate, set_margin_rule
 from entrepot.domain.resale.models import BillingAccount, MarginBasis
 from entrepot.domain.subscriptions.commands import Discount, hold_subscription
+from entrepot.domain.subscriptions.errors import SubscriptionInput
 from entrepot.domain.subscriptions.models import SubBilling
-from entrepot.domain.usage.models import UsageTotal
+from entrepot.domain.usage.models import MeteredUsage, UsageTotal
 from entrepot.domain.usage.totals import StoreSettings
 from entrepot.flows.bill import bill
-from entrepot.flows.usage_import import UsageLoaded, link_sub_account, load_usage
-from tests.domain.resale.shop import EPOCH, Shop, shop
+from entrepot.flows.usage_import import (
+    MeteredUsageRefused,
+    UsageLoaded,
+    link_sub_account,
+    load_usage,
+    record_metered_usage,
+)
+from tests.domain.resale.shop import EPOCH, Shop, add_price, shop
 from tests.domain.usage.support import line, write_file
 from tests.support.people import NOW, SETUP
 
@@ -182,3 +190,59 @@ def test_linking_to_an_unknown_subscription_is_refused(store, tmp_path):
 
     with pytest.raises(NoSuchObject):
         link(tmp_path, 999_999)
+
+
+def meter(number: int, resource: int, day: date, quantity: str) -> None:
+    record_metered_usage(
+        subscription_id=number,
+        resource_id=resource,
+        on_day=day,
+        quantity=Decimal(quantity),
+        **MADE,
+    )
+
+
+@pytest.fixture
+def measured(transactional_db) -> tuple[Shop, int]:
+    """Five seats with 2 GB each since 1 May; a GB more costs 1.00, retail 1.50."""
+    store = shop()
+    add_price(store.period, store.storage, kind=PriceKind.OVERUSE, cost="1")
+    number = store.subscribe("5", MAY)
+    bill_day(MAY)
+    return store, number
+
+
+def test_measured_units_beyond_the_included_ones_are_charged(measured):
+    store, number = measured
+    meter(number, store.storage, date(2026, 5, 3), "8")
+    meter(number, store.storage, date(2026, 5, 4), "9")
+    meter(number, store.storage, date(2026, 5, 4), "4.5")
+
+    bill_days_until(date(2026, 6, 1))
+
+    charge = Charge.objects.get(kind="overuse", tier=3)
+    # 8 + 4.5 - 5 x 2 = 2.5 at 1.50 = 3.75.
+    assert (charge.quantity, charge.net) == (Decimal("2.5"), Decimal("3.750"))
+
+
+def test_days_that_are_charged_are_closed(measured):
+    store, number = measured
+    bill_days_until(date(2026, 6, 1))
+
+    with pytest.raises(MeteredUsageRefused, match="from 2026-06-01 on"):
+        meter(number, store.storage, date(2026, 5, 31), "1")
+
+    assert not MeteredUsage.objects.exists()
+
+
+def test_unusable_measurements_are_refused(measured):
+    store, number = measured
+
+    with pytest.raises(SubscriptionInput):
+        meter(number, store.storage, date(2026, 5, 3), "-1")
+    with pytest.raises(SubscriptionInput):
+        meter(number, store.storage, date(9999, 1, 1), "1")
+    with pytest.raises(NoSuchObject):
+        meter(number, store.seat, date(2026, 5, 3), "1")
+    with pytest.raises(NoSuchObject):
+        meter(999_999, store.storage, date(2026, 5, 3), "1")

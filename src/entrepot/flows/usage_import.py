@@ -13,14 +13,24 @@ from django.db.models.functions import Least
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.models import AgreedPrice, ChainLink, ExchangeRate
+from entrepot.domain.subscriptions.commands.locked import Locked, lock, require_day
+from entrepot.domain.subscriptions.commands.quantities import check_quantity
+from entrepot.domain.subscriptions.lifecycle import RUNNING
 from entrepot.domain.subscriptions.models import SubBilling, SubscriptionItem
 from entrepot.domain.usage.commands import ImportResult, import_usage, map_sub_account
-from entrepot.domain.usage.models import SubAccountLink, UsageSource, UsageTotal
+from entrepot.domain.usage.models import MeteredUsage, SubAccountLink, UsageSource, UsageTotal
 from entrepot.domain.usage.rating import FACTOR_DECIMALS, FACTOR_WHOLE_DIGITS, TierRule
 from entrepot.domain.usage.totals import PriceRules, StoreSettings, next_month
-from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.audit.recorder import Actor, record
+from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import IdKind
 from entrepot.kernel.money import round_amount
+
+
+class MeteredUsageRefused(Refused):
+    """Measured usage of a day that cannot be charged any more."""
+
+    codes = frozenset({"metered_usage_closed", "metered_usage_ended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,71 @@ def make_due(*, business_date: date) -> int:
     return SubBilling.objects.filter(
         subscription_id__in=waiting.values("subscription_id"), due_on__gt=business_date
     ).update(due_on=Least(F("due_on"), business_date), version=F("version") + 1)
+
+
+def record_metered_usage(
+    *,
+    subscription_id: int,
+    resource_id: int,
+    on_day: date,
+    quantity: Decimal,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say how many units of a measured resource were used on a day; the same day again replaces the number.
+
+    Days of periods that are charged are closed. Repeating it with the same number writes nothing.
+    Raises: NoSuchObject; MeteredUsageRefused; SubscriptionInput for an unusable quantity or day.
+    """
+    require_day(on_day, field="on_day")
+    check_quantity(quantity, is_measured=True)
+    with transaction.atomic():
+        held = lock(subscription_id=subscription_id)
+        item = SubscriptionItem.objects.filter(
+            subscription_id=subscription_id, resource_id=resource_id, is_measured=True
+        ).first()
+        if item is None:
+            raise NoSuchObject(object="measured resource")
+        _require_open_day(held, on_day)
+        known = MeteredUsage.objects.filter(item_id=item.id, on_day=on_day).first()
+        if known is not None and known.quantity == quantity:
+            return
+        MeteredUsage.objects.update_or_create(
+            item_id=item.id,
+            on_day=on_day,
+            defaults={"tenant_id": held.wide.tenant_id, "quantity": quantity},
+        )
+        record(
+            actor=actor,
+            now=now,
+            action="usage_metered",
+            object_kind="subscription",
+            object_id=subscription_id,
+            tenant_id=held.wide.tenant_id,
+            before={"quantity": str(known.quantity)} if known else {},
+            after={"item": item.id, "on_day": on_day.isoformat(), "quantity": str(quantity)},
+        )
+
+
+def _require_open_day(held: Locked, on_day: date) -> None:
+    """Refuse days before the running period, and subscriptions that are over: both are charged already."""
+    if held.billing.status not in RUNNING:
+        raise MeteredUsageRefused(
+            "metered_usage_ended",
+            "{object} is {status}; its usage is closed.",
+            object=held.number,
+            next_step="Check the subscription.",
+            status=held.billing.status,
+        )
+    first = held.billing.period_start or held.wide.started_on
+    if first is not None and on_day < first:
+        raise MeteredUsageRefused(
+            "metered_usage_closed",
+            "The usage of {object} before {first} is charged already.",
+            object=held.number,
+            next_step="Report it for a day from {first} on.",
+            first=first,
+        )
 
 
 class AgreedPriceBook:
