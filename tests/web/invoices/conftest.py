@@ -1,6 +1,6 @@
 """Browsers of people who work for the companies of the story."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from entrepot.domain.billing.models import Invoice
@@ -72,7 +74,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
 
 
 @pytest.fixture
-def sign_in(transactional_db: None, clock: FixedClock) -> Callable[..., Client]:
+def sign_in(db: None, clock: FixedClock) -> Callable[..., Client]:
     """Make a person for an account and open a browser in which the person is signed in."""
     known: dict[tuple[int, RoleCode], Client] = {}
 
@@ -80,8 +82,7 @@ def sign_in(transactional_db: None, clock: FixedClock) -> Callable[..., Client]:
         if (account_id, role) not in known:
             login = f"person.{account_id}.{role.value}"
             user(account_id, login, "Jana Petersen", role=role)
-            host = HOSTS.get(account_id, "seller-1.localhost")
-            client = Client(SERVER_NAME=host)
+            client = Client(SERVER_NAME=HOSTS[account_id])
             answer = client.post("/sign-in/", {"login": login, "password": PASSWORD})
             assert answer.status_code == 302, answer.content.decode()
             known[account_id, role] = client
@@ -90,7 +91,27 @@ def sign_in(transactional_db: None, clock: FixedClock) -> Callable[..., Client]:
     return browser
 
 
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """Bill the world of the picture once for a file of tests, which then roll back what they add.
+
+    Such a file marks its tests with `django_db`, never with `transaction=True`: those empty the tables.
+    """
+    with django_db_blocker.unblock():
+        invoice = tell_story()
+    yield invoice.id
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        connection.close()
+
+
 @pytest.fixture
-def story(sign_in: Callable[..., Client]) -> Story:
+def story(told: int, sign_in: Callable[..., Client]) -> Story:
     """Return the billed world of the picture."""
+    return Story(Invoice.objects.get(pk=told), sign_in)
+
+
+@pytest.fixture
+def live_story(transactional_db: None, sign_in: Callable[..., Client]) -> Story:
+    """Return a world of the picture that a server in another thread sees."""
     return Story(tell_story(), sign_in)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -35,7 +36,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, story: Story, live_server: Any) -> Iterator[Callable[..., Page]]:
+def open_page(
+    browser: Browser, live_story: Story, live_server: Any
+) -> Iterator[Callable[..., Page]]:
     """Open an address as the person of an account."""
     contexts = []
 
@@ -44,7 +47,7 @@ def open_page(browser: Browser, story: Story, live_server: Any) -> Iterator[Call
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         name = settings.SESSION_COOKIE_NAME
-        session = story.browser(account_id).cookies[name].value
+        session = live_story.browser(account_id).cookies[name].value
         context.add_cookies([{"name": name, "value": session, "url": site}])
         page = context.new_page()
         page.problems = []  # type: ignore[attr-defined]
@@ -67,17 +70,16 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_pages_are_readable_for_everyone_and_fit(open_page, story, width, scheme):
+def test_the_pages_are_readable_for_everyone_and_fit(open_page, live_story):
     pages = [
-        ("page", CLEO, f"{story.page}?why=4"),
+        ("page", CLEO, f"{live_story.page}?why=4"),
         ("received", CLEO, "/customer/invoices/"),
         ("issued", RIA, "/reseller/invoices/issued/"),
         ("nothing", HARBOR, "/provider/invoices/?q=nobody"),
-        ("sold", HARBOR, f"/provider/invoices/{story.invoice.id - 1}/"),
+        ("sold", HARBOR, f"/provider/invoices/{live_story.invoice.id - 1}/"),
     ]
-    for name, account_id, address in pages:
+    looks = product((1440, 390), ("light", "dark"), pages)
+    for width, scheme, (name, account_id, address) in looks:
         page = open_page(account_id, address, width=width, color_scheme=scheme)
         picture(page, f"{name}-{width}-{scheme}")
 
@@ -86,10 +88,11 @@ def test_the_pages_are_readable_for_everyone_and_fit(open_page, story, width, sc
         assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], name
         assert page.problems == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page.context.close()
 
 
-def test_one_explanation_is_open_and_back_closes_it(open_page, story):
-    page = open_page(CLEO, story.page)
+def test_one_explanation_is_open_and_back_closes_it(open_page, live_story):
+    page = open_page(CLEO, live_story.page)
 
     page.locator("#ask-4").click()
     page.locator("#why-4").wait_for()
@@ -105,8 +108,8 @@ def test_one_explanation_is_open_and_back_closes_it(open_page, story):
     assert page.problems == []
 
 
-def test_without_scripts_the_explanation_opens_as_a_page(open_page, story):
-    page = open_page(CLEO, story.page, java_script_enabled=False)
+def test_without_scripts_the_explanation_opens_as_a_page(open_page, live_story):
+    page = open_page(CLEO, live_story.page, java_script_enabled=False)
 
     page.locator("#ask-4").click()
 

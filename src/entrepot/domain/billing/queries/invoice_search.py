@@ -18,16 +18,20 @@ _TEXT_MAX = 120
 _NUMBER = re.compile(r"(?:[A-Za-z0-9]+-)?(?:CN-)?(?:(\d{4})-)?(\d{1,12})", re.IGNORECASE)
 
 
-def matching(viewer: Viewer, *, text: str, side: Side) -> Q:
-    """Return the condition for what somebody typed: a number or id, or the beginning of a name.
+def cleaned(text: str) -> str:
+    """Return what somebody typed without blanks around it and what no name can hold; empty for nothing."""
+    return text.replace("\0", "").strip()[:_TEXT_MAX]
+
+
+def matching(viewer: Viewer, *, typed: str, side: Side) -> Q:
+    """Return the condition for `cleaned` text: a number or id, or the beginning of a name.
 
     Names are those of the other party and of end customers that the viewer may see. The number of an
     end customer's document is found through its billing accounts, so that few charges are looked at.
     """
-    text = text.strip().replace("\0", "")[:_TEXT_MAX]
     partners = visible(viewer, BillingAccount)
-    begins = Account.objects.filter(name_key__startswith=sort_key(text))
-    customers = visible(viewer, Account).filter(name_key__startswith=sort_key(text)).values("id")
+    begins = Account.objects.filter(name_key__startswith=sort_key(typed))
+    customers = visible(viewer, Account).filter(name_key__startswith=sort_key(typed)).values("id")
     column = "buyer_id" if side is Side.SOLD else "seller_id"
     named = begins.filter(pk__in=partners.values(column)).values("id")
     partner = Q((f"{column}__in", named))
@@ -37,7 +41,7 @@ def matching(viewer: Viewer, *, text: str, side: Side) -> Q:
         billing_account_id=OuterRef("billing_account_id"),
         customer_id__in=customers,
     )
-    return _numbered(text) | partner | (Q(billing_account_id__in=links) & Q(Exists(charged)))
+    return _numbered(typed) | partner | (Q(billing_account_id__in=links) & Q(Exists(charged)))
 
 
 def _numbered(text: str) -> Q:

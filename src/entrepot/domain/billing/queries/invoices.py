@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from entrepot.domain.billing.lifecycle import DocumentKind, RunStep
 from entrepot.domain.billing.models import BillingRun, Invoice
-from entrepot.domain.billing.queries.invoice_search import matching
+from entrepot.domain.billing.queries.invoice_search import cleaned, matching
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account
@@ -265,8 +265,8 @@ def _matching(viewer: Viewer, wanted: InvoiceFilter, as_of: date) -> QuerySet[In
     """Apply everything but the tab."""
     scope = document_scope(viewer, side=wanted.side)
     found = visible(viewer, Invoice, scope=scope).filter(issued_on__lte=as_of)
-    if wanted.search.strip():
-        found = found.filter(matching(viewer, text=wanted.search, side=wanted.side))
+    if typed := cleaned(wanted.search):
+        found = found.filter(matching(viewer, typed=typed, side=wanted.side))
     if wanted.issued_from is not None:
         found = found.filter(issued_on__gte=wanted.issued_from)
     if wanted.issued_to is not None:

@@ -47,8 +47,4 @@ def _file(request: SignedInRequest, content: bytes, *, name: str, kind: str) -> 
     )
     response.headers["ETag"] = etag
     answered = get_conditional_response(request, etag=etag, response=response)
-    return (
-        response
-        if answered is None
-        else HttpResponse(status=answered.status_code, headers=dict(answered.headers))
-    )
+    return answered if isinstance(answered, HttpResponse) else response

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from entrepot.domain.billing.lifecycle import DocumentKind
 from entrepot.domain.billing.queries.invoices import InvoiceFacts, InvoiceState
@@ -66,8 +66,8 @@ def tiles(read: DocumentHead, *, side: Side) -> list[Tile]:
     return [
         *found,
         Tile(gettext("Issued"), _day(facts.issued_on), lines),
-        Tile(gettext("From"), read.seller.name, _seller_note(read.seller)),
-        Tile(gettext("To"), read.buyer.name, ", ".join(read.buyer.address_lines[:2])),
+        Tile(pgettext("seller", "From"), read.seller.name, _seller_note(read.seller)),
+        Tile(pgettext("buyer", "To"), read.buyer.name, ", ".join(read.buyer.address_lines[:2])),
     ]
 
 

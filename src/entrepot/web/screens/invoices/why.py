@@ -90,7 +90,7 @@ def panel(answer: Answer, facts: InvoiceFacts, *, viewer: Viewer, side: Side) ->
         replay_text=found.replay_text,
         ordered=_ordered(answer),
         columns=(
-            Column(gettext("Operation"), 36, hidden_label=True),
+            Column(gettext("Sign of the step"), 36, hidden_label=True),
             Column(gettext("Step"), 180),
             Column(gettext("Where it comes from")),
             Column(gettext("Calculation"), 196, numeric=True),
