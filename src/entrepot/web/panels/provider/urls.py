@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("billing/", include("entrepot.web.screens.billing.urls_provider")),
     path("", include("entrepot.web.screens.billing.urls_jobs")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_provider")),
+    path("usage-imports/", include("entrepot.web.screens.usage.urls_provider")),
     path("price-lists/", include("entrepot.web.screens.catalogue.urls_provider")),
 ]

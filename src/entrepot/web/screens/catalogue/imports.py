@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -188,14 +188,16 @@ def import_page(request: SignedInRequest, *, number: int) -> HttpResponse:
 
 
 @screen(Capability.VIEW_PRICE_LISTS)
-def import_rejects(request: SignedInRequest, *, number: int) -> HttpResponseBase:
+def import_rejects(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Give the rows that an applied import left out, as CSV."""
     found = price_import(request.viewer, import_id=number)
     path = _rejects_path(found.id)
     if not path.is_file():
         raise Http404
     name = f"{Path(found.file_name).stem}-rejected.csv"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
+    answer = HttpResponse(path.read_bytes(), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return answer
 
 
 def _list(request: SignedInRequest, *, refused: str = "") -> HttpResponse:
