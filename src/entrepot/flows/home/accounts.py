@@ -152,7 +152,9 @@ def _overdue(viewer: Viewer, ids: Sequence[int]) -> Mapping[int, tuple[Decimal, 
         visible(viewer, Invoice)
         .filter(billing_account_id__in=ids, open_amount__gt=0, issued_on__lte=as_of)
         .values_list("billing_account_id")
-        .annotate(Sum("open_amount", filter=Q(due_on__lt=as_of), default=Decimal(0)), Count("id"))
+        .annotate(
+            late=Sum("open_amount", filter=Q(due_on__lt=as_of), default=Decimal(0)), n=Count("id")
+        )
     )
     return {number: (late, count) for number, late, count in rows}
 

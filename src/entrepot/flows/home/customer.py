@@ -38,6 +38,7 @@ class ServiceRow:
     status: str
     bought: Decimal
     unit: str
+    is_usage: bool
     price: Money | None
     measured: tuple[MeasuredUse, ...]
 
@@ -90,7 +91,7 @@ def _services(viewer: Viewer, *, sees_prices: bool) -> tuple[ServiceRow, ...]:
 
 
 def _service(row: tuple[Any, ...], used: tuple[MeasuredUse, ...], sees_prices: bool) -> ServiceRow:
-    number, name, icon, status, bought, unit, currency, price = row
+    *facts, currency, price = row
     is_known = sees_prices and price is not None
     money = Money.rounded(price, currency=currency) if is_known else None
-    return ServiceRow(number, name, icon, status, bought, unit, money, used)
+    return ServiceRow(*facts, price=money, measured=used)

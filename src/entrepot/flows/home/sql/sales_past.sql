@@ -6,6 +6,7 @@
 -- most bigint: how many documents are read at most, newest first.
 -- language text: the language of the shelves' names.
 -- Writes nothing. A charge of a part of a period stands for the price of the whole one: net x den / num, by months.
+-- Who cancelled without a refund keeps the service to the end of the paid period, but pays nothing more: not counted.
 -- What the seller paid is the charge of the tier below for the same thing, at the rate of the agreed price.
 WITH statement AS (
     (
@@ -52,7 +53,13 @@ INNER JOIN charge
         AND charge.num > 0
 INNER JOIN unnest(%(days)s::date[]) AS wanted (day)
     ON charge.period_start <= wanted.day AND charge.period_end > wanted.day
-INNER JOIN subscription ON subscription.id = charge.subscription_id
+INNER JOIN subscription
+    ON
+        subscription.id = charge.subscription_id
+        AND (
+            subscription.status NOT IN ('cancelled', 'terminated')
+            OR coalesce(subscription.cancel_on, subscription.ended_on) > wanted.day
+        )
 INNER JOIN plan_period AS span ON span.id = subscription.plan_period_id
 INNER JOIN plan ON plan.id = subscription.plan_id
 INNER JOIN agreed_price AS agreed ON agreed.id = charge.agreed_price_id

@@ -130,12 +130,18 @@ def _service(viewer: Viewer, row: ServiceRow) -> Service:
         url=links.subscription_url(viewer, row.subscription_id),
         name=row.name,
         icon=row.icon,
-        price=gettext("%(price)s a month") % {"price": words.money(row.price)} if row.price else "",
+        price=_price(row),
         state=row.status if row.status != "active" else "",
         bought=_quantity(row.bought),
         unit=row.unit,
         use=_use(row.measured[0]) if row.measured else None,
     )
+
+
+def _price(row: ServiceRow) -> str:
+    if row.is_usage:
+        return gettext("billed by use")
+    return gettext("%(price)s a month") % {"price": words.money(row.price)} if row.price else ""
 
 
 def _use(one: MeasuredUse) -> Use:
@@ -197,5 +203,5 @@ def _ahead(viewer: Viewer, row: RenewalRow) -> Ahead:
         state="renews" if row.renews else "ends",
         day=words.day(row.term_end),
         in_days=words.in_days(row.term_end, today=viewer.today),
-        price=words.money(row.price) if row.price else "",
+        price=words.money(row.price) if row.price and not row.price.is_zero else "",
     )

@@ -17,6 +17,7 @@ from entrepot.web.ui.charts import Chart, Series
 
 _SERIES_MAX = 4
 _THOUSAND = 1000
+_LABEL_MAX = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def mrr_chart(shown: Sequence[Point]) -> Chart | None:
     every = {one.shelf for point in shown for one in point.sales.shelves}
     most = _SERIES_MAX if len(every) <= _SERIES_MAX else _SERIES_MAX - 1
     named = largest_shelves([point.sales for point in shown], most=most)
-    series = [Series(shelf or gettext("Without category"), _of(shown, {shelf})) for shelf in named]
+    series = [Series(_label(shelf), _of(shown, {shelf})) for shelf in named]
     if rest := every - set(named):
         series.append(Series(gettext("Other"), _of(shown, rest)))
     first, last = shown[0].sales.price, shown[-1].sales.price
@@ -118,6 +119,12 @@ def revenue_chart(months: Sequence[MonthRevenue]) -> Chart | None:
         write_axis=_axis,
         first_column=gettext("Month"),
     )
+
+
+def _label(shelf: str) -> str:
+    """Name a category so that it fits beside its band."""
+    name = shelf or gettext("No category")
+    return name if len(name) <= _LABEL_MAX else f"{name[: _LABEL_MAX - 1].rstrip()}…"
 
 
 def _of(shown: Sequence[Point], shelves: set[str]) -> list[Decimal]:

@@ -131,7 +131,7 @@ def _charts(revenue: Sequence[MonthRevenue]) -> list[tuple[str, str, Chart | Non
             drawings.revenue_chart(by_currency[code]),
             words.day(by_currency[code][-1].month, "month"),
         )
-        for code in order[:2]
+        for code in order[:3]
     ]
 
 

@@ -154,7 +154,7 @@ def _renewal(viewer: Viewer, row: RenewalRow) -> Renewal:
         state="renews" if row.renews else "ends",
         day=words.day(row.term_end),
         in_days=words.in_days(row.term_end, today=viewer.today),
-        price=words.money(row.price) if row.price else "",
+        price=words.money(row.price) if row.price and not row.price.is_zero else "",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from entrepot.flows.home.sales import MonthEnd, SalesNow
-from entrepot.kernel.money import Money
+from entrepot.kernel.money import Money, round_amount
 from entrepot.web.screens.home import words
 from entrepot.web.ui import formats
 
@@ -36,7 +36,9 @@ def money_tiles(now: SalesNow, past: Sequence[MonthEnd]) -> MoneyTiles | None:
     if before is not None and before.price.amount:
         change = (main.price.amount - before.price.amount) / before.price.amount
         trend = formats.percent(change, language=words.language(), decimals=1, signed=True)
-        if change < 0:
+        if not round_amount(change, exp=3):
+            tone, icon = "", "minus"
+        elif change < 0:
             tone, icon = "warn", "trending-down"
         notes.append(gettext("to %(month)s") % {"month": words.month_name(past[-1].day)})
     notes += [

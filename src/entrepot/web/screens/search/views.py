@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.kinds import AccountKind
-from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.flows.search import Found, Group, Hit, search
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -97,6 +97,8 @@ def _result(viewer: Viewer, group: Group, hit: Hit) -> Result:
     note = hit.note
     if group is Group.ACCOUNTS and hit.account_kind is not None:
         note = ", ".join(str(part) for part in (_KINDS[hit.account_kind], note) if part)
+    if group is Group.SUBSCRIPTIONS and not note and viewer.panel is not Panel.CUSTOMER:
+        note = gettext("Own use")
     return Result(_url(viewer, group, hit), hit.title, hit.number, note, hit.state)
 
 
