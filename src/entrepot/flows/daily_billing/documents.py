@@ -40,6 +40,7 @@ def settle(session: RunSession) -> int:
 
 def use_credit(session: RunSession) -> int:
     """Spread account credit over open invoices, oldest first; return the number of allocations."""
+    session.run("ledger", "lock_credit")
     used = session.run("credit", "pick_allocations")
     if used:
         session.analyze("new_allocation")

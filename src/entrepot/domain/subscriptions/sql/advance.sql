@@ -21,7 +21,10 @@ SET
             CASE WHEN sub.cancel_on IS NOT NULL THEN greatest(sub.cancel_on, due.period_start) END,
             CASE WHEN moved.next_change_on IS NOT NULL THEN greatest(moved.next_change_on, due.period_start) END
         )
-        WHEN 'graced' THEN least(moved.grace_end, sub.cancel_on)
+        WHEN 'graced' THEN least(
+            moved.grace_end,
+            CASE WHEN sub.cancel_on IS NOT NULL THEN greatest(sub.cancel_on, due.period_start) END
+        )
     END,
     version = sub.version + 1
 FROM due
