@@ -136,7 +136,7 @@ def _group(group: AsideGroup) -> GroupLine:
         key=group.key,
         url=links.aside(group.key),
         reason=words.reason(group.key, plan_name=group.plan_name),
-        where=words.where(group.key, resource=group.resource),
+        where=group.resource or words.where(group.key, resource=""),
         repair=links.repair(group.key),
         count=group.subscriptions,
         last_bill=words.money(group.last_bill),
