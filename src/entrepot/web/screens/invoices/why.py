@@ -90,10 +90,10 @@ def panel(answer: Answer, facts: InvoiceFacts, *, viewer: Viewer, side: Side) ->
         replay_text=found.replay_text,
         ordered=_ordered(answer),
         columns=(
-            Column(gettext("Sign of the step"), 36, hidden_label=True),
-            Column(gettext("Step"), 180),
+            Column(gettext("Sign of the step"), 34, hidden_label=True),
+            Column(gettext("Step"), 190),
             Column(gettext("Where it comes from")),
-            Column(gettext("Calculation"), 196, numeric=True),
+            Column(gettext("Calculation"), 214, numeric=True),
             Column(facts.currency, 92, numeric=True),
         ),
         steps=tuple(step(one) for one in found.steps),
