@@ -3,6 +3,8 @@
 The key comes with the form, so that a form sent twice makes one upload. What nobody applied is removed a week later.
 """
 
+from __future__ import annotations
+
 import json
 import re
 import shutil
@@ -51,7 +53,7 @@ def new_key() -> str:
 
 
 def keep(
-    sent: UploadedFile | None, *, key: str, account_id: int, bytes_max: int, now: datetime
+    sent: UploadedFile[bytes] | None, *, key: str, account_id: int, bytes_max: int, now: datetime
 ) -> Upload:
     """Keep an uploaded file below the key of its form; the same form again changes nothing.
 
