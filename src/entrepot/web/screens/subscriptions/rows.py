@@ -101,7 +101,7 @@ def heading(key: str) -> str:
 
 
 _WIDTHS = {
-    "customer": 180,
+    "customer": 192,
     "seller": 130,
     "plan": None,
     "status": 122,
