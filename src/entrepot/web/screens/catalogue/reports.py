@@ -113,7 +113,6 @@ def report_of(facts: Mapping[str, Any]) -> Report:
 
 def _counts(facts: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     """Give label, figure and tone of each tile."""
-    rejected = facts["rejected"]
     return (
         (gettext("New plans"), number(facts["new_plans"]), ""),
         (gettext("New periods"), number(facts["new_periods"]), ""),
@@ -121,7 +120,6 @@ def _counts(facts: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
         (gettext("Changed prices"), number(facts["changed_prices"]), ""),
         (gettext("Unchanged rows"), number(facts["unchanged"]), ""),
         (gettext("No longer listed"), number(len(facts["withdrawn"])), ""),
-        (gettext("Wrong rows"), number(rejected), "bad" if rejected else ""),
     )
 
 
