@@ -35,6 +35,7 @@ def build_base(*, data_dir: Path, small: bool = False) -> bool:
         stage = Stage(today=FIRST_DAY, small=small)
         add_tax(stage)
         add_sellers(stage)
+        Hub.objects.update(standing_day=FIRST_DAY)
         late = newcomers(small=small)
         for customer in customers(small=small):
             if customer.name not in late:

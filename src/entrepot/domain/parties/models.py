@@ -110,10 +110,15 @@ class Membership(models.Model):
 
 
 class Hub(models.Model):
-    """The one provider of this database and its billing calendar's zone (decision 12)."""
+    """The one provider of this database and its billing calendar's zone (decision 12).
+
+    `standing_day` is set in the demo and in sandboxes only: there the calendar stands still, and people see that day
+    as today until the next day is billed. Null means the real calendar.
+    """
 
     provider = models.OneToOneField(Account, models.PROTECT, related_name="+")
     timezone = models.CharField(max_length=60, default="Europe/Berlin")
+    standing_day = models.DateField(null=True)
 
     class Meta:
         db_table = "hub"

@@ -91,6 +91,6 @@ def build_viewer(*, user_id: int, account_id: int | None, now: datetime) -> View
         ),
         language=user.language,
         timezone=user.timezone,
-        today=now.astimezone(ZoneInfo(hub.timezone)).date(),
+        today=hub.standing_day or now.astimezone(ZoneInfo(hub.timezone)).date(),
         panel=Panel(account.kind.value),
     )

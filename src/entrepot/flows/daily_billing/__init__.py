@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun
+from entrepot.domain.parties.models import Hub
 from entrepot.flows.daily_billing.planning import RunRefused, business_date, open_run
 from entrepot.flows.daily_billing.worker import work
 
@@ -66,6 +67,7 @@ def run_day(
         if workers > 1:
             run_workers(run_id=run.id, workers=workers)
         work(run_id=run.id, now=now)
+        Hub.objects.filter(standing_day__lte=day).update(standing_day=day + timedelta(days=1))
         run = BillingRun.objects.get(id=run.id)
     return RunResult(
         run_id=run.id,

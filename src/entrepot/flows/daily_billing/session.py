@@ -14,11 +14,18 @@ SPARSE = "enable_seqscan"
 the table (billing engine, trap 3). Temporary tables have no index and are read whole all the same."""
 
 
+_OTHER_WORK = ("entrepot.domain.catalog",)
+"""Packages whose temporary tables belong to other work: a price import makes and drops its own."""
+
+
 @cache
 def temporary_tables() -> dict[str, str]:
-    """Return every temporary table that statement files declare, by name, with its columns."""
+    """Return every temporary table that the statements of billing declare, by name, with its columns."""
     return {
-        name: columns for found in all_statements() for name, columns in found.temp_tables.items()
+        name: columns
+        for found in all_statements()
+        if found.package not in _OTHER_WORK
+        for name, columns in found.temp_tables.items()
     }
 
 

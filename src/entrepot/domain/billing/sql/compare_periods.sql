@@ -34,7 +34,7 @@ FROM (
         bool_or(charge.kind IN ('usage', 'overuse')) AS has_use,
         bool_or(charge.kind = 'setup') AS has_setup
     FROM charge
-    WHERE charge.billed_on = %(run_day)s
+    WHERE charge.billed_on = %(run_day)s AND charge.statement_on >= %(run_day)s
     GROUP BY charge.subscription_id, charge.tier
 ) AS now_bill
 INNER JOIN subscription AS sub ON sub.id = now_bill.subscription_id

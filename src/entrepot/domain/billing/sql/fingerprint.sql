@@ -2,7 +2,7 @@
 -- run_day date: the day of the run.
 -- Safe to repeat: it only reads. Columns: charges, documents, and a number that no change leaves alone.
 SELECT
-    (SELECT count(*) FROM charge WHERE charge.billed_on = %(run_day)s) AS charges,
+    (SELECT count(*) FROM charge WHERE charge.billed_on = %(run_day)s AND charge.statement_on >= %(run_day)s) AS charges,
     (SELECT count(*) FROM invoice WHERE invoice.issued_on = %(run_day)s) AS documents,
     (
         SELECT coalesce(sum(hashtextextended(concat_ws(
@@ -12,7 +12,7 @@ SELECT
             trim_scale(charge.discount_amount), trim_scale(charge.net), trim_scale(charge.tax)
         ), 1)::numeric), 0)
         FROM charge
-        WHERE charge.billed_on = %(run_day)s
+        WHERE charge.billed_on = %(run_day)s AND charge.statement_on >= %(run_day)s
     )
     + (
         SELECT coalesce(sum(hashtextextended(concat_ws(

@@ -19,6 +19,13 @@ MENU = (
                 "s",
                 Capability.VIEW_SUBSCRIPTIONS,
             ),
+            Entry(
+                "reseller:issued-invoices",
+                _("Issued invoices"),
+                "receipt-text",
+                "",
+                Capability.VIEW_INVOICES,
+            ),
         ),
         _("Customers"),
     ),
