@@ -1,6 +1,7 @@
 """The search of every page: what a person may find by what they type, grouped by kind.
 
-A number or public id finds its object; words find beginnings of words. Everything is asked through
+A public id such as SUB-204311 finds its object and nothing else; a bare number finds objects with this
+number first, words find beginnings of words. Everything is asked through
 `access.visible`, so a foreign object is found as little as one that does not exist.
 """
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Upper
 from django.db.models.lookups import StartsWith
 
@@ -42,6 +43,16 @@ class Group(StrEnum):
     DOCUMENTS = "documents"
     PLANS = "plans"
     USERS = "users"
+
+
+_GROUPS = {
+    IdKind.ACCOUNT: Group.ACCOUNTS,
+    IdKind.SUBSCRIPTION: Group.SUBSCRIPTIONS,
+    IdKind.INVOICE: Group.DOCUMENTS,
+    IdKind.CREDIT_NOTE: Group.DOCUMENTS,
+    IdKind.PLAN: Group.PLANS,
+    IdKind.USER: Group.USERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +108,11 @@ def search(viewer: Viewer, *, text: str, limit: int) -> Found:
         Group.PLANS: (Capability.VIEW_SUBSCRIPTIONS, _plans),
         Group.USERS: (Capability.VIEW_USERS, _users),
     }
+    named = _named_by(cleaned)
     found = {
         group: look(viewer, cleaned, size + 1)
         for group, (capability, look) in asked.items()
-        if viewer.can(capability)
+        if viewer.can(capability) and named in (None, group)
     }
     return Found(
         cleaned,
@@ -118,11 +130,32 @@ def clean(text: str) -> str:
     return " ".join(printable.split()[:WORDS_MAX])[:TEXT_MAX].strip()
 
 
+def _named_by(text: str) -> Group | None:
+    """Return the kind that a whole public id names; None for other texts, also for ids that nothing has here."""
+    try:
+        return _GROUPS.get(parse_id(text).kind)
+    except IdError:
+        return None
+
+
 def _number(text: str, kind: IdKind) -> int | None:
     try:
         return parse_id(text, expected=kind).number
     except IdError:
         return None
+
+
+def _or_number(match: Q, text: str, kind: IdKind) -> Q:
+    """Add the object with the typed number; a whole public id means that object alone."""
+    number = _number(text, kind)
+    if number is None:
+        return match
+    return match | Q(pk=number) if text.isdigit() else Q(pk=number)
+
+
+def _number_first(text: str, kind: IdKind) -> Case:
+    """Order the object with the typed number before those that merely contain it."""
+    return Case(When(pk=_number(text, kind) or 0, then=0), default=1)
 
 
 def _named(column: str, words: list[str]) -> Q:
@@ -138,9 +171,11 @@ def _accounts(viewer: Viewer, text: str, size: int) -> list[Hit]:
     words = sort_key(text).split()
     match = _named("name_key", words) if words else Q(pk__in=[])
     match |= Q(external_id=text) & ~Q(external_id="")
-    if number := _number(text, IdKind.ACCOUNT):
-        match |= Q(pk=number)
-    found = rows.filter(match).select_related("parent").order_by("name_key", "id")[:size]
+    found = (
+        rows.filter(_or_number(match, text, IdKind.ACCOUNT))
+        .select_related("parent")
+        .order_by(_number_first(text, IdKind.ACCOUNT), "name_key", "id")[:size]
+    )
     return [
         Hit(
             id=row.id,
@@ -159,9 +194,11 @@ def _subscriptions(viewer: Viewer, text: str, size: int) -> list[Hit]:
     for word in text.casefold().split():
         match &= Q(search_text__contains=word)
     match |= Q(vendor_reference=text) & Q(search_text__contains=text.casefold())
-    if number := _number(text, IdKind.SUBSCRIPTION):
-        match |= Q(pk=number)
-    found = visible(viewer, Subscription).filter(match).order_by("-id")[:size]
+    found = (
+        visible(viewer, Subscription)
+        .filter(_or_number(match, text, IdKind.SUBSCRIPTION))
+        .order_by(_number_first(text, IdKind.SUBSCRIPTION), "-id")[:size]
+    )
     return [
         Hit(
             id=row.id,
@@ -199,8 +236,8 @@ def _document_match(text: str, year: int) -> Q:
         years = range(year - _YEARS, year + 2)
         match |= Q(number=int(text), year__in=years, kind__in=list(DocumentKind))
     for kind in (IdKind.INVOICE, IdKind.CREDIT_NOTE):
-        number = None if text.isdigit() else _number(text, kind)
-        match |= Q(pk=number) if number else Q()
+        if not text.isdigit() and (number := _number(text, kind)):
+            return Q(pk=number)
     return match
 
 
@@ -223,10 +260,10 @@ def _plans(viewer: Viewer, text: str, size: int) -> list[Hit]:
     for word in text.split():
         match &= Q(name__icontains=word)
     match |= Q(product_code__iexact=text)
-    if number := _number(text, IdKind.PLAN):
-        match |= Q(pk=number)
     found = list(
-        Plan.objects.filter(match).select_related("service__vendor").order_by("name", "id")[:size]
+        Plan.objects.filter(_or_number(match, text, IdKind.PLAN))
+        .select_related("service__vendor")
+        .order_by("name", "id")[:size]
     )
     if viewer.account_kind is not AccountKind.PROVIDER:
         sold = plan_values(plan_ids=[row.id for row in found], seller_path=viewer.account_path)
@@ -250,8 +287,7 @@ def _users(viewer: Viewer, text: str, size: int) -> list[Hit]:
     people = User.objects.annotate(upper_name=Upper("display_name"), upper_email=Upper("email"))
     match = name | Q(login__startswith=text.lower())
     match |= Q(StartsWith(F("upper_email"), Value(text.upper()))) & ~Q(email="")
-    if number := _number(text, IdKind.USER):
-        match |= Q(pk=number)
+    match = _or_number(match, text, IdKind.USER)
     found = (
         visible(viewer, Membership)
         .filter(user__in=people.filter(match))

@@ -13,6 +13,7 @@ from entrepot.domain.credit.models import CreditState, HoldEvent
 from entrepot.domain.ledger.models import Balance
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import BillingAccount, HoldMode
@@ -115,11 +116,11 @@ def terms_to_act_on(viewer: Viewer, *, billing_account_id: int) -> Terms:
     return _terms(viewer, found)[0]
 
 
-def buyer_of(viewer: Viewer, *, billing_account_id: int) -> int:
-    """Return the account that buys on a visible billing account. Raises: NoSuchObject."""
+def buyer_of(viewer: Viewer, *, billing_account_id: int) -> tuple[int, AccountKind]:
+    """Return who buys on a visible billing account: id and kind. Raises: NoSuchObject."""
     usable = 0 < billing_account_id <= NUMBER_MAX
     found = visible(viewer, BillingAccount).filter(pk=billing_account_id if usable else 0)
-    buyer = found.values_list("buyer_id", flat=True).first()
+    buyer = found.values_list("buyer_id", "buyer__kind").first()
     if buyer is None:
         raise NoSuchObject(object="billing account")
     return buyer

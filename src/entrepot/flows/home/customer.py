@@ -91,7 +91,7 @@ def _services(viewer: Viewer, *, sees_prices: bool) -> tuple[ServiceRow, ...]:
 
 
 def _service(row: tuple[Any, ...], used: tuple[MeasuredUse, ...], sees_prices: bool) -> ServiceRow:
-    *facts, currency, price = row
+    number, name, icon, status, bought, unit, is_usage, currency, price = row
     is_known = sees_prices and price is not None
     money = Money.rounded(price, currency=currency) if is_known else None
-    return ServiceRow(*facts, price=money, measured=used)
+    return ServiceRow(number, name, icon, status, bought, unit, is_usage, money, used)

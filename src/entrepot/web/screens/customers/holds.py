@@ -64,8 +64,8 @@ def change(request: SignedInRequest, number: int, *, act: str) -> HttpResponse:
     """Ask for the reason, then do it. Doing the same twice is refused and said."""
     viewer = request.viewer
     terms = terms_to_act_on(viewer, billing_account_id=number)
-    buyer = buyer_of(viewer, billing_account_id=number)
-    back = links.account_url(viewer, buyer)
+    buyer, kind = buyer_of(viewer, billing_account_id=number)
+    back = links.account_url(viewer, buyer, kind)
     form_class = UntilForm if act == PROTECT else ReasonForm
     form = form_class(request.POST if request.method == "POST" else None)
     status = 200
