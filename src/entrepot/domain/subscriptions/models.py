@@ -116,8 +116,7 @@ class SubBilling(models.Model):
     `due_on` is the next day on which something has to be charged or changed: the smallest of period end, term end,
     trial end, grace end, cancellation and next quantity change; null when nothing can happen. Whoever changes
     anything that billing reads locks this row first and raises `version`; the run compares it before it commits.
-    `period_end` is the exclusive end of what has been charged. `resumed_on` is set by a release without billing of
-    the held days: the next period starts there.
+    `period_end` is the exclusive end of what has been charged.
     """
 
     subscription_id = models.BigIntegerField(primary_key=True)

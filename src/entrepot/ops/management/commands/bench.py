@@ -1,4 +1,4 @@
-"""`entrepot bench billing|pages`: measure the program against its promises, in a database cluster of its own."""
+"""`entrepot bench billing`: measure the program against its promises, in a database cluster of its own."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _DATABASE = "entrepot_bench"
 class Command(BaseCommand):
     """Run one benchmark; results belong into docs/benchmarks.md together with the command line."""
 
-    help = "Measure billing or pages in a database of their own"
+    help = "Measure billing in a database cluster of its own"
     group = "Development"
     needs_database = False
 

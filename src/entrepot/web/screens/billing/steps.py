@@ -153,7 +153,7 @@ def _work(facts: RunFacts, step: StepFacts, *, is_over: bool) -> str:
     if step.step is RunStep.NUMBER and is_over:
         return _documents(facts)
     return {
-        RunStep.RATE: gettext("periods, changes, usage, refunds"),
+        RunStep.RATE: gettext("periods, changes, refunds"),
         RunStep.TOTAL: gettext("sums and tax of each account"),
         RunStep.NUMBER: gettext("without gaps, per seller"),
         RunStep.POST: gettext("lines, transfers, balances"),

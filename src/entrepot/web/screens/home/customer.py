@@ -77,7 +77,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     waiting = words.overdue([one.overdue for one in found.owing])
     context = {
         "title": words.greeting(viewer, now=request.now),
-        "lead": words.lead(viewer, now=request.now, waiting=waiting),
+        "lead": words.lead(viewer, waiting=waiting),
         "found": found,
         "services": [_service(viewer, row) for row in found.services],
         "service_columns": [

@@ -54,7 +54,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     waiting += words.overdue([one.overdue for one in found.receivables])
     context = {
         "title": words.greeting(viewer, now=request.now),
-        "lead": words.lead(viewer, now=request.now, waiting=waiting),
+        "lead": words.lead(viewer, waiting=waiting),
         "found": found,
         "run": _run(viewer, found.run) if found.run else None,
         "aside": words.number(aside),

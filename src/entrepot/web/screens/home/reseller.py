@@ -86,7 +86,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         waiting.append(words.put_aside(found.put_aside_count))
     context = {
         "title": words.greeting(viewer, now=request.now),
-        "lead": words.lead(viewer, now=request.now, waiting=waiting),
+        "lead": words.lead(viewer, waiting=waiting),
         "found": found,
         "customers_url": links.address(viewer, "customers"),
         "active_url": links.address(viewer, "subscriptions"),

@@ -41,10 +41,9 @@ def greeting(viewer: Viewer, *, now: datetime) -> str:
     return gettext("Good evening, %(name)s") % name
 
 
-def lead(viewer: Viewer, *, now: datetime, waiting: Sequence[str]) -> str:
-    """Say the day in the person's zone and what waits for them."""
-    today = now.astimezone(ZoneInfo(viewer.timezone)).date()
-    day = formats.day(today, style="full", language=language())
+def lead(viewer: Viewer, *, waiting: Sequence[str]) -> str:
+    """Say the day, which is the hub's, and what waits for them."""
+    day = formats.day(viewer.today, style="full", language=language())
     if not waiting:
         return gettext("%(day)s. Nothing waits for you.") % {"day": day}
     return gettext("%(day)s. Waiting for you: %(what)s.") % {"day": day, "what": ", ".join(waiting)}
