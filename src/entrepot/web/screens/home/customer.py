@@ -117,7 +117,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def _all_services(found: CustomerHome) -> str:
-    text = ngettext("%(n)s subscription", "All %(n)s subscriptions", found.service_count)
+    text = ngettext("%(n)s subscription", "%(n)s subscriptions", found.service_count)
     return text % {"n": words.number(found.service_count)}
 
 
@@ -151,10 +151,7 @@ def _use(one: MeasuredUse) -> Use:
         Part(gettext("included"), max(free, Decimal(0)), "tri-b"),
     ]
     used = gettext("%(n)s %(unit)s used") % {"n": _quantity(one.used), "unit": one.unit}
-    included = gettext("%(n)s %(unit)s included") % {
-        "n": _quantity(one.included),
-        "unit": one.unit,
-    }
+    included = gettext("%(n)s included") % {"n": _quantity(one.included)}
     over = gettext("%(n)s %(unit)s over") % {"n": _quantity(-free), "unit": one.unit}
     left = gettext("%(n)s %(unit)s free") % {"n": _quantity(free), "unit": one.unit}
     return Use(

@@ -42,7 +42,7 @@ def greeting(viewer: Viewer, *, now: datetime) -> str:
 
 
 def lead(viewer: Viewer, *, waiting: Sequence[str]) -> str:
-    """Say the day, which is the hub's, and what waits for them."""
+    """Say the day of the calendar, to which the figures belong, and what waits for the reader."""
     day = formats.day(viewer.today, style="full", language=language())
     if not waiting:
         return gettext("%(day)s. Nothing waits for you.") % {"day": day}
