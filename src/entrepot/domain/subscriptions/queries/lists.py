@@ -149,7 +149,7 @@ def list_page(
         before=_edge(page[:1], True, is_more if backward else start is not None),
         after=_edge(page[-1:], False, (start is not None) if backward else is_more),
         total=total,
-        first_number=None if total.more or not page else _position(wanted, rows, page[0]),
+        first_number=_first_number(wanted, rows, page, total=total, start=start, last=last),
         sums=() if total.more else _sums(viewer, wanted, rows),
     )
 
@@ -223,10 +223,23 @@ def _sums(viewer: Viewer, wanted: Wanted, rows: Source) -> tuple[Cash, ...]:
     return tuple(Cash(*row) for row in rows_of(sql, rows.values))
 
 
-def _position(wanted: Wanted, rows: Source, first: ListRow) -> int:
-    """Count the rows before the first one of the page."""
-    place = replace(first.place, before=True)
-    text, values = _behind(wanted, place)
+def _first_number(
+    wanted: Wanted,
+    rows: Source,
+    page: Sequence[ListRow],
+    *,
+    total: Count,
+    start: Place | None,
+    last: bool,
+) -> int | None:
+    """Tell the position of a page's first row; only pages in the middle have to be counted."""
+    if total.more or not page:
+        return None
+    if last:
+        return total.rows - len(page) + 1
+    if start is None:
+        return 1
+    text, values = _behind(wanted, replace(page[0].place, before=True))
     before = replace(rows, text=f"{rows.text} AND {text}", params={**rows.params, **values})
     return _number_of(before) + 1
 
