@@ -12,6 +12,7 @@ STATEMENTS = (
     "03_billing_accounts",
     "04_subscriptions",
     "05_agreed_prices",
+    "05_money",
 )
 _SEQUENCED = (
     "account",
