@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from entrepot.config.messages import compile_all
 from entrepot.infra.postgres.databases import prepare_test_cluster
@@ -46,6 +47,9 @@ def _point_to_test_cluster() -> None:
     )
 
 
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("no-deadline", deadline=None)
+hypothesis_settings.load_profile("no-deadline")
 _point_to_test_cluster()
 compile_all()
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

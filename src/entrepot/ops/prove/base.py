@@ -26,7 +26,11 @@ def main(arguments: list[str]) -> None:
     eve = day - timedelta(days=1)
     make_world(subscriptions=int(arguments[0]), due_percent=100, day=eve)
     run_day(day=eve, now=SystemClock().now(), actor_name="proof")
-    text = resources.files("entrepot.ops.bench").joinpath("sql", "06_second_day.sql").read_text("utf-8")
+    text = (
+        resources.files("entrepot.ops.bench")
+        .joinpath("sql", "06_second_day.sql")
+        .read_text("utf-8")
+    )
     with connection.cursor() as cursor:
         cursor.execute(text, {"day": day})
         cursor.execute("VACUUM ANALYZE")

@@ -51,6 +51,6 @@ CROSS JOIN LATERAL (
                 AND change.applied_on IS NULL
                 AND change.withdrawn_at IS NULL
         ) END AS next_change_on
-    OFFSET 0
+    OFFSET 0  -- noqa: PRS
 ) AS moved
 WHERE sub.subscription_id = due.subscription_id AND sub.version = due.version

@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (
         sub.status = 'active' AND sub.period_end <= sub.due_on AS period_ends,
         sub.status = 'active' AND sub.term_end <= sub.due_on AS term_ends,
         sub.period_start = sub.period_end AS is_first
-    OFFSET 0
+    OFFSET 0  -- noqa: PRS
 ) AS fact
 CROSS JOIN LATERAL (
     SELECT
@@ -72,7 +72,7 @@ CROSS JOIN LATERAL (
             OR (fact.period_ends AND (NOT fact.term_ends OR sub.auto_renew OR fact.is_first))
         ) AS starts_period,
         NOT fact.cancels AND sub.status = 'graced' AND sub.grace_end <= sub.due_on AS ends_grace
-    OFFSET 0
+    OFFSET 0  -- noqa: PRS
 ) AS what
 CROSS JOIN LATERAL (
     SELECT
@@ -89,7 +89,7 @@ CROSS JOIN LATERAL (
             )
             ELSE sub.term_end
         END AS term_end
-    OFFSET 0
+    OFFSET 0  -- noqa: PRS
 ) AS grid
 CROSS JOIN LATERAL (
     SELECT grid_date(
@@ -97,7 +97,7 @@ CROSS JOIN LATERAL (
         sub.billing_months - (grid_date(sub.period_start, 0, sub.anchor_day) > sub.period_start)::integer,
         sub.anchor_day
     ) AS natural_end
-    OFFSET 0
+    OFFSET 0  -- noqa: PRS
 ) AS old
 WHERE
     sub.due_on <= %(run_day)s
