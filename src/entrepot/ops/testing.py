@@ -124,8 +124,8 @@ def _test_steps(*, expression: str | None, browser: str | None) -> list[Step]:
         steps.append(
             Step(
                 name=f"tests-postgresql-{programs.parent.name}",
-                command=[*pytest, "-m", "not browser", *paths],
-                environment={"ENTREPOT_PG_BIN": str(programs)},
+                command=[*pytest, "-m", "not browser and not slow", *paths],
+                environment={"ENTREPOT_PG_BIN": str(programs), "ENTREPOT_WORLDS": "10"},
             )
         )
     return steps
