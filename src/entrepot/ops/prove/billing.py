@@ -58,7 +58,12 @@ class _Lab:
     """A cluster with a base database that is copied for every run."""
 
     def __init__(self, *, directory: Path, root: Path) -> None:
-        self.environment = {**os.environ, "ENTREPOT_DATA": str(directory), ROLE_VARIABLE: "app"}
+        self.environment = {
+            **os.environ,
+            "ENTREPOT_DATA": str(directory),
+            ROLE_VARIABLE: "app",
+            "PYTHONPATH": str(root / "src"),
+        }
         self.environment.pop("DATABASE_URL", None)
         self.cluster = cluster_directory(environment=self.environment, root=root)
         self.server: Server = ensure(data_dir=self.cluster)
