@@ -60,7 +60,8 @@ def server_settings(
         "maintenance_work_mem": f"{_within(mib // 16, 32, 1024)}MB",
         "work_mem": f"{_within(mib // 512, 4, 64)}MB",
         "jit": "off",
-        "wal_compression": "lz4" if lz4 else "on",
+        # The older method costs more CPU than the bytes it saves are worth (docs/decisions/0008).
+        "wal_compression": "lz4" if lz4 else "off",
         "max_wal_size": "8GB",
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",

@@ -104,8 +104,9 @@ def _watch(postmaster: int, cost: Cost, stop: threading.Event) -> None:
 
 
 def _private_mb(pid: int) -> float:
+    """Anonymous memory: a page of the shared buffers that only one process has touched is not private."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
