@@ -1,0 +1,104 @@
+"""A billed world in which every kind of object exists, and one person of each panel at work in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from entrepot.config.messages import compile_all
+from entrepot.domain.billing.models import Invoice
+from entrepot.domain.catalog.models import PriceListImport
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.usage.models import UsageImport, UsageImportState
+from entrepot.flows import wiring
+from entrepot.infra.tasks.models import Job
+from entrepot.kernel.clock import FixedClock
+from entrepot.web.access.menu import has_address
+from entrepot.web.middleware import ViewerMiddleware
+from tests.web.home.world import (
+    DAY,
+    NOW,
+    PROVIDER,
+    RESELLER,
+    a_customer,
+    billed_world,
+    browser_of,
+    viewer_of,
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def connected() -> None:
+    """Have the translations compiled, the menu complete and the tasks known."""
+    compile_all()
+    wiring.connect()
+    has_address.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def own_places(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep files and counters to this test; let requests come on the day after the billed one."""
+    monkeypatch.setattr(ViewerMiddleware, "clock", FixedClock(NOW))
+    settings.STATIC_ROOT = tmp_path
+    settings.DATA = tmp_path / "data"
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "odd"}}
+
+
+@dataclass(frozen=True)
+class OddWorld:
+    """The numbers that addresses may carry, by the first word of the address that they belong to."""
+
+    numbers: dict[str, int]
+    day: date
+
+    def browser(self, panel: str) -> Client:
+        """Return a browser of an administrator of the panel."""
+        account = {
+            "provider": PROVIDER,
+            "reseller": RESELLER,
+            "customer": a_customer(RESELLER),
+        }[panel]
+        client = browser_of(viewer_of(account, now=NOW))
+        client.raise_request_exception = False
+        return client
+
+
+@pytest.fixture
+def world(db: None) -> OddWorld:
+    """Forty billed subscriptions, a price list, a usage import whose lines are lost, and a job."""
+    billed_world(subscriptions=40)
+    customer = a_customer(RESELLER)
+    facts: dict[str, Any] = {"imported_at": NOW, "imported_by": "setup"}
+    prices = PriceListImport.objects.order_by("-id").first()
+    usage = UsageImport.objects.create(
+        file_name="may.csv",
+        state=UsageImportState.APPLIED,
+        parquet_path="usage/lost/2026-05/import-1.parquet",
+        **facts,
+    )
+    job = Job.objects.create(task="bill", label="Bill", account_id=PROVIDER, created_at=NOW)
+    numbers = {
+        "resellers": RESELLER,
+        "customers": customer,
+        "credit": BillingAccount.objects.order_by("id").values_list("id", flat=True)[0],
+        "subscriptions": Subscription.objects.filter(customer_id=customer)
+        .order_by("id")
+        .values_list("id", flat=True)[0],
+        "invoices": Invoice.objects.order_by("id").values_list("id", flat=True)[0],
+        "usage-imports": usage.id,
+        "price-lists": prices.id if prices else 1,
+        "jobs": job.id,
+    }
+    return OddWorld(numbers, DAY)
+
+
+@pytest.fixture
+def odd(world: OddWorld) -> Callable[[str], Client]:
+    """Open a browser in a panel; an error of the program is an answer with 500 there."""
+    return world.browser
