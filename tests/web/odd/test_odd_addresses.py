@@ -118,7 +118,10 @@ def _queries(names: list[str], place: int) -> Iterator[str]:
     turn = place * 7 % len(ODD_VALUES)
     values = cycle(ODD_VALUES[turn:] + ODD_VALUES[:turn])
     others = [name for name in names if name not in PLACES]
-    for asked in (names, others, others, others):
+    # What PostgreSQL does not take goes to every name of every screen: NUL, and a number above bigint.
+    for value in ("a%00b", "9223372036854775808"):
+        yield "&".join(f"{name}={value}" for name in others)
+    for asked in (names, others, others):
         yield "&".join(f"{name}={next(values)}" for name in asked)
     yield "&".join(f"{name}={next(values)}" for name in PLACES)
     yield "&".join(f"{name}={next(values)}" for name in others for _ in range(2))
