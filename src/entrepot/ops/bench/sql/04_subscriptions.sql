@@ -36,6 +36,12 @@ wide AS (
     FROM base
 ),
 
+calendar AS (
+    INSERT INTO term_calendar (subscription_id, tenant_id, seller_id, customer_id, auto_renew, ends_on)
+    SELECT id, tenant_id, seller_id, customer_id, TRUE, %(day)s::date + make_interval(months => months_left::integer)
+    FROM base
+),
+
 spans AS (
     INSERT INTO service_span (tenant_id, subscription_id, starts_on)
     SELECT tenant_id, id, (%(day)s::date - INTERVAL '1 year')::date FROM base

@@ -25,6 +25,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.billing import links, words
 from entrepot.web.screens.billing.starting import starter, token
 from entrepot.web.screens.billing.tabs import tabs
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Chip, Column, Pager
 from entrepot.web.ui.shell import Link
 
@@ -97,7 +98,10 @@ def aside_list(request: SignedInRequest) -> HttpResponse:
     """Show every subscription that is not billed, of one group if the address names it."""
     viewer, key = request.viewer, _key(request.GET)
     page = list_aside(
-        viewer, limit=PAGE_SIZE, key=key, before=_number(request.GET.get("before", ""))
+        viewer,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
+        key=key,
+        before=_number(request.GET.get("before", "")),
     )
     summary = aside_summary(viewer)
     card = aside_card(summary)
@@ -111,7 +115,7 @@ def aside_list(request: SignedInRequest) -> HttpResponse:
         "count": sum(group.subscriptions for group in chosen) if key else summary.subscriptions,
         "columns": _columns(),
         "rows": [_row(row) for row in page.rows],
-        "pager": _pager(page, key),
+        "pager": keep_size(_pager(page, key), request.GET),
         "may_run": viewer.can(Capability.RUN_BILLING),
         "token": token(viewer),
     }

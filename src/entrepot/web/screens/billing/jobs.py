@@ -21,6 +21,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.billing import links, words
 from entrepot.web.ui import formats
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 from entrepot.web.ui.shell import Link
 
@@ -82,7 +83,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
     """Show the newest jobs."""
     before = request.GET.get("before", "")
     asked = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    page = list_jobs(request.viewer, limit=PAGE_SIZE, before=asked)
+    page = list_jobs(request.viewer, limit=page_size(request.GET, usual=PAGE_SIZE), before=asked)
     context = {
         "columns": [
             Column(gettext("Task")),
@@ -92,7 +93,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
             Column(gettext("Time"), 110, numeric=True),
         ],
         "rows": [job_line(row, now=request.now) for row in page.rows],
-        "pager": _pager(page),
+        "pager": keep_size(_pager(page), request.GET),
     }
     return render(request, "screens/billing/tasks.html", context)
 

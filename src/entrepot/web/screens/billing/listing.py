@@ -20,6 +20,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.billing import links, words
 from entrepot.web.screens.billing.starting import starter, token
 from entrepot.web.screens.billing.tabs import tabs
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 
 PAGE_SIZE = 31
@@ -59,7 +60,7 @@ def billing_list(request: SignedInRequest) -> HttpResponse:
     viewer = request.viewer
     page = list_runs(
         viewer,
-        limit=PAGE_SIZE,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
         before=_day(request.GET.get("before", "")),
         after=_day(request.GET.get("after", "")),
     )
@@ -70,7 +71,7 @@ def billing_list(request: SignedInRequest) -> HttpResponse:
         "tabs": tabs("runs", open_count=open_count),
         "columns": _columns(),
         "rows": [run_row(row) for row in page.rows],
-        "pager": _pager(page),
+        "pager": keep_size(_pager(page), request.GET),
         "next": next_day(viewer, last),
         "has_billed": last is not None,
         "open_count": open_count,

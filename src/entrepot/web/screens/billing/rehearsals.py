@@ -29,6 +29,7 @@ from entrepot.web.screens.billing.starting import token
 from entrepot.web.screens.billing.tabs import tabs
 from entrepot.web.screens.billing.totals import Trend, choices, sign_of, trend
 from entrepot.web.ui import formats
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager, Tab
 from entrepot.web.ui.shell import Link
 
@@ -70,7 +71,9 @@ def rehearsal_list(request: SignedInRequest) -> HttpResponse:
     viewer = request.viewer
     before = request.GET.get("before", "")
     page = list_rehearsals(
-        viewer, limit=PAGE_SIZE, before=int(before) if _is_number(before) else None
+        viewer,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
+        before=int(before) if _is_number(before) else None,
     )
     people = person_behind(viewer, names=[row.made_by for row in page.rows])
     context = {
@@ -87,7 +90,7 @@ def rehearsal_list(request: SignedInRequest) -> HttpResponse:
             Column(gettext("Time"), 90, numeric=True),
         ],
         "rows": [_row(row, people) for row in page.rows],
-        "pager": _pager(page),
+        "pager": keep_size(_pager(page), request.GET),
         "next": next_day(viewer, business_date()),
         "may_run": viewer.can(Capability.RUN_BILLING),
         "token": token(viewer),

@@ -36,6 +36,7 @@ from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.catalogue import reports, tabs, uploads
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 
 PAGE_SIZE = 50
@@ -204,14 +205,18 @@ def _list(request: SignedInRequest, *, refused: str = "") -> HttpResponse:
     before = request.GET.get("before", "")
     asked = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
     page = list_price_imports(
-        request.viewer, limit=PAGE_SIZE, before=None if asked is None else min(asked, NUMBER_MAX)
+        request.viewer,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
+        before=None if asked is None else min(asked, NUMBER_MAX),
     )
     context = {
         "crumbs": tabs.crumbs()[:1],
         "tabs": tabs.tabs("lists"),
         "columns": _columns(),
         "rows": [_line(row) for row in page.rows],
-        "pager": Pager(next_url=f"?before={page.older}" if page.older else ""),
+        "pager": keep_size(
+            Pager(next_url=f"?before={page.older}" if page.older else ""), request.GET
+        ),
         "may_import": request.viewer.can(Capability.IMPORT_PRICES),
         "key": uploads.new_key(),
         "refused": refused,

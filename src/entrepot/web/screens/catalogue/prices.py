@@ -15,6 +15,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.catalogue import reports, tabs
 from entrepot.web.ui import formats
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 
 PAGE_SIZE = 20
@@ -42,7 +43,13 @@ def price_list(request: SignedInRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:_SEARCH_MAX]
     today = business_date(today=request.viewer.today)
     place = _place(request.GET.get("after", ""))
-    page = list_prices(request.viewer, today=today, limit=PAGE_SIZE, search=search, after=place)
+    page = list_prices(
+        request.viewer,
+        today=today,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
+        search=search,
+        after=place,
+    )
     query = {"q": search} if search else {}
     following = ""
     if page.after is not None:
@@ -54,8 +61,11 @@ def price_list(request: SignedInRequest) -> HttpResponse:
         "rows": [_row(plan, line) for plan in page.plans for line in plan.prices],
         "query": search,
         "today": today,
-        "pager": Pager(
-            previous_url=f"?{urlencode(query)}" if place is not None else "", next_url=following
+        "pager": keep_size(
+            Pager(
+                previous_url=f"?{urlencode(query)}" if place is not None else "", next_url=following
+            ),
+            request.GET,
         ),
     }
     return render(request, "screens/catalogue/prices.html", context)

@@ -17,6 +17,7 @@ from entrepot.kernel.ids import NUMBER_MAX
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Chip, Column, Pager
 
 PAGE_SIZE = 25
@@ -70,12 +71,12 @@ def read(query: Mapping[str, str]) -> Asked:
     trail = tuple(
         number
         for part in query.get("trail", "")[:1000].split(_DOT)
-        if (number := _number(part)) is not None
+        if (number := number_in(part)) is not None
     )
     return Asked(
         text=query.get("q", "").strip()[:TEXT_MAX],
         below=query.get("below") == "1",
-        after=_number(query.get("after", "")),
+        after=number_in(query.get("after", "")),
         trail=trail[-_TRAIL_MAX:],
     )
 
@@ -88,7 +89,7 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
     page = list_accounts(
         viewer,
         kind=kind,
-        limit=PAGE_SIZE,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
         search=asked.text,
         after=_key(viewer, asked.after),
         include_sub_resellers=is_provider or asked.below,
@@ -103,7 +104,9 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
         "offers_below": not is_provider and not asked.below,
         "below_url": asked.url(below="1"),
         "clear_url": asked.url(q="", below=""),
-        "pager": _pager(asked, page.rows[-1].id if page.after is not None else None),
+        "pager": keep_size(
+            _pager(asked, page.rows[-1].id if page.after is not None else None), request.GET
+        ),
         "is_filtered": bool(asked.text),
         "is_reseller_list": kind is AccountKind.RESELLER,
     }
@@ -179,7 +182,8 @@ def _key(viewer: Viewer, account_id: int | None) -> AccountKey | None:
     return None if name is None else AccountKey(sort_key(name), account_id)
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """Read the number of a row, None if the text is none."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return None
     number = int(text)

@@ -25,6 +25,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.invoices import links
 from entrepot.web.screens.invoices.asked import OLDEST, Asked, read, write_key
 from entrepot.web.ui import formats
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Chip, Choice, Column, Pager, Tab
 
 PAGE_SIZE = 25
@@ -66,7 +67,7 @@ def invoice_list(request: SignedInRequest, *, side: Side) -> HttpResponse:
     page = list_invoices(
         viewer,
         wanted=asked.wanted,
-        limit=PAGE_SIZE,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
         oldest_first=asked.oldest_first,
         after=asked.after,
         before=asked.before,
@@ -79,7 +80,7 @@ def invoice_list(request: SignedInRequest, *, side: Side) -> HttpResponse:
         "directions": _directions(viewer, side),
         "columns": _columns(asked),
         "rows": [_row(viewer, side, row) for row in page.rows],
-        "pager": _pager(asked, page, overview),
+        "pager": keep_size(_pager(asked, page, overview), request.GET),
         "chips": _chips(asked, dict(partners)),
         "asked": asked,
         "keep": _kept(asked, "tab", "from", "to", "party", "sort"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.kinds import AccountKind
@@ -13,6 +13,8 @@ from entrepot.flows.search import Found, Group, Hit, search
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
+from entrepot.web.ui.parts import Column
+from entrepot.web.ui.page_size import page_size
 
 RESULTS_SHOWN = 20
 SUGGESTIONS_SHOWN = 5
@@ -65,7 +67,8 @@ class Results:
 def results(request: SignedInRequest) -> HttpResponse:
     """Show what was found for `q`; for the search box only the first of each kind."""
     is_suggesting = request.headers.get("HX-Target") == SUGGESTIONS_TARGET
-    limit = SUGGESTIONS_SHOWN if is_suggesting else RESULTS_SHOWN
+    shown = page_size(request.GET, usual=RESULTS_SHOWN)
+    limit = SUGGESTIONS_SHOWN if is_suggesting else shown
     found = search(request.viewer, text=request.GET.get("q", ""), limit=limit)
     context = {
         "text": found.text,
@@ -73,11 +76,25 @@ def results(request: SignedInRequest) -> HttpResponse:
         "is_empty": found.is_empty,
         "limit": limit,
         "lead": gettext("Results for “%(text)s”") % {"text": found.text} if found.text else "",
+        "columns": (
+            Column(gettext("Name")),
+            Column(gettext("Number"), 180, numeric=True),
+            Column(gettext("State"), 180),
+        ),
+        "offered": _offered(found),
     }
     name = "screens/search/results.html"
     answer = render(request, f"{name}#suggestions" if is_suggesting else name, context)
     answer.headers["Vary"] = "HX-Target, Cookie"
     return answer
+
+
+def _offered(found: Found) -> str:
+    """Say how much is offered, for people who do not see it appear."""
+    number = sum(len(hits.rows) for hits in found.groups.values())
+    if number == 0:
+        return gettext("Nothing found")
+    return ngettext("%(n)s suggestion", "%(n)s suggestions", number) % {"n": number}
 
 
 def _groups(viewer: Viewer, found: Found) -> list[Results]:

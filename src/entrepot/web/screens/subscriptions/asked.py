@@ -28,6 +28,7 @@ from entrepot.domain.subscriptions.queries.choices import SEARCH_LENGTH_MAX
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import NUMBER_MAX
 from entrepot.kernel.money import parse_decimal
+from entrepot.web.ui import page_size
 
 SELLERS_MAX = 50
 _PLACES = ("after", "before", "last", "open")
@@ -125,6 +126,7 @@ def _values(query: QueryDict, wanted: Wanted) -> dict[str, str]:
         "reseller": f.seller_ids is not None,
         "sub": wanted.include_sub_resellers,
         "sort": wanted.order is not None,
+        page_size.PARAMETER: page_size.chosen(query) is not None,
     }
     kept = [name for name, is_read in readable.items() if is_read]
     return {name: query.get(name, "") for name in (*kept, *_PLACES) if query.get(name)}

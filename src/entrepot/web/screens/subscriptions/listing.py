@@ -17,10 +17,10 @@ from entrepot.web.screens.subscriptions import links, page, rows, words
 from entrepot.web.screens.subscriptions.asked import Asked, read
 from entrepot.web.screens.subscriptions.filters import chips, filter_fields
 from entrepot.web.ui import formats, parts
+from entrepot.web.ui.page_size import page_size
 from entrepot.web.ui.shell import Link
 
 PAGE_SIZE = 25
-_PAGE_SIZE_MAX = 50
 
 
 @screen(Capability.VIEW_SUBSCRIPTIONS)
@@ -30,7 +30,7 @@ def subscription_list(
     """Show a view of subscriptions, with the one that `open` names in the drawer."""
     viewer = request.viewer
     asked = read(viewer, request.GET, book=book)
-    size = _PAGE_SIZE_MAX if request.GET.get("rows") == str(_PAGE_SIZE_MAX) else PAGE_SIZE
+    size = page_size(request.GET, usual=PAGE_SIZE)
     found = queries.list_page(
         viewer, wanted=asked.wanted, limit=size, place=asked.place, last=asked.last
     )

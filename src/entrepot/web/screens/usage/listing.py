@@ -18,6 +18,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.catalogue import uploads
 from entrepot.web.screens.usage import words
+from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 
 PAGE_SIZE = 50
@@ -102,12 +103,16 @@ def work(request: SignedInRequest, *, number: int) -> HttpResponse:
 
 def _list(request: SignedInRequest, *, refused: str = "") -> HttpResponse:
     before = words.asked_number(request.GET.get("before", ""))
-    page = list_usage_imports(request.viewer, limit=PAGE_SIZE, before=before)
+    page = list_usage_imports(
+        request.viewer, limit=page_size(request.GET, usual=PAGE_SIZE), before=before
+    )
     context = {
         "crumbs": words.crumbs()[:1],
         "columns": _columns(),
         "rows": [_line(row) for row in page.rows],
-        "pager": Pager(next_url=f"?before={page.older}" if page.older else ""),
+        "pager": keep_size(
+            Pager(next_url=f"?before={page.older}" if page.older else ""), request.GET
+        ),
         "may_import": request.viewer.can(Capability.IMPORT_USAGE),
         "key": uploads.new_key(),
         "refused": refused,
