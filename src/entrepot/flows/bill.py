@@ -24,6 +24,7 @@ from entrepot.flows.daily_billing import (
     business_date,
     run_day,
 )
+from entrepot.flows.daily_billing.planning import check_span
 from entrepot.flows.daily_billing.session import RunSession
 from entrepot.flows.rehearsal import note_fingerprint
 from entrepot.flows.verify import prove_run
@@ -31,6 +32,7 @@ from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.locks import Space
 
 WORKERS_MAX = 64
+DAYS_MAX = 3_660
 _RUNNING_KEY = 1
 _WATCH_SECONDS = 0.25
 _LOCK_TRIES, _LOCK_PAUSE_SECONDS = 10, 0.1
@@ -99,8 +101,8 @@ def bill(
     demo). A database without a completed run starts with `until`, else `today`. While another process
     bills, nothing happens. `progress` is called from a second thread about four times a second;
     `stop_asked` is asked between days.
-    Raises: RunRefused `billing_date_earlier`, `billing_date_future`; ValueError for `workers` outside
-    1 to 64 or `chunk_size` below 1; WorkerDied.
+    Raises: RunRefused `billing_date_earlier`, `billing_date_future`, and as `check_span`; ValueError for
+    `workers` outside 1 to 64 or `chunk_size` below 1; WorkerDied.
     """
     if not 1 <= workers <= WORKERS_MAX or chunk_size < 1:
         raise ValueError(f"{workers} workers and chunks of {chunk_size} cannot bill")
@@ -213,6 +215,7 @@ def _days(*, until: date | None, today: date, allow_future: bool) -> list[date]:
             day=last,
             expected=first,
         )
+    check_span(first=first, last=last, days_max=DAYS_MAX)
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 

@@ -14,7 +14,8 @@ from django.db.models import Q
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun
 from entrepot.flows.daily_billing import business_date
-from entrepot.flows.rehearsal import compare_run
+from entrepot.flows.daily_billing.planning import check_span
+from entrepot.flows.rehearsal import AHEAD_DAYS_MAX, compare_run
 from entrepot.flows.verify import prove_run
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.locks import Space, lock_all
@@ -80,7 +81,7 @@ def start_billing(*, day: date, today: date, allow_future: bool, starter: Starte
 def start_rehearsal(*, day: date, starter: Starter) -> int:
     """Start rehearsing a day, the business date or a later one; return the job.
 
-    Raises: BillingJobRefused `rehearsal_day_closed`.
+    Raises: BillingJobRefused `rehearsal_day_closed`; RunRefused as `check_span`.
     """
     expected = business_date()
     if expected is not None and day < expected:
@@ -91,6 +92,7 @@ def start_rehearsal(*, day: date, starter: Starter) -> int:
             day=day,
             expected=expected,
         )
+    check_span(first=expected or day, last=day, days_max=AHEAD_DAYS_MAX)
     return _start("rehearse", {"day": day.isoformat()}, f"Rehearse {day}", starter=starter)
 
 

@@ -15,9 +15,11 @@ from django.db import connection, transaction
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun, Rehearsal
 from entrepot.flows.daily_billing import CHUNK_SIZE, RunRefused, business_date, run_workers
-from entrepot.flows.daily_billing.planning import open_run
+from entrepot.flows.daily_billing.planning import check_span, open_run
 from entrepot.flows.daily_billing.worker import work
 from entrepot.flows.period_differences import compare, fingerprint
+
+AHEAD_DAYS_MAX = 366
 
 # What is due, and what was billed ahead for these days after a correction (flows/retry.py).
 _DUE = """(
@@ -71,7 +73,8 @@ def rehearse(
 ) -> int:
     """Rehearse every day from the business date up to `day`; store totals and differences of `day`; return the id.
 
-    Live rows are read but never locked or changed. Raises: RunRefused `billing_date_earlier` for a closed day.
+    Live rows are read but never locked or changed. Raises: RunRefused `billing_date_earlier` for a closed day, and as
+    `check_span` for one more than a year ahead.
     """
     began = perf_counter()
     first = business_date() or day
@@ -83,6 +86,7 @@ def rehearse(
             day=day,
             expected=first,
         )
+    check_span(first=first, last=day, days_max=AHEAD_DAYS_MAX)
     schema = f"rehearsal_{secrets.token_hex(6)}"
     say(f"copying what is due up to {day}")
     _make_scratch(schema=schema, first=first, day=day)

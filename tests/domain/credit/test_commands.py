@@ -225,8 +225,13 @@ def test_a_payment_during_a_temporary_release_prevents_the_second_hold(store, ac
     ("until", "reason", "code"),
     [
         (march(16), "why", "release_until_past"),
+        # 367 days after 17 March 2026, and the last day that a calendar has.
+        (date(2027, 3, 19), "why", "release_until_far"),
+        (date(9999, 12, 31), "why", "release_until_far"),
         (march(20), " ", "credit_reason_missing"),
         (march(20), "x" * 301, "credit_reason_missing"),
+        (march(20), "agreed\x00", "credit_reason_missing"),
+        (march(20), "agreed \u202enot", "credit_reason_missing"),
     ],
 )
 def test_an_unusable_release_is_refused(account, until, reason, code):

@@ -246,6 +246,7 @@ def test_cancelling_twice_is_refused_and_keeps_the_first(sub):
         (march(1), "why", "cancel_date_past"),
         (march(9), "   ", "reason_missing"),
         (march(9), "x" * 81, "reason_missing"),
+        (march(9), "agreed\r\nBcc: b@c.example", "reason_missing"),
         (date(9999, 12, 31), "why", "subscription_date_out_of_bounds"),
     ],
 )

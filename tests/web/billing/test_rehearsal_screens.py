@@ -9,6 +9,7 @@ import pytest
 from entrepot.domain.billing.models import Rehearsal
 from entrepot.domain.billing.queries.rehearsals import Dimension, rehearsal
 from entrepot.flows.rehearsal import rehearse
+from entrepot.infra.tasks.models import Job
 from tests.web.billing.conftest import DAY, NEXT, NOW, bill, sql, work
 from tests.web.billing.test_billing_screens import text_of, token_of
 
@@ -163,6 +164,28 @@ def test_a_closed_day_is_not_rehearsed(hanna, billed):
     assert "2026-06-01 cannot be rehearsed: every day before 2026-06-02 is closed." in text_of(
         answer
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "said"),
+    [
+        ("9999-12-31", 409, "9999-12-31 is outside of the years 2000 to 2099. Check the year."),
+        ("2027-07-01", 409, "From 2026-06-02 to 2027-07-01 there are more than 366 days."),
+        ("0001-01-01", 409, "every day before 2026-06-02 is closed"),
+        ("2026-02-30", 400, "This is not a day."),
+        ("10000-01-01", 400, "This is not a day."),
+        ("1751328000", 400, "This is not a day."),
+        ("", 400, "This is not a day."),
+    ],
+)
+def test_a_day_that_nobody_means_is_not_rehearsed(hanna, billed, day, status, said):
+    form = token_of(hanna, "/provider/billing/") | {"day": day}
+
+    answer = hanna.post("/provider/billing/rehearse/", form)
+
+    assert answer.status_code == status
+    assert said in text_of(answer)
+    assert not Job.objects.exists()
 
 
 def test_a_rehearsal_that_does_not_exist_and_a_comparison_have_no_page(hanna, billed):

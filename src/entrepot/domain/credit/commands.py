@@ -13,12 +13,14 @@ from entrepot.domain.credit.models import CreditAct, CreditState, HoldEvent
 from entrepot.domain.ledger.commands import record_transfer
 from entrepot.domain.ledger.models import LedgerAccount, Transfer, TransferCause
 from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.names import has_controls
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.events import bus
 
 REASON_LENGTH_MAX = 300
+RELEASE_DAYS_MAX = 366
 _TABLES = ("judged", "held_buyer", "moved_hold")
 _CASCADE = (
     ("credit", "pick_held_buyers"),
@@ -149,7 +151,8 @@ def release_until(
     """Take a credit hold away up to a day, inclusive: no run puts it back before the day after.
 
     An account that is not held is protected the same way; a later release replaces an earlier one.
-    Raises: NoSuchObject; CreditInput `credit_reason_missing`, `release_until_past`.
+    Raises: NoSuchObject; CreditInput `credit_reason_missing`, `release_until_past`,
+    `release_until_far`.
     """
     why = _reason(reason)
     if until < business_date:
@@ -160,6 +163,14 @@ def release_until(
             next_step="Choose {business_date} or a later day.",
             day=until,
             business_date=business_date,
+        )
+    if (until - business_date).days > RELEASE_DAYS_MAX:
+        raise CreditInput(
+            "release_until_far",
+            "A release lasts {most} days at most.",
+            field="until",
+            next_step="Choose an earlier day, and release the account again then.",
+            most=RELEASE_DAYS_MAX,
         )
     with transaction.atomic():
         account = _locked(billing_account_id)
@@ -305,10 +316,10 @@ def _name(account: BillingAccount) -> str:
 
 def _reason(text: str) -> str:
     cleaned = text.strip()
-    if not cleaned or len(cleaned) > REASON_LENGTH_MAX:
+    if not cleaned or len(cleaned) > REASON_LENGTH_MAX or has_controls(cleaned):
         raise CreditInput(
             "credit_reason_missing",
-            "A reason of 1 to {most} characters is needed.",
+            "A reason of 1 to {most} visible characters is needed.",
             field="reason",
             next_step="Say why, in a few words.",
             most=REASON_LENGTH_MAX,

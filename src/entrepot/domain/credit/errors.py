@@ -6,7 +6,14 @@ from entrepot.kernel.errors import BadInput, Refused
 class CreditInput(BadInput):
     """A payment or a release that cannot be taken as given."""
 
-    codes = frozenset({"credit_reason_missing", "release_until_past", "payment_not_positive"})
+    codes = frozenset(
+        {
+            "credit_reason_missing",
+            "release_until_past",
+            "release_until_far",
+            "payment_not_positive",
+        }
+    )
 
 
 class CreditRefused(Refused):

@@ -11,6 +11,8 @@ from entrepot.infra.db.locks import Space, lock_all
 from entrepot.kernel.errors import Refused
 
 LINES_PER_CHUNK = 20_000
+FIRST_YEAR = 2000
+LAST_YEAR = 2099
 _NEXT = {
     RunStep.RATE: RunStep.TOTAL,
     RunStep.TOTAL: RunStep.NUMBER,
@@ -61,7 +63,42 @@ _PLAN = {
 class RunRefused(Refused):
     """A run of that day cannot be started."""
 
-    codes = frozenset({"billing_date_earlier", "billing_date_skipped", "billing_date_future"})
+    codes = frozenset(
+        {
+            "billing_date_earlier",
+            "billing_date_skipped",
+            "billing_date_future",
+            "billing_date_unusable",
+            "billing_date_far",
+        }
+    )
+
+
+def check_span(*, first: date, last: date, days_max: int) -> None:
+    """Refuse days outside the years that are billed, and more days than `days_max` at once.
+
+    A slip of the finger in a year would otherwise bill or rehearse for as long as nobody stops it.
+    Raises: RunRefused `billing_date_unusable`, `billing_date_far`.
+    """
+    for day in (first, last):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise RunRefused(
+                "billing_date_unusable",
+                "{day} is outside of the years {first_year} to {last_year}.",
+                next_step="Check the year.",
+                day=day,
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            )
+    if (last - first).days >= days_max:
+        raise RunRefused(
+            "billing_date_far",
+            "From {first} to {last} there are more than {most} days.",
+            next_step="Check the year, or take fewer days at once.",
+            first=first,
+            last=last,
+            most=days_max,
+        )
 
 
 def business_date() -> date | None:

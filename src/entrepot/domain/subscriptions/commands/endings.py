@@ -7,6 +7,7 @@ from django.db import transaction
 
 from entrepot.domain.catalog.kinds import RefundPolicy
 from entrepot.domain.catalog.models import PlanPeriod
+from entrepot.domain.parties.names import has_controls
 from entrepot.domain.subscriptions.commands.locked import (
     Locked,
     lock,
@@ -150,10 +151,10 @@ def _refunds(held: Locked, cancel_on: date) -> bool:
 
 def _reason(text: str) -> str:
     cleaned = text.strip()
-    if not cleaned or len(cleaned) > 80:
+    if not cleaned or len(cleaned) > 80 or has_controls(cleaned):
         raise SubscriptionInput(
             "reason_missing",
-            "A reason of 1 to 80 characters is needed.",
+            "A reason of 1 to 80 visible characters is needed.",
             field="reason",
             next_step="Say why, in a few words.",
         )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from entrepot.domain.parties.names import has_controls
 from entrepot.domain.resale.models import BillingAccount, ChainLink
 from entrepot.domain.subscriptions.commands.locked import (
     Locked,
@@ -104,10 +105,10 @@ def _stop_billing(held: Locked, business_date: date) -> None:
 
 def _reason(text: str) -> str:
     cleaned = text.strip()
-    if not cleaned or len(cleaned) > 300:
+    if not cleaned or len(cleaned) > 300 or has_controls(cleaned):
         raise SubscriptionInput(
             "reason_missing",
-            "A reason of 1 to 300 characters is needed.",
+            "A reason of 1 to 300 visible characters is needed.",
             field="reason",
             next_step="Say why, in a few words.",
         )

@@ -2,8 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +12,8 @@ from entrepot.flows.bill import BilledDay, BillResult, BillState, ChunkProgress,
 from entrepot.flows.daily_billing import CHUNK_SIZE
 from entrepot.flows.wiring import connect
 from entrepot.kernel.clock import Clock, SystemClock
+from entrepot.ops.arguments import day_of, size_of, workers_of
 from entrepot.ops.progress import duration_text
-
-WORKERS_MAX = 64
 
 
 class Command(BaseCommand):
@@ -116,27 +114,3 @@ def result_facts(done: BillResult) -> dict[str, Any]:
             for day in done.days
         ],
     }
-
-
-def day_of(text: str) -> date:
-    """Read a day as YYYY-MM-DD. Raises: ArgumentTypeError."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"'{text}' is not a date; write it as 2026-06-30") from None
-
-
-def workers_of(text: str) -> int:
-    """Read a number of processes, 1 to 64. Raises: ArgumentTypeError."""
-    return _number(text, most=WORKERS_MAX)
-
-
-def size_of(text: str) -> int:
-    """Read a chunk size, 1 to 1,000,000. Raises: ArgumentTypeError."""
-    return _number(text, most=1_000_000)
-
-
-def _number(text: str, *, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise ArgumentTypeError(f"'{text}' is not a number from 1 to {most:,}")
-    return int(text)

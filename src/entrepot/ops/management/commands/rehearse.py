@@ -1,7 +1,6 @@
 """`entrepot rehearse --date D`: what would this day's billing bring, and why is it different?"""
 
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +9,7 @@ from entrepot.domain.billing.models import Rehearsal
 from entrepot.flows.rehearsal import rehearse
 from entrepot.kernel.clock import SystemClock
 from entrepot.kernel.errors import DomainError
+from entrepot.ops.arguments import day_of, size_of, workers_of
 
 
 class Command(BaseCommand):
@@ -21,13 +21,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument(
-            "--date", required=True, type=date.fromisoformat, help="the day to rehearse, YYYY-MM-DD"
+            "--date", required=True, type=day_of, help="the day to rehearse, YYYY-MM-DD"
         )
         parser.add_argument(
-            "--workers", type=int, default=1, help="how many processes work on it (default 1)"
+            "--workers",
+            type=workers_of,
+            default=1,
+            help="how many processes work on it (default 1)",
         )
         parser.add_argument(
-            "--rows", type=int, default=10, help="how many rows to print per dimension"
+            "--rows", type=size_of, default=10, help="how many rows to print per dimension"
         )
 
     def handle(self, **options: Any) -> None:

@@ -12,6 +12,7 @@ from entrepot.demo.job import register_tasks, request_history
 from entrepot.flows.wiring import connect
 from entrepot.kernel.clock import Clock, SystemClock
 from entrepot.kernel.errors import Refused
+from entrepot.ops.arguments import day_of
 from entrepot.ops.progress import Progress
 
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--until",
-            type=date.fromisoformat,
+            type=day_of,
             metavar="DATE",
             help="last day of the history, 2026-06-30 at most",
         )

@@ -5,7 +5,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
@@ -15,6 +14,7 @@ from entrepot.flows.verify.books import BooksSummary, write_books
 from entrepot.flows.verify.report import report_facts, report_text
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import IdKind, parse_id
+from entrepot.ops.arguments import day_of, size_of
 from entrepot.ops.progress import Progress
 
 FAILED = 1
@@ -43,12 +43,12 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--day",
-            type=date.fromisoformat,
+            type=day_of,
             help="look only at what the run of this day touched (YYYY-MM-DD)",
         )
         parser.add_argument(
             "--findings",
-            type=int,
+            type=size_of,
             default=100,
             metavar="N",
             help="name at most N findings of each check",
