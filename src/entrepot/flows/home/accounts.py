@@ -100,7 +100,7 @@ def account_money(viewer: Viewer, *, account_id: int) -> AccountMoney:
         .select_related("seller", "buyer")
         .order_by("id")[:TERMS_SHOWN_MAX]
     )
-    return AccountMoney(_terms(viewer, found), _events(viewer, found), count)
+    return AccountMoney(terms_of(viewer, found), _events(viewer, found), count)
 
 
 def terms_to_act_on(viewer: Viewer, *, billing_account_id: int) -> Terms:
@@ -113,7 +113,7 @@ def terms_to_act_on(viewer: Viewer, *, billing_account_id: int) -> Terms:
     )
     if not found:
         raise NoSuchObject(object="billing account")
-    return _terms(viewer, found)[0]
+    return terms_of(viewer, found)[0]
 
 
 def buyer_of(viewer: Viewer, *, billing_account_id: int) -> tuple[int, AccountKind]:
@@ -126,7 +126,8 @@ def buyer_of(viewer: Viewer, *, billing_account_id: int) -> tuple[int, AccountKi
     return buyer
 
 
-def _terms(viewer: Viewer, found: Sequence[BillingAccount]) -> tuple[Terms, ...]:
+def terms_of(viewer: Viewer, found: Sequence[BillingAccount]) -> tuple[Terms, ...]:
+    """Read where some visible billing accounts stand: three queries. Seller and buyer come with them."""
     ids = [account.id for account in found]
     balances = Balance.objects.in_bulk(ids)
     states = CreditState.objects.in_bulk(ids)

@@ -13,8 +13,8 @@ from entrepot.flows.search import Found, Group, Hit, search
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
-from entrepot.web.ui.parts import Column
 from entrepot.web.ui.page_size import page_size
+from entrepot.web.ui.parts import Column
 
 RESULTS_SHOWN = 20
 SUGGESTIONS_SHOWN = 5
