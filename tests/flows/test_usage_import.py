@@ -15,7 +15,13 @@ from entrepot.domain.resale.models import BillingAccount, MarginBasis
 from entrepot.domain.subscriptions.commands import Discount, hold_subscription
 from entrepot.domain.subscriptions.errors import SubscriptionInput
 from entrepot.domain.subscriptions.models import SubBilling
-from entrepot.domain.usage.models import MeteredUsage, UsageTotal
+from entrepot.domain.usage.errors import SubAccountNotBillable
+from entrepot.domain.usage.models import (
+    MeteredUsage,
+    ParkedSubAccount,
+    SubAccountLink,
+    UsageTotal,
+)
 from entrepot.domain.usage.totals import StoreSettings
 from entrepot.flows.bill import bill
 from entrepot.flows.usage_import import (
@@ -62,6 +68,17 @@ def subscribe(store: Shop, **facts: object) -> int:
     number = store.subscribe("0", MAY, **facts)
     bill_day(MAY)
     return number
+
+
+def rate(currency: str, value: str) -> None:
+    set_exchange_rate(
+        from_currency=currency,
+        to_currency="EUR",
+        rate=Decimal(value),
+        on_date=EPOCH,
+        source="ECB",
+        **MADE,
+    )
 
 
 def bill_day(day: date):
@@ -157,12 +174,57 @@ def test_a_discount_reduces_usage_of_its_tier(store, tmp_path):
     assert usage_charges()[3] == [Decimal("52.800")]
 
 
-def test_usage_without_an_exchange_rate_waits_for_all_tiers_alike(store, tmp_path):
+def test_a_sub_account_of_which_nothing_can_be_billed_is_not_linked(store, tmp_path):
     number = subscribe(store)
     load(tmp_path, line(BilledCost="100", BillingCurrency="CHF"))
 
-    assert link(tmp_path, number) == 0
+    with pytest.raises(SubAccountNotBillable, match="there is no exchange rate") as refused:
+        link(tmp_path, number)
+
+    assert f"billed to SUB-{number}" in str(refused.value)
+    assert not SubAccountLink.objects.exists()
     assert not UsageTotal.objects.exists()
+    assert ParkedSubAccount.objects.get().mapped_at is None
+
+    rate("CHF", "1.05")
+    # One total on each of three tiers.
+    assert link(tmp_path, number) == 3
+    assert ParkedSubAccount.objects.get().mapped_at is not None
+
+
+def test_usage_of_a_month_before_the_subscription_waits_and_stays_visible(store, tmp_path):
+    number = subscribe(store)
+    april = {
+        "BillingPeriodStart": "2026-04-01 00:00:00",
+        "BillingPeriodEnd": "2026-05-01 00:00:00",
+        "ChargePeriodStart": "2026-04-04 10:00:00",
+        "ChargePeriodEnd": "2026-04-04 11:00:00",
+    }
+    load(tmp_path, line(BilledCost="100"), line(BilledCost="7", **april))
+
+    # May is charged on three tiers, April belongs to no subscription.
+    assert link(tmp_path, number) == 3
+
+    parked = ParkedSubAccount.objects.get()
+    assert (parked.mapped_at, parked.sub_account_id) == (None, "cleo")
+    with pytest.raises(SubAccountNotBillable, match="Check when the subscription began"):
+        link(tmp_path, number)
+    assert {total.period_start for total in UsageTotal.objects.all()} == {MAY}
+
+
+def test_a_linked_sub_account_whose_next_file_has_no_price_waits_until_it_has_one(store, tmp_path):
+    number = subscribe(store)
+    load(tmp_path, line(BilledCost="100"))
+    link(tmp_path, number)
+    assert not ParkedSubAccount.objects.filter(mapped_at=None).exists()
+
+    load(tmp_path, line(BilledCost="50", BillingCurrency="CHF"), name="swiss.csv")
+    waiting = ParkedSubAccount.objects.get(mapped_at=None)
+    assert (waiting.lines, waiting.billed_cost) == (1, Decimal(50))
+
+    rate("CHF", "1.05")
+    load(tmp_path, line(BilledCost="60", BillingCurrency="CHF"), name="swiss-2.csv")
+    assert not ParkedSubAccount.objects.filter(mapped_at=None).exists()
 
 
 def test_a_month_that_is_not_over_waits_for_its_end(store, tmp_path):

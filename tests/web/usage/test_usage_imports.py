@@ -99,6 +99,44 @@ def test_a_subscription_that_does_not_exist_is_named(hanna, tmp_path):
     assert not SubAccountLink.objects.exists()
 
 
+def test_a_sub_account_that_cannot_be_billed_says_what_to_add_and_keeps_waiting(
+    hanna, subscription, tmp_path
+):
+    upload(hanna, tmp_path, line(BillingCurrency="CHF"))
+    work()
+    number = UsageImport.objects.get().id
+    form = {"provider": "Stratus", "account": "cleo", "subscription": f"SUB-{subscription}"}
+
+    answer = hanna.post(f"{LIST}{number}/map/", form, follow=True)
+
+    said = text_of(answer)
+    assert f"Nothing of Stratus cleo can be billed to SUB-{subscription}" in said
+    assert "add the missing margin or exchange rate, and link it again." in said
+    assert "nobody is charged for this usage yet" in said
+    assert not SubAccountLink.objects.exists()
+
+
+def test_usage_of_a_month_before_the_subscription_stays_visible(hanna, subscription, tmp_path):
+    april = {
+        "BillingPeriodStart": "2026-04-01 00:00:00",
+        "BillingPeriodEnd": "2026-05-01 00:00:00",
+        "ChargePeriodStart": "2026-04-04 10:00:00",
+        "ChargePeriodEnd": "2026-04-04 11:00:00",
+    }
+    upload(hanna, tmp_path, line(BilledCost="100"), line(BilledCost="7", **april))
+    work()
+    number = UsageImport.objects.get().id
+    form = {"provider": "Stratus", "account": "cleo", "subscription": f"SUB-{subscription}"}
+
+    linked = text_of(hanna.post(f"{LIST}{number}/map/", form, follow=True))
+
+    assert "The sub-account is linked; 3 totals changed." in linked
+    assert "not billable yet: no price of every seller, or no exchange rate" in linked
+    assert "Try again" in linked
+    again = text_of(hanna.post(f"{LIST}{number}/map/", form, follow=True))
+    assert f"Nothing of Stratus cleo can be billed to SUB-{subscription}" in again
+
+
 def test_only_people_who_may_import_upload_and_other_panels_do_not_exist(sign_in, store, tmp_path):
     reader = sign_in(role=RoleCode.READ_ONLY)
     assert "No usage file was imported yet" in text_of(reader.get(LIST))

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from entrepot.domain.usage.errors import SubAccountTaken, SubAccountUnknown
+from entrepot.domain.usage.errors import (
+    SubAccountNotBillable,
+    SubAccountTaken,
+    SubAccountUnknown,
+)
 from entrepot.domain.usage.intake import FaultReport, Intake, UsageRowsRefused, take_in
 from entrepot.domain.usage.models import (
     ParkedSubAccount,
@@ -32,6 +36,7 @@ from entrepot.domain.usage.totals import (
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.locks import Space, lock_all
 from entrepot.kernel.errors import DomainError
+from entrepot.kernel.ids import IdKind
 from entrepot.kernel.money import round_amount
 
 _STORED_DECIMALS = 12
@@ -105,9 +110,10 @@ def map_sub_account(
 ) -> int:
     """Link a vendor's sub-account to a subscription and rate its waiting usage.
 
-    Gives the number of totals that changed. The same link again changes nothing.
+    Gives the number of totals that changed. The same link again changes nothing, unless usage of the
+    sub-account still waits for a price: then it is rated again.
 
-    Raises: SubAccountUnknown; SubAccountTaken; what `write_totals` raises.
+    Raises: SubAccountUnknown; SubAccountTaken; SubAccountNotBillable; what `write_totals` raises.
     """
     with transaction.atomic():
         _lock()
@@ -122,7 +128,10 @@ def map_sub_account(
                 linked_by=actor.name[:150],
             )
         )
-        if not new:
+        waiting = ParkedSubAccount.objects.filter(
+            provider_name=provider_name, sub_account_id=sub_account_id, mapped_at=None
+        )
+        if not new and not waiting.exists():
             return 0
         outcome = write_totals(
             months=_months(imports),
@@ -130,6 +139,10 @@ def map_sub_account(
             book=book,
             store=store,
         )
+        if (provider_name, sub_account_id) not in _without_price(outcome.parked):
+            waiting.update(mapped_at=now)
+        elif not outcome.changed_totals:
+            raise _not_billable(provider_name, sub_account_id, subscription_id)
         record(
             actor=actor,
             now=now,
@@ -159,7 +172,7 @@ def _imports_naming(*, provider_name: str, sub_account_id: str) -> list[UsageImp
 
 
 def _link(link: SubAccountLink) -> bool:
-    """Store a link and take its sub-account from the parked ones; False if it was there already."""
+    """Store a link; False if it was there already."""
     key = {"provider_name": link.provider_name, "sub_account_id": link.sub_account_id}
     known = SubAccountLink.objects.filter(**key).first()
     if known is not None and known.subscription_id != link.subscription_id:
@@ -172,8 +185,27 @@ def _link(link: SubAccountLink) -> bool:
     if known is not None:
         return False
     link.save()
-    ParkedSubAccount.objects.filter(**key, mapped_at=None).update(mapped_at=link.linked_at)
     return True
+
+
+def _without_price(parked: Iterable[Parked]) -> set[tuple[str, str]]:
+    """Name the linked sub-accounts of which some usage has no price on every tier."""
+    return {
+        (one.provider_name, one.sub_account_id) for one in parked if one.subscription_id is not None
+    }
+
+
+def _not_billable(
+    provider_name: str, sub_account_id: str, subscription_id: int
+) -> SubAccountNotBillable:
+    return SubAccountNotBillable(
+        "sub_account_not_billable",
+        "Nothing of {object} can be billed to {subscription}: in the months of its usage a seller of "
+        "{subscription} has no price for usage, or there is no exchange rate from the vendor's currency.",
+        object=f"{provider_name} {sub_account_id}",
+        next_step="Check when the subscription began, add the missing margin or exchange rate, and link it again.",
+        subscription=f"{IdKind.SUBSCRIPTION.value}-{subscription_id}",
+    )
 
 
 def _apply(
@@ -192,6 +224,7 @@ def _apply(
         months=_months([started, *superseded]), cause=started, book=book, store=store
     )
     started.parked_sub_accounts = park(cause=started, parked=outcome.parked)
+    _settle_priced([started, *superseded], parked=outcome.parked, now=now)
     started.save()
     record(
         actor=actor,
@@ -209,6 +242,18 @@ def _apply(
         changed_totals=outcome.changed_totals,
         parked=outcome.parked,
     )
+
+
+def _settle_priced(
+    imports: Iterable[UsageImport], *, parked: Iterable[Parked], now: datetime
+) -> None:
+    """Take from the waiting sub-accounts of imports just rated those that have a price by now."""
+    still = _without_price(parked)
+    linked = set(SubAccountLink.objects.values_list("provider_name", "sub_account_id"))
+    rows = ParkedSubAccount.objects.filter(usage_import__in=imports, mapped_at=None)
+    keys = rows.values_list("id", "provider_name", "sub_account_id")
+    done = [number for number, *key in keys if tuple(key) in linked - still]
+    ParkedSubAccount.objects.filter(id__in=done).update(mapped_at=now)
 
 
 def _replace_sources(started: UsageImport, *, intake: Intake) -> list[UsageImport]:

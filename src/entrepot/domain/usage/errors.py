@@ -59,3 +59,9 @@ class SubAccountUnknown(NotFound):
     """No imported file names the sub-account."""
 
     codes: ClassVar[frozenset[str]] = frozenset({"sub_account_unknown"})
+
+
+class SubAccountNotBillable(Refused):
+    """Nothing of a sub-account's usage has a price on every tier, so linking it would hide it."""
+
+    codes: ClassVar[frozenset[str]] = frozenset({"sub_account_not_billable"})

@@ -87,7 +87,7 @@ class SubAccountLink(models.Model):
 
 
 class ParkedSubAccount(models.Model):
-    """A sub-account of a file that no subscription claims yet; shown until somebody maps it."""
+    """A sub-account of a file that waits for a subscription, or for a price of its linked one; shown until then."""
 
     usage_import = models.ForeignKey(UsageImport, models.PROTECT, related_name="+")
     provider_name = models.CharField(max_length=120)

@@ -258,11 +258,9 @@ def _row(
 
 
 def park(*, cause: UsageImport, parked: Iterable[Parked]) -> int:
-    """Remember the sub-accounts of an import that no subscription claims; gives their number."""
+    """Remember the sub-accounts of an import that wait for a subscription or a price; gives their number."""
     rows: dict[tuple[str, str], ParkedSubAccount] = {}
     for one in parked:
-        if one.reason != "unknown_sub_account":
-            continue
         row = rows.setdefault(
             (one.provider_name, one.sub_account_id),
             ParkedSubAccount(
