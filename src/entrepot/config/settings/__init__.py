@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "entrepot.domain.usage",
     "entrepot.domain.subscriptions",
     "entrepot.domain.billing",
+    "entrepot.domain.provisioning",
     "entrepot.domain.documents",
     "entrepot.domain.credit",
     "entrepot.flows",

@@ -1,0 +1,137 @@
+"""Add and switch connectors, take over a broker's catalogue."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.domain.provisioning.connectors.http import NotAllowed, VendorHttp
+from entrepot.domain.provisioning.connectors.registry import Surroundings
+from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningInput
+from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.provisioning.models import Connector, VendorOffer
+from entrepot.domain.provisioning.results import Offer
+from entrepot.infra.audit.recorder import Actor, record
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NAME_LENGTH_MAX = 60
+
+
+def add_connector(
+    *,
+    name: str,
+    kind: ConnectorKind,
+    base_url: str = "",
+    vendor_id: int | None = None,
+    surroundings: Surroundings,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Add a connector; its secrets are a file (`connectors/secrets.py`). Return its id.
+
+    `name` is lower case with hyphens, at most 60 characters; it is part of the call-back address.
+    Raises: ProvisioningInput `connector_name_unusable`, `connector_name_taken`, `connector_address_unusable`.
+    """
+    if len(name) > NAME_LENGTH_MAX or not _NAME.fullmatch(name):
+        raise ProvisioningInput(
+            "connector_name_unusable",
+            "“{name}” cannot name a connector.",
+            field="name",
+            name=name[:NAME_LENGTH_MAX],
+            next_step="Use small letters, digits and hyphens, at most 60.",
+        )
+    if kind is not ConnectorKind.MANUAL:
+        _check_address(base_url, surroundings)
+    with transaction.atomic():
+        connector, is_new = Connector.objects.get_or_create(
+            name=name,
+            defaults={
+                "kind": kind,
+                "base_url": base_url,
+                "vendor_id": vendor_id,
+                "created_at": now,
+            },
+        )
+        if not is_new:
+            raise ProvisioningInput(
+                "connector_name_taken",
+                "There is a connector {object} already.",
+                object=name,
+                field="name",
+                next_step="Choose another name.",
+            )
+        _note(connector, "connector_added", {"kind": kind.value, "base_url": base_url}, actor, now)
+    return connector.id
+
+
+def switch_connector(*, connector_id: int, is_active: bool, actor: Actor, now: datetime) -> None:
+    """Let a connector work or rest; what is due waits while it rests. Raises: NoSuchOperation."""
+    with transaction.atomic():
+        connector = Connector.objects.select_for_update().filter(pk=connector_id).first()
+        if connector is None:
+            raise NoSuchOperation(object=f"Connector {connector_id}")
+        connector.is_active = is_active
+        connector.save(update_fields=["is_active"])
+        _note(connector, "connector_switched", {"is_active": is_active}, actor, now)
+
+
+def take_over_catalog(
+    *, connector_id: int, offers: Sequence[Offer], actor: Actor, now: datetime
+) -> int:
+    """Store what a broker offers now; return how many plans. Plans that are gone stay, no longer offered.
+
+    Plans of our own catalogue are made from these by people; nothing here changes a price or a plan.
+    """
+    rows = [
+        VendorOffer(
+            connector_id=connector_id,
+            seen_at=now,
+            is_offered=True,
+            **{name: getattr(offer, name) for name in Offer.__dataclass_fields__},
+        )
+        for offer in offers
+    ]
+    changing = [*Offer.__dataclass_fields__.keys(), "seen_at", "is_offered"]
+    keys = ["connector_id", "service_id", "plan_id"]
+    with transaction.atomic():
+        connector = Connector.objects.select_for_update().get(pk=connector_id)
+        VendorOffer.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=keys,
+            update_fields=[name for name in changing if name not in keys],
+            batch_size=1000,
+        )
+        gone = VendorOffer.objects.filter(connector_id=connector_id, seen_at__lt=now)
+        gone.update(is_offered=False)
+        _note(connector, "catalog_taken_over", {"offers": len(rows)}, actor, now)
+    return len(rows)
+
+
+def _check_address(base_url: str, surroundings: Surroundings) -> None:
+    try:
+        VendorHttp(inside=surroundings.inside).check(base_url)
+    except NotAllowed as error:
+        raise ProvisioningInput(
+            "connector_address_unusable",
+            "This address cannot be called: {reason}.",
+            field="base_url",
+            reason=str(error),
+            next_step="Give an https address, or let the operator name it as one of the inside.",
+        ) from error
+
+
+def _note(
+    connector: Connector, action: str, after: dict[str, object], actor: Actor, now: datetime
+) -> None:
+    record(
+        actor=actor,
+        now=now,
+        action=action,
+        object_kind="connector",
+        object_id=connector.id,
+        tenant_id=None,
+        object_label=connector.name,
+        after=after,
+    )
