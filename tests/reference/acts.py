@@ -11,7 +11,13 @@ from entrepot.domain.ledger.models import Balance, LedgerAccount, Transfer, Tran
 from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.subscriptions.lifecycle import Status
-from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, Subscription, Term
+from entrepot.domain.subscriptions.models import (
+    QuantityChange,
+    SubBilling,
+    Subscription,
+    Term,
+    TermCalendar,
+)
 from entrepot.domain.usage.models import UsageImport, UsageImportState, UsageTotal
 from tests.reference import world as plain
 from tests.reference.load import add_row, instant
@@ -134,11 +140,14 @@ def _change_subscription(act: SubscriptionAct, business_date: date) -> None:
     elif isinstance(act, plain.SetAutoRenew):
         row.auto_renew = act.value
         Subscription.objects.filter(id=act.sub).update(auto_renew=act.value)
+        TermCalendar.objects.filter(subscription_id=act.sub).update(auto_renew=act.value)
     elif isinstance(act, plain.SetAnchor):
         row.anchor_day = act.anchor
     elif term := Term.objects.filter(subscription_id=act.sub).order_by("number").last():
         row.term_end = act.term_end
         Term.objects.filter(id=term.id).update(ends_on=act.term_end)
+        Subscription.objects.filter(id=act.sub).update(term_end=act.term_end)
+        TermCalendar.objects.filter(subscription_id=act.sub).update(ends_on=act.term_end)
     if row.due_on is not None:
         row.due_on = usual_due(row)
     row.save()

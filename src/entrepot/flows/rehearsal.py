@@ -57,6 +57,7 @@ COPIED: dict[str, str] = {
     "subscription_item": f"subscription_id IN {_DUE}",
     "subscription_money": f"subscription_id IN {_DUE}",
     "term": f"subscription_id IN {_DUE}",
+    "term_calendar": f"subscription_id IN {_DUE}",
     "transfer": "false",
     "usage_total": f"subscription_id IN {_DUE}",
 }

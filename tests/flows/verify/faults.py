@@ -383,4 +383,18 @@ FAULTS = (
         problem="overdue_since_wrong",
         named=("billing account ", 1),
     ),
+    _fault(
+        "a list shows another end of the term",
+        "UPDATE subscription SET term_end = term_end + 1 WHERE id = 2",
+        check="lists",
+        problem="list_row_wrong",
+        named=("SUB-", 2),
+    ),
+    _fault(
+        "a renewal is missing in the calendar",
+        "UPDATE term_calendar SET ends_on = ends_on - 365 WHERE subscription_id = 2",
+        check="lists",
+        problem="calendar_wrong",
+        named=("SUB-", 2),
+    ),
 )

@@ -172,6 +172,10 @@ def test_renewals_are_those_of_the_two_views_of_the_list(world):
         auto_renew=False, term_end=TODAY + timedelta(days=9)
     )
     Subscription.objects.filter(pk=ending[0].pk).update(term_end=TODAY - timedelta(days=2))
+    run_sql(
+        "UPDATE term_calendar AS calendar SET auto_renew = wide.auto_renew, ends_on = wide.term_end "
+        "FROM subscription AS wide WHERE wide.id = calendar.subscription_id"
+    )
 
     renewals = reseller_home(viewer).renewals
 

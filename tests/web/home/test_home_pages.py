@@ -52,6 +52,7 @@ def test_nobody_sees_the_cost_of_a_tier_that_is_not_theirs(world):
         [one.id],
     )
     run_sql("UPDATE subscription SET term_end = '2026-03-20' WHERE id = %s", [one.id])
+    run_sql("UPDATE term_calendar SET ends_on = '2026-03-20' WHERE subscription_id = %s", [one.id])
 
     reseller, customer = _page(viewer_of(RESELLER)), _page(viewer_of(one.customer_id))
     rival, support = _page(viewer_of(RIVAL)), _page(viewer_of(RESELLER, role=RoleCode.SUPPORT))

@@ -15,6 +15,7 @@ from entrepot.domain.subscriptions.models import (
     Subscription,
     SubscriptionItem,
     SubscriptionMoney,
+    TermCalendar,
 )
 from entrepot.domain.subscriptions.rules import search_text
 from tests.domain.resale.shop import DAILY, EPOCH, Shop, shop
@@ -77,6 +78,14 @@ class Stock:
                 vendor_reference=row.vendor_reference,
                 purchase_order=row.purchase_order,
             )
+        )
+        TermCalendar.objects.create(
+            subscription_id=row.pk,
+            tenant_id=row.tenant_id,
+            seller_id=row.seller_id,
+            customer_id=row.customer_id,
+            auto_renew=row.auto_renew,
+            ends_on=row.term_end if row.status == "active" else None,
         )
         for tier, pair in enumerate(money, start=1):
             price, cost = pair.split("/")

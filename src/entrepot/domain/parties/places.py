@@ -86,6 +86,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "sub_billing": _BY_SUBSCRIPTION,
         "quantity_change": _BY_SUBSCRIPTION,
         "term": _BY_SUBSCRIPTION,
+        "term_calendar": _BY_SUBSCRIPTION,
         "service_span": _BY_SUBSCRIPTION,
         "metered_usage": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
         "billing_run": _OPERATION,

@@ -25,7 +25,7 @@ class Subscription(TenantModel):
     customer, plan, id and vendor reference, case folded.
     """
 
-    customer = TenantForeignKey("parties.Account")
+    customer = TenantForeignKey("parties.Account", db_index=False)
     seller_id = models.BigIntegerField()
     customer_path = models.TextField()
     customer_name = models.CharField(max_length=250)
@@ -64,7 +64,7 @@ class Subscription(TenantModel):
 class SubscriptionItem(TenantModel):
     """One resource of a subscription with its quantity now; future quantities wait in `quantity_change`."""
 
-    subscription = TenantForeignKey(Subscription)
+    subscription = TenantForeignKey(Subscription, db_index=False)
     resource = models.ForeignKey("catalog.Resource", models.PROTECT, related_name="+")
     quantity = QuantityField()
     included = QuantityField(default=0)
@@ -87,12 +87,40 @@ class SubscriptionItem(TenantModel):
         ]
 
 
+class TermCalendar(models.Model):
+    """When the running term of an active subscription ends; `ends_on` is null while none is running.
+
+    It repeats four facts of `subscription` for the lists that are sorted by that day. A renewal moves this narrow row
+    with its three indexes instead of a wide one with all of its indexes (docs/decisions/0009-term-calendar.md);
+    `verify` compares the two. A subscription has no row before its first term.
+    """
+
+    subscription_id = models.BigIntegerField(primary_key=True)
+    tenant_id = models.BigIntegerField()
+    seller_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    auto_renew = models.BooleanField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "term_calendar"
+        indexes = [
+            models.Index(
+                fields=[*owner, "auto_renew", "ends_on", "subscription_id"],
+                name=f"term_calendar_{name}",
+                condition=~models.Q(ends_on=None),
+            )
+            for name, owner in (("all", ()), ("sold", ("seller_id",)), ("bought", ("customer_id",)))
+        ]
+
+
 class SubscriptionMoney(models.Model):
     """What one tier of a subscription earns and pays a month at today's quantities and agreed prices, after discount.
 
     A figure for lists and home pages, refreshed whenever a price or quantity changes; documents never read it.
     """
 
+    pk = models.CompositePrimaryKey("subscription_id", "tier")
     tenant_id = models.BigIntegerField()
     subscription_id = models.BigIntegerField()
     tier = models.SmallIntegerField()
@@ -103,11 +131,6 @@ class SubscriptionMoney(models.Model):
 
     class Meta:
         db_table = "subscription_money"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subscription_id", "tier"], name="subscription_money_once"
-            ),
-        ]
 
 
 class SubBilling(models.Model):

@@ -132,6 +132,7 @@ def _move_on(session: RunSession, *, due: int) -> None:
         session.run("subscriptions", "add_terms")
         session.run("subscriptions", "add_events")
         session.run("subscriptions", "update_wide")
+        session.run("subscriptions", "move_calendar")
         session.run("subscriptions", "refresh_money")
     if session.value("SELECT EXISTS (SELECT FROM quarantine WHERE resolved_on IS NULL)"):
         session.run("billing", "resolve_quarantine")

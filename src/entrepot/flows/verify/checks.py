@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _BILLING = "entrepot.domain.billing"
 _LEDGER = "entrepot.domain.ledger"
+_SUBSCRIPTIONS = "entrepot.domain.subscriptions"
 _HERE = "entrepot.flows.verify"
 
 
@@ -86,6 +87,12 @@ CHECKS: Mapping[str, Check] = {
             "Every billing account is held or free as its terms say.",
             ((_HERE, "holds"),),
             for_run=True,
+        ),
+        Check(
+            "lists",
+            "Lists show what billing goes by.",
+            ((_SUBSCRIPTIONS, "prove_lists"),),
+            for_run=False,
         ),
     )
 }

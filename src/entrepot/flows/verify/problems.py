@@ -167,4 +167,13 @@ PROBLEMS: Mapping[str, Problem] = {
     "hold_bit_wrong": Problem(
         "{object} does not show the credit hold of its billing accounts.", _RERUN
     ),
+    "list_row_wrong": Problem(
+        "{object} is shown as {status} with a term up to {term_end}; billing knows it as {billed_as} "
+        "or with other dates.",
+        "Find who changed the row without the billing state, and set it to what billing knows.",
+    ),
+    "calendar_wrong": Problem(
+        "{object} ({status}, term up to {term_end}) stands in the term calendar under {ends_on}.",
+        "Find who changed the row without the calendar, and set the calendar's day to the term's end.",
+    ),
 }

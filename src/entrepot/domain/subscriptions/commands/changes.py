@@ -19,7 +19,7 @@ from entrepot.domain.subscriptions.commands.locked import (
 from entrepot.domain.subscriptions.commands.quantities import check_quantity
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.lifecycle import Status
-from entrepot.domain.subscriptions.models import QuantityChange, SubscriptionItem
+from entrepot.domain.subscriptions.models import QuantityChange, SubscriptionItem, TermCalendar
 from entrepot.infra.audit.recorder import Actor
 
 
@@ -126,6 +126,7 @@ def set_auto_renew(
             return
         held.billing.auto_renew = auto_renew
         store(held, wide={"auto_renew": auto_renew})
+        TermCalendar.objects.filter(pk=subscription_id).update(auto_renew=auto_renew)
         note(
             held.wide,
             kind="renewal_set",

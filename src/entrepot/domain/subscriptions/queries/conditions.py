@@ -1,4 +1,4 @@
-"""Which rows a list has, as a WHERE clause on `subscription AS s`.
+"""Which rows a list has: a table or calendar to read, and a WHERE clause on it as `s`.
 
 The tabs of decision 25: *Active* excludes trials; *Expiring* does not renew by itself and its term ends
 within N days; *To be renewed* does. A term whose end has passed but whose run is still to come counts.
@@ -27,21 +27,36 @@ from entrepot.kernel.ids import IdError, IdKind, parse_id
 HELD = "(s.admin_hold OR s.credit_hold) AND s.status IN ('trial', 'active', 'graced')"
 _TABS: Mapping[Tab, str] = {
     Tab.ACTIVE: "s.status = 'active'",
-    Tab.EXPIRING: "s.status = 'active' AND s.auto_renew = FALSE AND s.term_end <= {until}",
-    Tab.RENEWING: "s.status = 'active' AND s.auto_renew = TRUE AND s.term_end <= {until}",
+    Tab.EXPIRING: "s.auto_renew = FALSE AND s.ends_on <= {until}",
+    Tab.RENEWING: "s.auto_renew = TRUE AND s.ends_on <= {until}",
     Tab.TRIAL: "s.status = 'trial'",
     Tab.ALL: "",
 }
+_CALENDAR = """(
+    SELECT
+        calendar.subscription_id AS id, calendar.seller_id, calendar.customer_id, calendar.auto_renew, calendar.ends_on,
+        wide.tenant_id, wide.customer_path, wide.customer_name, wide.plan_id, wide.plan_name, wide.status,
+        wide.admin_hold, wide.credit_hold, wide.trial_end, wide.search_text
+    FROM term_calendar AS calendar
+    LEFT JOIN subscription AS wide ON wide.id = calendar.subscription_id
+)"""
+"""Running terms under the names of `subscription`; counting without filters leaves the join out."""
+
+
+def table(tab: Tab) -> str:
+    """Give what a view reads: those that look ahead the term calendar, the others the subscriptions."""
+    return _CALENDAR if tab.looks_ahead else "subscription"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The rows of a list: `text` and `params` of the condition without its sellers.
+    """The rows of a list: what is read, and `text` and `params` of the condition without its sellers.
 
     `seller_ids` None means that sellers do not matter; with one or more of them the rows are those
     that they sell. Each seller's rows lie in the order of an index.
     """
 
+    table: str
     text: str
     params: Mapping[str, object]
     seller_ids: tuple[int, ...] | None
@@ -76,6 +91,7 @@ def source(viewer: Viewer, wanted: Wanted) -> Source:
         params["until"] = wanted.today + timedelta(days=wanted.within_days)
     more, values = _filters(viewer, wanted)
     return Source(
+        table=table(wanted.tab),
         text=" AND ".join(part for part in [*parts, *more] if part != "TRUE") or "TRUE",
         params=params | values,
         seller_ids=sellers(viewer, wanted),
@@ -104,7 +120,7 @@ def sort_key(wanted: Wanted) -> tuple[str, str]:
     if wanted.sorted_by is Order.CUSTOMER:
         return "lower(s.customer_name)", "text"
     if wanted.sorted_by is Order.ENDS:
-        return ("s.trial_end" if wanted.tab is Tab.TRIAL else "s.term_end"), "date"
+        return ("s.trial_end" if wanted.tab is Tab.TRIAL else "s.ends_on"), "date"
     return "", ""
 
 

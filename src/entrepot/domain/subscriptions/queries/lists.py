@@ -116,7 +116,7 @@ def tab_counts(viewer: Viewer, *, wanted: Wanted) -> Mapping[Tab, Count]:
     for tab in Tab:
         text = conditions.tab_text(tab, within="until")
         condition = f"{rows.condition} AND {text}" if text else rows.condition
-        columns.append(f"({_count_sql(condition)})")
+        columns.append(f"({_count_sql(conditions.table(tab), condition)})")
     found = rows_of(
         f"SELECT {', '.join(columns)}", rows.values | {"until": until, "most": COUNT_MAX + 1}
     )[0]
@@ -198,12 +198,15 @@ def _edge(rows: Sequence[ListRow], before: bool, exists: bool) -> Place | None:
     return replace(rows[0].place, before=before) if exists and rows else None
 
 
-def _count_sql(condition: str) -> str:
-    return f"SELECT count(*) FROM (SELECT FROM subscription AS s WHERE {condition} LIMIT %(most)s) AS few"
+def _count_sql(table: str, condition: str) -> str:
+    return (
+        f"SELECT count(*) FROM (SELECT FROM {table} AS s WHERE {condition} LIMIT %(most)s) AS few"
+    )
 
 
 def _number_of(rows: Source, *, most: int = COUNT_MAX + 1) -> int:
-    return int(rows_of(_count_sql(rows.condition), {**rows.values, "most": most})[0][0])
+    sql = _count_sql(rows.table, rows.condition)
+    return int(rows_of(sql, {**rows.values, "most": most})[0][0])
 
 
 def _count(number: int) -> Count:
@@ -215,7 +218,7 @@ def _sums(viewer: Viewer, wanted: Wanted, rows: Source) -> tuple[Cash, ...]:
         return ()
     cost = "sum(money.monthly_cost)" if wanted.book is Book.CUSTOMERS else "NULL"
     sql = (
-        f"SELECT money.currency, sum(money.monthly_price), {cost} FROM subscription AS s "
+        f"SELECT money.currency, sum(money.monthly_price), {cost} FROM {rows.table} AS s "
         "INNER JOIN subscription_money AS money ON money.subscription_id = s.id "
         f"AND money.seller_id = {conditions.money_seller(wanted.book)} "
         f"WHERE {rows.condition} GROUP BY money.currency ORDER BY 2 DESC, 1"
@@ -286,7 +289,11 @@ def _read(
     if place is not None:
         behind, more = _behind(wanted, place)
         values |= more
-    picked = _picked_sql(rows, behind=behind, order=order, collect=collect)
+    columns = f"s.id, {key or 'NULL'} AS sort_key"
+    picked = _picked_sql(rows, columns=columns, behind=behind, order=order, collect=collect)
+    page_order = ", ".join(
+        f"picked.{k} {direction}" for k in (["sort_key"] if key else []) + ["id"]
+    )
     sql = f"""
 WITH picked AS MATERIALIZED ({picked})
 SELECT
@@ -294,34 +301,34 @@ SELECT
     period.term_months, period.billing_months, s.status::text, {conditions.HELD}, s.auto_renew, s.quantity,
     s.vendor_reference, s.started_on, s.trial_end, s.term_end, s.cancel_on, s.ended_on,
     money.currency, money.monthly_price, {"money.monthly_cost" if wanted.book is Book.CUSTOMERS else "NULL"},
-    {f"({key})::text" if key else "''"}
+    coalesce(picked.sort_key::text, '')
 FROM picked
 INNER JOIN subscription AS s ON s.id = picked.id
 INNER JOIN plan_period AS period ON period.id = s.plan_period_id
 LEFT JOIN account AS seller ON seller.id = s.seller_id
 LEFT JOIN subscription_money AS money
     ON money.subscription_id = s.id AND money.seller_id = {conditions.money_seller(wanted.book)}
-ORDER BY {order}"""
+ORDER BY {page_order}"""
     sees_prices = viewer.can(Capability.VIEW_PRICES)
     return [_row(found, sees_prices) for found in rows_of(sql, values)]
 
 
-def _picked_sql(rows: Source, *, behind: str, order: str, collect: bool) -> str:
-    """Find the ids of a page: collected and sorted, along one index, or along one per seller."""
+def _picked_sql(rows: Source, *, columns: str, behind: str, order: str, collect: bool) -> str:
+    """Find ids and sort keys of a page: collected and sorted, along one index, or along one per seller."""
     if collect:
         return (
-            f"SELECT s.id FROM (SELECT s.* FROM subscription AS s WHERE {rows.condition} OFFSET 0) AS s "
+            f"SELECT {columns} FROM (SELECT s.* FROM {rows.table} AS s WHERE {rows.condition} OFFSET 0) AS s "
             f"WHERE {behind} ORDER BY {order} LIMIT %(size)s"
         )
     if rows.seller_ids is None or len(rows.seller_ids) == 1:
         return (
-            f"SELECT s.id FROM subscription AS s WHERE {rows.condition} AND {behind} "
+            f"SELECT {columns} FROM {rows.table} AS s WHERE {rows.condition} AND {behind} "
             f"ORDER BY {order} LIMIT %(size)s"
         )
     return f"""
-    SELECT s.id FROM unnest(%(sellers)s::bigint[]) AS one (seller_id)
+    SELECT {columns} FROM unnest(%(sellers)s::bigint[]) AS one (seller_id)
     CROSS JOIN LATERAL (
-        SELECT s.* FROM subscription AS s
+        SELECT s.* FROM {rows.table} AS s
         WHERE s.seller_id = one.seller_id AND {rows.text} AND {behind}
         ORDER BY {order} LIMIT %(size)s
     ) AS s

@@ -5,14 +5,14 @@
 -- Writes nothing. The price is that of the sale to this account; its seller's cost is not read.
 SELECT
     subscription.id, subscription.customer_name, subscription.plan_name, subscription.quantity,
-    subscription.auto_renew, subscription.term_end, money.currency, money.monthly_price
-FROM subscription
+    calendar.auto_renew, calendar.ends_on, money.currency, money.monthly_price
+FROM term_calendar AS calendar
+INNER JOIN subscription ON subscription.id = calendar.subscription_id
 LEFT JOIN subscription_money AS money
     ON money.subscription_id = subscription.id AND money.seller_id = subscription.seller_id
 WHERE
-    subscription.customer_id = %(customer)s
-    AND subscription.status = 'active'
-    AND subscription.auto_renew IN (TRUE, FALSE)
-    AND subscription.term_end <= %(until)s
-ORDER BY subscription.term_end, subscription.id
+    calendar.customer_id = %(customer)s
+    AND calendar.auto_renew IN (TRUE, FALSE)
+    AND calendar.ends_on <= %(until)s
+ORDER BY calendar.ends_on, calendar.subscription_id
 LIMIT %(most)s

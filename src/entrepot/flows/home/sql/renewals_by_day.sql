@@ -4,15 +4,14 @@
 -- until date: last day, inclusive.
 -- Writes nothing. The rows are those of the list's views Expiring and To be renewed.
 SELECT
-    greatest(subscription.term_end, %(today)s) AS day,
-    count(*) FILTER (WHERE subscription.auto_renew) AS renewing,
-    count(*) FILTER (WHERE NOT subscription.auto_renew) AS ending
-FROM subscription
+    greatest(calendar.ends_on, %(today)s) AS day,
+    count(*) FILTER (WHERE calendar.auto_renew) AS renewing,
+    count(*) FILTER (WHERE NOT calendar.auto_renew) AS ending
+FROM term_calendar AS calendar
 WHERE
-    subscription.seller_id = %(seller)s
-    AND subscription.customer_id <> %(seller)s
-    AND subscription.status = 'active'
-    AND subscription.auto_renew IN (TRUE, FALSE)
-    AND subscription.term_end <= %(until)s
+    calendar.seller_id = %(seller)s
+    AND calendar.customer_id <> %(seller)s
+    AND calendar.auto_renew IN (TRUE, FALSE)
+    AND calendar.ends_on <= %(until)s
 GROUP BY 1
 ORDER BY 1

@@ -5,15 +5,15 @@
 -- Writes nothing. The price is that of the account's own tier.
 SELECT
     subscription.id, subscription.customer_name, subscription.plan_name, subscription.quantity,
-    subscription.auto_renew, subscription.term_end, money.currency, money.monthly_price
-FROM subscription
+    calendar.auto_renew, calendar.ends_on, money.currency, money.monthly_price
+FROM term_calendar AS calendar
+INNER JOIN subscription ON subscription.id = calendar.subscription_id
 INNER JOIN subscription_money AS money
     ON money.subscription_id = subscription.id AND money.seller_id = %(seller)s
 WHERE
-    subscription.seller_id = %(seller)s
-    AND subscription.customer_id <> %(seller)s
-    AND subscription.status = 'active'
-    AND subscription.auto_renew IN (TRUE, FALSE)
-    AND subscription.term_end <= %(until)s
+    calendar.seller_id = %(seller)s
+    AND calendar.customer_id <> %(seller)s
+    AND calendar.auto_renew IN (TRUE, FALSE)
+    AND calendar.ends_on <= %(until)s
 ORDER BY money.monthly_price DESC, subscription.id
 LIMIT %(most)s

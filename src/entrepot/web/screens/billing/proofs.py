@@ -72,6 +72,7 @@ _CHECKS: Mapping[str, tuple[object, tuple[str, ...]]] = {
     ),
     "references": (_("References hold"), ("references", "wrong_charge_references")),
     "credit": (_("Holds follow the terms"), ("billing_accounts", "held")),
+    "lists": (_("Lists show what is billed"), ("subscriptions",)),
 }
 _SHOWN_MAX = 3
 
