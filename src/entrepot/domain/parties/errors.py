@@ -33,7 +33,6 @@ class PartyInput(BadInput):
             "name_has_controls",
             "login_malformed",
             "email_malformed",
-            "email_missing",
             "password_too_long",
             "password_weak",
             "country_unknown",
@@ -42,7 +41,6 @@ class PartyInput(BadInput):
             "host_malformed",
             "brand_accent_malformed",
             "prefix_malformed",
-            "parent_missing",
             "parent_cannot_sell",
         }
     )

@@ -16,7 +16,6 @@ class ResaleInput(BadInput):
             "rate_same_currency",
             "span_out_of_bounds",
             "market_missing",
-            "discount_out_of_bounds",
         }
     )
 

@@ -20,7 +20,6 @@ class UsageFileRefused(BadInput):
             "usage_file_cut_off",
             "usage_file_too_wide",
             "usage_file_rows",
-            "usage_file_digits",
         }
     )
 

@@ -88,7 +88,6 @@ class ListInput(BadInput):
             "list_choice_unknown",
             "list_place_malformed",
             "list_search_too_long",
-            "list_price_unusable",
             "list_too_long_for_a_sheet",
         }
     )
