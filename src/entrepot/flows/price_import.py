@@ -29,6 +29,7 @@ from entrepot.domain.tax.models import TaxCategory
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.locks import Space, lock_all
 from entrepot.infra.db.sql import statement
+from entrepot.infra.failpoints import failpoint
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.money import Money
 
@@ -119,6 +120,7 @@ def apply_price_list(
                 tax_category_id=_tax_category_id(tax_category_code) if has_new_plans else None,
                 today=today,
             )
+        failpoint("price_import.written")
     # Raised after the transaction, so that the record of the refusal stays.
     if state is ImportState.REFUSED:
         raise _wrong_rows(preview)

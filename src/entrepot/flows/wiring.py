@@ -14,6 +14,7 @@ from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
 from entrepot.domain.subscriptions.events import CancellationOrdered, SubscriptionStarted
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
+from entrepot.flows import price_jobs
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
@@ -129,6 +130,7 @@ TASKS: Mapping[str, queue.TaskFunction] = {
     "bill": do_bill,
     "retry_quarantined": do_retry,
     "import_usage": do_import_usage,
+    price_jobs.TASK: price_jobs.do_import_prices,
     "rehearse": do_rehearse,
     "prove_run": do_prove,
     "compare_run": do_compare,

@@ -41,6 +41,7 @@ _TITLES: Mapping[str, object] = {
     "prove_run": _("Prove the run of %(day)s"),
     "compare_run": _("Compare the run of %(day)s with the previous periods"),
 }
+_IMPORTS = {"import_usage": "provider:usage-import", "import_prices": "provider:price-list"}
 _NOTES: tuple[tuple[str, object], ...] = (
     ("copying", _("copying what is due")),
     ("rehearsing", _("rehearsing %(day)s")),
@@ -204,6 +205,10 @@ def _onward(facts: JobFacts) -> Link | None:
     arguments, result = facts.arguments, facts.result
     if "rehearsal" in result:
         return Link(gettext("Open the rehearsal"), links.rehearsal(result["rehearsal"]))
+    if facts.task in _IMPORTS and result.get("import"):
+        return Link(
+            gettext("Open the import"), links.if_there(_IMPORTS[facts.task], result["import"])
+        )
     day = arguments.get("until") or arguments.get("day")
     if facts.task in {"bill", "compare_run"} and day:
         return Link(gettext("Open the run"), links.run(date.fromisoformat(day)))

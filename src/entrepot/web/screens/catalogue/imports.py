@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -25,12 +24,8 @@ from entrepot.domain.catalog.queries import (
     price_import,
 )
 from entrepot.domain.parties.roles import Capability
-from entrepot.flows.price_import import (
-    PriceListOutcome,
-    apply_price_list,
-    business_date,
-    preview_price_list,
-)
+from entrepot.flows import price_jobs
+from entrepot.flows.price_import import apply_price_list, business_date, preview_price_list
 from entrepot.kernel.errors import BadInput
 from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
 from entrepot.web.access.guards import screen
@@ -78,8 +73,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
         )
     except BadInput as refusal:
         return _list(request, refused=refusal.text(translate=gettext))
-    if kept.done:
-        return HttpResponseRedirect(_import_url(kept.done))
+    if onward := _onward(kept):
+        return onward
     try:
         _read(kept)
     except BadInput as refusal:
@@ -92,8 +87,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
 def preview(request: SignedInRequest, *, key: str) -> HttpResponse:
     """Show what a list would change; nothing is written."""
     kept = uploads.find(key, account_id=request.viewer.account_id)
-    if kept.done:
-        return HttpResponseRedirect(_import_url(kept.done))
+    if onward := _onward(kept):
+        return onward
     today = business_date(today=request.viewer.today)
     seen = preview_price_list(parsed=_read(kept), today=today, translate=gettext)
     later = [day for day in seen.starts if day > today]
@@ -119,8 +114,8 @@ def preview(request: SignedInRequest, *, key: str) -> HttpResponse:
 def preview_rejects(request: SignedInRequest, *, key: str) -> HttpResponse:
     """Give the wrong rows of an uploaded list as CSV, with line, column and reason."""
     kept = uploads.find(key, account_id=request.viewer.account_id)
-    if kept.done:
-        return HttpResponseRedirect(_import_url(kept.done))
+    if onward := _onward(kept):
+        return onward
     today = business_date(today=request.viewer.today)
     seen = preview_price_list(parsed=_read(kept), today=today, translate=gettext)
     answer = HttpResponse(_rejects(seen.parsed), content_type="text/csv; charset=utf-8")
@@ -134,10 +129,13 @@ def apply(request: SignedInRequest, *, key: str) -> HttpResponse:
     """Apply an uploaded list; a second click finds the import that the first one made."""
     viewer = request.viewer
     kept = uploads.find(key, account_id=viewer.account_id)
-    if kept.done:
-        return HttpResponseRedirect(_import_url(kept.done))
+    if onward := _onward(kept):
+        return onward
+    parsed = _read(kept)
+    if parsed.row_count > price_jobs.ROWS_AT_ONCE_MAX:
+        return _start(request, kept)
     outcome = apply_price_list(
-        parsed=_read(kept),
+        parsed=parsed,
         actor=viewer.actor(request_id=request.request_id),
         now=request.now,
         today=business_date(today=viewer.today),
@@ -149,7 +147,7 @@ def apply(request: SignedInRequest, *, key: str) -> HttpResponse:
         messages.info(request, gettext("The catalogue already says so; nothing was changed."))
         import_id = applied_import_of(viewer, sha256=outcome.preview.parsed.sha256)
     else:
-        _keep_rejects(outcome)
+        price_jobs.keep_rejected_rows(outcome, import_id=import_id)
         messages.success(request, gettext("The price list was applied."))
     if import_id is None:
         uploads.discard(kept)
@@ -162,8 +160,8 @@ def apply(request: SignedInRequest, *, key: str) -> HttpResponse:
 def discard(request: SignedInRequest, *, key: str) -> HttpResponse:
     """Forget an uploaded list that nobody applied."""
     kept = uploads.find(key, account_id=request.viewer.account_id)
-    if kept.done:
-        return HttpResponseRedirect(_import_url(kept.done))
+    if onward := _onward(kept):
+        return onward
     uploads.discard(kept)
     messages.info(request, gettext("The upload was discarded; nothing was changed."))
     return HttpResponseRedirect(reverse("provider:price-lists"))
@@ -182,7 +180,7 @@ def import_page(request: SignedInRequest, *, number: int) -> HttpResponse:
         "report": reports.report_of(found.report),
         "is_refused": found.state is ImportState.REFUSED,
         "rejects_url": reverse("provider:price-list-rejects", args=[found.id])
-        if _rejects_path(found.id).is_file()
+        if price_jobs.rejected_rows_path(import_id=found.id).is_file()
         else "",
     }
     return render(request, "screens/catalogue/import.html", context)
@@ -192,7 +190,7 @@ def import_page(request: SignedInRequest, *, number: int) -> HttpResponse:
 def import_rejects(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Give the rows that an applied import left out, as CSV."""
     found = price_import(request.viewer, import_id=number)
-    path = _rejects_path(found.id)
+    path = price_jobs.rejected_rows_path(import_id=found.id)
     if not path.is_file():
         raise Http404
     name = f"{Path(found.file_name).stem}-rejected.csv"
@@ -225,6 +223,32 @@ def _list(request: SignedInRequest, *, refused: str = "") -> HttpResponse:
     return render(request, "screens/catalogue/list.html", context, status=status)
 
 
+def _onward(kept: uploads.Upload) -> HttpResponse | None:
+    """Lead from an upload that was applied, or is being applied, to what became of it."""
+    if kept.done:
+        return HttpResponseRedirect(_import_url(kept.done))
+    if kept.job:
+        return HttpResponseRedirect(reverse("provider:price-list-work", args=[kept.job]))
+    return None
+
+
+def _start(request: SignedInRequest, kept: uploads.Upload) -> HttpResponse:
+    """Have a worker apply a large list; a second click finds the job of the first one."""
+    viewer = request.viewer
+    job_id = price_jobs.start_price_import(
+        path=kept.path,
+        name=kept.name,
+        skip_bad=request.POST.get("skip_bad") == "1",
+        language=reports.language(),
+        actor=viewer.actor(request_id=request.request_id),
+        account_id=viewer.account_id,
+        tenant_id=viewer.tenant_id,
+        now=request.now,
+    )
+    uploads.hand_over(kept, job_id=job_id)
+    return HttpResponseRedirect(reverse("provider:price-list-work", args=[job_id]))
+
+
 def _read(kept: uploads.Upload) -> ParsedPriceList:
     return read_price_list(kept.path, name=kept.name, translate=gettext)
 
@@ -241,19 +265,6 @@ def _rejects(parsed: ParsedPriceList) -> bytes:
     stream = io.StringIO(newline="")
     write_rejected_rows(parsed, stream=stream, translate=gettext)
     return stream.getvalue().encode("utf-8-sig")
-
-
-def _keep_rejects(outcome: PriceListOutcome) -> None:
-    """Keep the rows that an import left out beside the uploads, for its page."""
-    parsed = outcome.preview.parsed
-    if outcome.import_id is not None and parsed.rejected:
-        path = _rejects_path(outcome.import_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_rejects(parsed))
-
-
-def _rejects_path(import_id: int) -> Path:
-    return Path(settings.DATA) / "uploads" / "rejected" / f"price-list-{import_id}.csv"
 
 
 def _import_url(import_id: int) -> str:

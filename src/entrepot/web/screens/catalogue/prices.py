@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
+from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.queries import PlanPrices, PriceLine, list_prices
 from entrepot.domain.parties.roles import Capability
 from entrepot.flows.price_import import business_date
@@ -24,9 +25,10 @@ _SEARCH_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One price; `plan` and `code` are given on each, the table repeats nothing else."""
+    """One price; `what` tells the prices of one plan apart, `plan` and `code` are given on each."""
 
     plan: str
+    what: str
     code: str
     period: str
     market: str
@@ -79,6 +81,7 @@ def _row(plan: PlanPrices, line: PriceLine) -> PriceRow:
 
     return PriceRow(
         plan=plan.name,
+        what=_what(line),
         code=f"{plan.product_code}:{plan.sku_code}" + (f", {plan.segment}" if plan.segment else ""),
         period=reports.period(line.term_months, line.billing_months),
         market=line.market,
@@ -88,6 +91,17 @@ def _row(plan: PlanPrices, line: PriceLine) -> PriceRow:
         next_cost=money(line.next_cost),
         next_from=reports.day(line.next_from) if line.next_from else "",
     )
+
+
+def _what(line: PriceLine) -> str:
+    """Say what the price is for where a plan may have several."""
+    kinds = {
+        PriceKind.SETUP: pgettext("price", "Set-up, once"),
+        PriceKind.OVERUSE: pgettext("price", "Overuse"),
+        PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
+    }
+    kind = kinds.get(line.kind)
+    return f"{kind}: {line.resource}" if kind else line.resource
 
 
 def _columns() -> list[Column]:

@@ -38,13 +38,17 @@ class NoSuchUpload(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file; `path` may be gone once `done` says which import it became (0: none yet)."""
+    """An uploaded file; `path` may be gone once `done` says which import it became (0: none yet).
+
+    `job` is the work that applies it (0: none).
+    """
 
     key: str
     name: str
     path: Path
     account_id: int
     done: int
+    job: int
 
 
 def new_key() -> str:
@@ -105,7 +109,8 @@ def find(key: str, *, account_id: int) -> Upload:
             object=key,
             next_step="Upload the file again.",
         )
-    return Upload(key, facts["name"], folder / facts["name"], account_id, facts["done"])
+    path = folder / facts["name"]
+    return Upload(key, facts["name"], path, account_id, facts["done"], facts.get("job", 0))
 
 
 def close(upload: Upload, *, import_id: int) -> None:
@@ -113,6 +118,12 @@ def close(upload: Upload, *, import_id: int) -> None:
     facts = {"name": upload.name, "account": upload.account_id, "done": import_id}
     _write(upload.path.parent, facts)
     upload.path.unlink(missing_ok=True)
+
+
+def hand_over(upload: Upload, *, job_id: int) -> None:
+    """Note which job applies an upload; its file stays until it is swept."""
+    facts = {"name": upload.name, "account": upload.account_id, "done": 0, "job": job_id}
+    _write(upload.path.parent, facts)
 
 
 def discard(upload: Upload) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from entrepot.web.screens.catalogue import imports, prices
+from entrepot.web.screens.catalogue import imports, prices, work
 
 
 class UploadKeyConverter:
@@ -29,6 +29,7 @@ urlpatterns = [
     path("preview/<upload_key:key>/rejected/", imports.preview_rejects, name="price-list-wrong"),
     path("preview/<upload_key:key>/apply/", imports.apply, name="price-list-apply"),
     path("preview/<upload_key:key>/discard/", imports.discard, name="price-list-discard"),
+    path("work/<int:number>/", work.work, name="price-list-work"),
     path("<int:number>/", imports.import_page, name="price-list"),
     path("<int:number>/rejected/", imports.import_rejects, name="price-list-rejects"),
 ]
