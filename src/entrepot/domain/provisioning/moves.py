@@ -94,6 +94,9 @@ class Moves:
         operation.due_at = step.due_at if after not in FINAL and after is not State.PARKED else None
         operation.polls = operation.polls + 1 if after is before else 0
         operation.reference = step.reference or operation.reference
+        if step.trigger is Trigger.NOT_DONE:
+            # The next sending gets a reference of its own; this one would answer for the past.
+            operation.reference = ""
         if step.trigger not in _KEEPS_ERROR:
             operation.error_class = "" if step.error_class is None else step.error_class.value
             operation.error = step.text

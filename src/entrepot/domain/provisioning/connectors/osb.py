@@ -122,7 +122,9 @@ class ServiceBroker:
     async def ask(self, call: Call) -> Outcome:
         """Find out what the broker did; its last operation alone may still be the one before."""
         seen = await self.poll(call)
-        if isinstance(seen, Accepted | Unknown) or call.reference:
+        if isinstance(seen, Accepted | Unknown):
+            return seen
+        if call.reference and isinstance(seen, Done | Refused):
             return seen
         if isinstance(seen, Refused):
             # Asked without a reference, a failure may be an older one unless the service is new.
@@ -251,9 +253,10 @@ def _read_failure(answer: Answer) -> Outcome:
 
 def _read_poll(answer: Answer, action: Action) -> Outcome:
     fields = answer.fields()
-    if answer.status in {404, 410} and action is Action.CANCEL:
+    if answer.status == 410 and action is Action.CANCEL:
         return Done()
     if answer.status == 404:
+        # Of a deletion too: a broker may have forgotten the operation, not the service. DELETE again tells.
         return Absent()
     if answer.status != 200 or fields is None:
         # Also 410 for a creation or change: the specification says to go on polling.

@@ -1,4 +1,7 @@
-"""`entrepot prove billing`: kill workers and databases during runs and compare the result with a quiet run."""
+"""`entrepot prove billing`: kill workers and databases during runs and compare the result with a quiet run.
+
+`entrepot prove provisioning`: send operations to vendors that misbehave; compare what they have with what was ordered.
+"""
 
 import tempfile
 from argparse import ArgumentParser
@@ -7,8 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from entrepot.ops.bench.cluster import own_cluster
 from entrepot.ops.database import ROOT
 from entrepot.ops.prove.billing import prove_billing
+from entrepot.ops.prove.provisioning import prove_provisioning
 
 
 class Command(BaseCommand):
@@ -20,14 +25,34 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("what", choices=["billing"])
+        parser.add_argument("what", choices=["billing", "provisioning"])
         parser.add_argument("--subscriptions", type=int, default=1000)
         parser.add_argument("--kills", type=int, default=200, help="worker kills at random points")
         parser.add_argument("--database-kills", type=int, default=10)
+        parser.add_argument("--operations", type=int, default=10_000, help="of provisioning")
         parser.add_argument("--seed", type=int, default=20260630)
 
     def handle(self, **options: Any) -> None:
         """Prove and print; the exit code is 1 when anything differed."""
+        if options["what"] == "provisioning":
+            self._provisioning(operations=options["operations"], seed=options["seed"])
+        else:
+            self._billing(options)
+
+    def _provisioning(self, *, operations: int, seed: int) -> None:
+        with own_cluster(keep=False), tempfile.TemporaryDirectory() as directory:
+            proof = prove_provisioning(
+                operations=operations, directory=Path(directory), seed=seed, say=self.stdout.write
+            )
+        met = ", ".join(f"{name} {number}" for name, number in sorted(proof.faults.items()))
+        self.stdout.write(
+            f"{proof.operations} operations, {proof.calls} calls, {proof.callbacks} call-backs, "
+            f"{proof.resubmitted} resubmitted, {proof.seconds:.0f} s, seed {proof.seed}"
+        )
+        self.stdout.write(f"Faults met: {met}")
+        self._conclude(proof.findings, f"{proof.services} services at the vendors, all as ordered.")
+
+    def _billing(self, options: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory(prefix="entrepot-proof-") as directory:
             Path(directory).chmod(0o755)
             proof = prove_billing(
@@ -45,8 +70,11 @@ class Command(BaseCommand):
             f"{proof.random_kills} at random points, {proof.database_kills} database kills during runs; "
             f"seed {proof.seed}, fingerprint {proof.fingerprint}"
         )
-        for finding in proof.findings:
+        self._conclude(proof.findings, "Nothing lost, nothing doubled, no number out of order.")
+
+    def _conclude(self, findings: list[str], praise: str) -> None:
+        for finding in findings:
             self.stderr.write(finding)
-        if proof.findings:
-            raise CommandError(f"{len(proof.findings)} findings")
-        self.stdout.write("Nothing lost, nothing doubled, no number out of order.")
+        if findings:
+            raise CommandError(f"{len(findings)} findings")
+        self.stdout.write(praise)
