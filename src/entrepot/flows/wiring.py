@@ -12,6 +12,7 @@ from django.conf import settings
 
 from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
 from entrepot.domain.subscriptions.events import CancellationOrdered, SubscriptionStarted
+from entrepot.domain.usage.commands import give_up_unfinished
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
 from entrepot.flows import price_jobs
@@ -87,7 +88,9 @@ def do_retry(job: RunningJob, *, subscription_ids: list[int] | None = None) -> M
 
 
 def do_import_usage(job: RunningJob, *, path: str, skip_bad: bool = False) -> Mapping[str, Any]:
-    """Import a usage file that lies on the server's disk."""
+    """Import a usage file that lies on the server's disk; what a killed worker left of it is closed first."""
+    if job.attempt > 1:
+        give_up_unfinished(imported_by=_actor(job).name, store=usage_store())
     loaded = load_usage(
         path=Path(path),
         store=usage_store(),

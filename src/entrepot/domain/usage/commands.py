@@ -35,6 +35,7 @@ from entrepot.domain.usage.totals import (
 )
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.locks import Space, lock_all
+from entrepot.infra.failpoints import failpoint
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import IdKind
 from entrepot.kernel.money import round_amount
@@ -89,12 +90,31 @@ def import_usage(
             skip_bad=skip_bad,
             memory_limit_mb=store.memory_limit_mb,
         )
+        failpoint("usage_import.stored")
         with transaction.atomic():
             return _apply(started, intake=intake, book=book, store=store, actor=actor, now=now)
     except DomainError as refusal:
         discard(data_dir=store.data_dir, import_id=started.id)
         _refuse(started.id, refusal=refusal)
         raise
+
+
+def give_up_unfinished(*, imported_by: str, store: StoreSettings) -> int:
+    """Close imports whose process ended before it applied or refused them; return how many.
+
+    `imported_by` is the name of their actor, which must be one of a kind, such as that of a job: nobody
+    else may be importing under it. Nothing of them counts, and their stored lines are removed.
+    """
+    left = UsageImport.objects.filter(state=UsageImportState.RUNNING, imported_by=imported_by)
+    reason = "The worker ended during this import; it was started again."
+    closed = 0
+    for number in list(left.values_list("id", flat=True)):
+        discard(data_dir=store.data_dir, import_id=number)
+        closed += left.filter(id=number).update(
+            state=UsageImportState.REFUSED,
+            problems=[{"line": 0, "column": "", "reason": reason}],
+        )
+    return closed
 
 
 def map_sub_account(
@@ -236,6 +256,7 @@ def _apply(
         object_label=started.file_name,
         after={"lines": intake.lines, "rejected": intake.faults.rows},
     )
+    failpoint("usage_import.written")
     return ImportResult(
         import_id=started.id,
         intake=intake,
