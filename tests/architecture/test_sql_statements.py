@@ -9,7 +9,8 @@ from django.db import connection
 from entrepot.infra.db.sql import Statement, all_statements
 
 ORDER = [
-    "parties", "tax", "catalog", "resale", "ledger", "usage", "subscriptions", "billing", "provisioning", "documents", "credit",
+    "parties", "tax", "catalog", "resale", "ledger", "usage", "subscriptions", "billing", "provisioning",
+    "documents", "credit",
 ]  # fmt: skip
 STATEMENTS = all_statements()
 

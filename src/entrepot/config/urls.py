@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.api.callbacks import take_callback
 from entrepot.web.access import account_views, views
 from entrepot.web.ui.views import set_preference
 
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preference/", set_preference, name="preference"),
     path("brand.css", account_views.brand_sheet, name="brand-sheet"),
     path("health", account_views.health, name="health"),
+    path("api/vendors/<slug:connector>/callbacks", take_callback, name="vendor-callback"),
     path("provider/", include("entrepot.web.panels.provider.urls")),
     path("reseller/", include("entrepot.web.panels.reseller.urls")),
     path("customer/", include("entrepot.web.panels.customer.urls")),

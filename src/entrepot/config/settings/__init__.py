@@ -134,6 +134,11 @@ TEMPLATES = [
 DATABASES = database_settings(os.environ, ROOT)
 DATABASE_ROUTERS: list[str] = []
 
+# Vendors that may be reached at a private address or without TLS, as host:port; all others only through https.
+INSIDE_VENDORS = frozenset(
+    place for place in os.environ.get("ENTREPOT_INSIDE_VENDORS", "").split(",") if place
+)
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True

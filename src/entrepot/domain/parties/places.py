@@ -102,6 +102,16 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "sub_account_link": _OPERATION,
         "parked_sub_account": _OPERATION,
         "outbox_event": _OPERATION,
+        "service_instance": _BY_SUBSCRIPTION,
+        "provisioning_operation": Place(
+            Kind.SUBSCRIPTION, via=Via("instance_id", "service_instance")
+        ),
+        "vendor_call": Place(Kind.SUBSCRIPTION, via=Via("operation_id", "provisioning_operation")),
+        "connector": _OPERATION,
+        "vendor_offer": _OPERATION,
+        "vendor_callback": _OPERATION,
+        "callback_refusal": _OPERATION,
+        "provisioning_follow_up": _OPERATION,
         "audit_entry": Place(Kind.AUDIT),
     }
 )

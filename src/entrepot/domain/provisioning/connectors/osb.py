@@ -72,11 +72,11 @@ class ServiceBroker:
     async def create(self, call: Call) -> Outcome:
         """Provision: PUT with the instance's id."""
         body = {
-            **_plan(call.wanted),
+            **plan_of(call.wanted),
             "context": {"platform": PLATFORM},
             "organization_guid": f"tenant-{call.tenant_id}",
             "space_guid": call.instance_key,
-            "parameters": _parameters(call.wanted),
+            "parameters": parameters_of(call.wanted),
         }
         exchange = self._send("PUT", call, {"accepts_incomplete": "true"}, body)
         return await guarded(exchange, _read_change)
@@ -84,22 +84,22 @@ class ServiceBroker:
     async def change(self, call: Call) -> Outcome:
         """Update: PATCH with the whole of what is wanted."""
         body = {
-            **_plan(call.wanted),
+            **plan_of(call.wanted),
             "context": {"platform": PLATFORM},
-            "parameters": _parameters(call.wanted),
-            "previous_values": _plan(call.before),
+            "parameters": parameters_of(call.wanted),
+            "previous_values": plan_of(call.before),
         }
         exchange = self._send("PATCH", call, {"accepts_incomplete": "true"}, body)
         return await guarded(exchange, _read_change)
 
     async def cancel(self, call: Call) -> Outcome:
         """Deprovision: DELETE; an instance that is gone is done."""
-        query = {"accepts_incomplete": "true", **_plan(call.before)}
+        query = {"accepts_incomplete": "true", **plan_of(call.before)}
         return await guarded(self._send("DELETE", call, query), _read_delete)
 
     async def clean(self, call: Call) -> Outcome:
         """Mitigate an orphan: DELETE until the broker says that it is gone. No user causes this."""
-        query = {"accepts_incomplete": "true", **_plan(call.wanted)}
+        query = {"accepts_incomplete": "true", **plan_of(call.wanted)}
         exchange = self._send("DELETE", call, query, by_user=False)
         return await guarded(exchange, _read_delete)
 
@@ -113,7 +113,7 @@ class ServiceBroker:
 
     async def poll(self, call: Call) -> Outcome:
         """Look at the last operation, naming the broker's reference if it gave one."""
-        query = _plan(call.before if call.action is Action.CANCEL else call.wanted)
+        query = plan_of(call.before if call.action is Action.CANCEL else call.wanted)
         if call.reference:
             query["operation"] = call.reference
         exchange = self._send("GET", call, query, path="/last_operation", by_user=False)
@@ -208,11 +208,13 @@ class ServiceBroker:
         }
 
 
-def _plan(wanted: Wanted) -> dict[str, str]:
+def plan_of(wanted: Wanted) -> dict[str, str]:
+    """Return what names the plan in requests and answers."""
     return {name: wanted.product.get(name, "") for name in _PLAN_FIELDS}
 
 
-def _parameters(wanted: Wanted) -> dict[str, Any]:
+def parameters_of(wanted: Wanted) -> dict[str, Any]:
+    """Return the parameters of a request, with the units under their name."""
     parameters = dict(wanted.parameters)
     name = wanted.product.get("quantity_parameter")
     if name:
@@ -295,6 +297,6 @@ def _compare(call: Call, found: VendorObject | None) -> Outcome:
         return Absent() if found is None else Done()
     if found is None:
         return Refused(ErrorClass.VENDOR_FAILED, "The service no longer exists at the vendor.")
-    is_plan = found.product is None or found.product == _plan(call.wanted)
-    is_same = found.parameters == _parameters(call.wanted)
+    is_plan = found.product is None or found.product == plan_of(call.wanted)
+    is_same = found.parameters == parameters_of(call.wanted)
     return Done() if is_plan and is_same else Absent("The service is as it was before.")

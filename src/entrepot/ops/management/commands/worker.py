@@ -6,12 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from entrepot.demo.job import register_tasks
+from entrepot.flows.provisioning import provisioning_thread
 from entrepot.flows.wiring import connect
 from entrepot.infra.tasks.queue import CONCURRENCY, run_worker
 
 
 class Command(BaseCommand):
-    """Connect the tasks and work."""
+    """Connect the tasks and work; operations at vendors are carried out beside the jobs."""
 
     group = "Daily work"
     help = "Do the jobs of the queue until Ctrl-C; running jobs may finish for up to 25 seconds."
@@ -34,4 +35,5 @@ class Command(BaseCommand):
         """Work until a signal."""
         connect()
         register_tasks()
-        run_worker(concurrency=options["jobs"], until_idle=options["until_idle"])
+        with provisioning_thread():
+            run_worker(concurrency=options["jobs"], until_idle=options["until_idle"])
