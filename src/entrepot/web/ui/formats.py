@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from entrepot.kernel.money import exponent, round_amount
 
@@ -53,6 +54,7 @@ def _signs(text: str, *, positive: bool, signed: bool) -> str:
     return f"+{text}" if signed and positive else text
 
 
+@lru_cache
 def _locale(language: str) -> Locale:
     """Find the locale of a language code such as `de` or `en-gb`; others read English."""
     return Locale.parse("de" if language.lower().startswith("de") else "en")
@@ -62,13 +64,19 @@ def _key(language: str) -> str:
     return "de" if language.lower().startswith("de") else "en"
 
 
-def _pattern(decimals_min: int, decimals_max: int) -> str:
-    return (
-        "#,##0"
-        + ("." if decimals_max else "")
-        + "0" * decimals_min
-        + "#" * (decimals_max - decimals_min)
-    )
+@lru_cache
+def _symbols(language: str) -> dict[int, str]:
+    """Give what stands for Python's separators of thousands and decimals in a language."""
+    locale = _locale(language)
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+
+
+def _number(value: Decimal, *, decimals: int, language: str) -> str:
+    """Write a number in groups of three; `decimals` is at least what the value has, so nothing is rounded.
+
+    Babel reads its pattern anew for every number, which took a third of the time of a long list.
+    """
+    return f"{value:,.{decimals}f}".translate(_symbols(language))
 
 
 def _decimals(value: Decimal) -> int:
@@ -83,45 +91,32 @@ def money(value: Decimal, *, currency: str, language: str, signed: bool = False)
     `signed` puts a plus before gains. Raises: MoneyError for an unknown currency.
     """
     decimals = max(exponent(currency), _decimals(value))
-    locale = _locale(language)
-    text = format_currency(
-        value,
-        currency,
-        format=_currency_pattern(currency=currency, locale=locale, decimals=decimals),
-        locale=locale,
-        currency_digits=False,
-        decimal_quantization=False,
-    )
-    return _signs(text, positive=value > 0, signed=signed)
+    number = _number(abs(value), decimals=decimals, language=language)
+    before, after = _around(currency, _key(language))
+    sign = "-" if value.is_signed() else ""
+    return _signs(f"{sign}{before}{number}{after}", positive=value > 0, signed=signed)
 
 
-def _currency_pattern(*, currency: str, locale: Locale, decimals: int) -> str:
-    """Build the pattern: English sign before the number, a code with a space, German after it."""
-    number = _pattern(decimals, decimals)
-    if locale.language == "de":
-        return f"{number}{NBSP}¤"
-    gap = NBSP if get_currency_symbol(currency, locale=locale).isalpha() else ""
-    return f"¤{gap}{number}"
+@lru_cache(maxsize=512)
+def _around(currency: str, key: str) -> tuple[str, str]:
+    """Give what stands before and after a number: English sign before it, a code with a space, German after it."""
+    symbol = str(get_currency_symbol(currency, locale=_locale(key)))
+    if key == "de":
+        return "", f"{NBSP}{symbol}"
+    return f"{symbol}{NBSP if symbol.isalpha() else ''}", ""
 
 
 def amount(value: Decimal, *, language: str, decimals: int = 2, signed: bool = False) -> str:
     """Write an amount without its currency, with at least `decimals` decimals: `1,187.20`."""
     places = max(decimals, _decimals(value))
-    text = format_decimal(
-        value, format=_pattern(places, places), locale=_locale(language), decimal_quantization=False
-    )
+    text = _number(value, decimals=places, language=language)
     return _signs(text, positive=value > 0, signed=signed)
 
 
 def quantity(value: Decimal | int, *, language: str, signed: bool = False) -> str:
     """Write a number of things with the decimals that it has: `1,040`, `0.045`, `−4`."""
     exact = Decimal(value)
-    text = format_decimal(
-        exact,
-        format=_pattern(0, _decimals(exact)),
-        locale=_locale(language),
-        decimal_quantization=False,
-    )
+    text = _number(exact, decimals=_decimals(exact), language=language)
     return _signs(text, positive=exact > 0, signed=signed)
 
 
@@ -136,12 +131,7 @@ def percent(
     if decimals is None:
         decimals = min(_decimals(points), _PERCENT_DECIMALS_MAX)
     rounded = round_amount(points, exp=decimals)
-    text = format_decimal(
-        rounded,
-        format=_pattern(decimals, decimals),
-        locale=_locale(language),
-        decimal_quantization=False,
-    )
+    text = _number(rounded, decimals=decimals, language=language)
     gap = NBSP if _key(language) == "de" else ""
     return _signs(f"{text}{gap}%", positive=rounded > 0, signed=signed)
 
@@ -151,10 +141,14 @@ def day(value: date, *, style: str, language: str, zone: tzinfo | None = None) -
 
     An aware instant is moved to `zone` first. Raises: KeyError for an unknown style.
     """
-    pattern = _DATES[style][_key(language)]
     if isinstance(value, datetime):
+        pattern = _DATES[style][_key(language)]
         moved = value.astimezone(zone) if zone is not None and value.tzinfo is not None else value
-        text = format_datetime(moved, format=pattern, locale=_locale(language))
-    else:
-        text = format_date(value, format=pattern, locale=_locale(language))
-    return str(text)
+        return str(format_datetime(moved, format=pattern, locale=_locale(language)))
+    return _day(value, style, _key(language))
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, style: str, key: str) -> str:
+    """Write a calendar day; lists name the same few days again and again."""
+    return str(format_date(value, format=_DATES[style][key], locale=_locale(key)))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TypeGuard
 
 from django import template
 from django.utils import timezone, translation
 
-from entrepot.kernel.money import exponent
+from entrepot.kernel.money import Money, exponent
 from entrepot.web.ui import formats
 from entrepot.web.ui.formats import HasCurrency
 
@@ -25,11 +26,18 @@ def _language() -> str:
     return translation.get_language() or "en"
 
 
+def _has_currency(value: object) -> TypeGuard[HasCurrency]:
+    """Tell whether a value is an amount of a currency; the plain types first, a protocol is slow to ask."""
+    if isinstance(value, (Decimal, str, int)):
+        return False
+    return isinstance(value, (Money, HasCurrency))
+
+
 def _number(value: object) -> Decimal | None:
     """Read a filter's input as an exact number; None and "" mean that there is none."""
     if value is None or value == "":
         return None
-    if isinstance(value, HasCurrency):
+    if _has_currency(value):
         return value.amount
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
         raise TypeError(type_error.format(name="a number filter", value=value))
@@ -40,7 +48,7 @@ def _money(value: object, currency: str, *, signed: bool) -> str:
     number = _number(value)
     if number is None:
         return formats.EMPTY
-    code = value.currency if isinstance(value, HasCurrency) else currency
+    code = value.currency if _has_currency(value) else currency
     if not code:
         raise TypeError(type_error.format(name="money", value=value))
     return formats.money(number, currency=code, language=_language(), signed=signed)
@@ -50,7 +58,7 @@ def _amount(value: object, currency: str, *, signed: bool) -> str:
     number = _number(value)
     if number is None:
         return formats.EMPTY
-    code = value.currency if isinstance(value, HasCurrency) else currency
+    code = value.currency if _has_currency(value) else currency
     decimals = exponent(code) if code else 2
     return formats.amount(number, language=_language(), decimals=decimals, signed=signed)
 
@@ -85,7 +93,7 @@ def unit_price(value: object, currency: str = "") -> str:
 
     With a currency code or a Money the sign is shown (`€0.045`); a bare Decimal reads `0.045`.
     """
-    if currency or isinstance(value, HasCurrency):
+    if currency or _has_currency(value):
         return _money(value, currency, signed=False)
     return _amount(value, currency, signed=False)
 
