@@ -8,9 +8,9 @@ number first, words find beginnings of words. Everything is asked through
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.db.models.lookups import StartsWith
 
@@ -23,12 +23,13 @@ from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.parties.names import sort_key
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.parties.scopes import Side, document_scope
+from entrepot.domain.parties.scopes import Scope, Side, document_scope, subscription_scope
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.queries import plan_values
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.kernel.ids import NUMBER_MAX, IdError, IdKind, parse_id
 
+M = TypeVar("M", bound=Model)
 TEXT_MAX = 100
 WORDS_MAX = 6
 GROUP_MAX = 50
@@ -95,7 +96,7 @@ class Found:
 def search(viewer: Viewer, *, text: str, limit: int) -> Found:
     """Look for a text among everything that the viewer may see; at most `limit` (50) results a kind.
 
-    The text is cut to 100 characters and six words. At most eight queries; none without a text.
+    The text is cut to 100 characters and six words. At most ten queries; none without a text.
     """
     cleaned = clean(text)
     size = min(max(limit, 1), GROUP_MAX)
@@ -153,9 +154,17 @@ def _or_number(match: Q, text: str, kind: IdKind) -> Q:
     return match | Q(pk=number) if text.isdigit() else Q(pk=number)
 
 
-def _number_first(text: str, kind: IdKind) -> Case:
-    """Order the object with the typed number before those that merely contain it."""
-    return Case(When(pk=_number(text, kind) or 0, then=0), default=1)
+def _number_first(rows: QuerySet[M], match: Q, text: str, kind: IdKind, size: int) -> list[M]:
+    """Read the object with the typed number, then the others that match, in the order of the rows.
+
+    Two reads, because one order for both could not follow an index. A whole public id means that object alone.
+    """
+    number = _number(text, kind)
+    if number is None:
+        return list(rows.filter(match)[:size])
+    named = list(rows.filter(pk=number))
+    others = list(rows.filter(match).exclude(pk=number)[:size]) if text.isdigit() else []
+    return [*named, *others][:size]
 
 
 def _named(column: str, words: list[str]) -> Q:
@@ -171,11 +180,8 @@ def _accounts(viewer: Viewer, text: str, size: int) -> list[Hit]:
     words = sort_key(text).split()
     match = _named("name_key", words) if words else Q(pk__in=[])
     match |= Q(external_id=text) & ~Q(external_id="")
-    found = (
-        rows.filter(_or_number(match, text, IdKind.ACCOUNT))
-        .select_related("parent")
-        .order_by(_number_first(text, IdKind.ACCOUNT), "name_key", "id")[:size]
-    )
+    ordered = rows.select_related("parent").order_by("name_key", "id")
+    found = _number_first(ordered, match, text, IdKind.ACCOUNT, size)
     return [
         Hit(
             id=row.id,
@@ -190,15 +196,12 @@ def _accounts(viewer: Viewer, text: str, size: int) -> list[Hit]:
 
 
 def _subscriptions(viewer: Viewer, text: str, size: int) -> list[Hit]:
+    # The vendor's reference is a part of the text that is looked through.
     match = Q()
     for word in text.casefold().split():
         match &= Q(search_text__contains=word)
-    match |= Q(vendor_reference=text) & Q(search_text__contains=text.casefold())
-    found = (
-        visible(viewer, Subscription)
-        .filter(_or_number(match, text, IdKind.SUBSCRIPTION))
-        .order_by(_number_first(text, IdKind.SUBSCRIPTION), "-id")[:size]
-    )
+    ordered = visible(viewer, Subscription, scope=_searched(viewer)).order_by("-id")
+    found = _number_first(ordered, match, text, IdKind.SUBSCRIPTION, size)
     return [
         Hit(
             id=row.id,
@@ -210,6 +213,13 @@ def _subscriptions(viewer: Viewer, text: str, size: int) -> list[Hit]:
         )
         for row in found
     ]
+
+
+def _searched(viewer: Viewer) -> Scope | None:
+    """Narrow a customer's subscriptions to what it uses, which is all that it sees; others keep their subtree."""
+    if viewer.account_kind is AccountKind.CUSTOMER:
+        return subscription_scope(viewer, side=Side.BOUGHT)
+    return None
 
 
 def _documents(viewer: Viewer, text: str, size: int) -> list[Hit]:

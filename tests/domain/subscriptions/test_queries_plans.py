@@ -159,8 +159,7 @@ def test_counts_of_tabs_read_indexes_and_stop(world, monkeypatch, kind):
 
     tables = {"subscription", "term_calendar"}
     scans = [node for node in nodes(plan) if node.get("Relation Name") in tables]
-    joined = 0 if kind is AccountKind.PROVIDER else sum(tab.looks_ahead for tab in Tab)
-    assert len(scans) == len(Tab) + joined
+    assert len(scans) == len(Tab)
     assert {node["Node Type"] for node in scans} <= {"Index Scan", "Index Only Scan"}
     assert sum(node["Node Type"] == "Limit" for node in nodes(plan)) == len(Tab)
 

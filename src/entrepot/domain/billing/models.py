@@ -75,7 +75,13 @@ class Quarantine(models.Model):
                 condition=models.Q(resolved_on=None),
             ),
         ]
-        indexes = [models.Index(fields=["last_day"], name="quarantine_day")]
+        indexes = [
+            models.Index(fields=["last_day"], name="quarantine_day"),
+            # Which runs a row belongs to is asked by both ends of its span.
+            models.Index(
+                fields=["first_day", "last_day"], name="quarantine_span", include=["resolved_on"]
+            ),
+        ]
 
 
 class Charge(models.Model):
@@ -219,6 +225,18 @@ class Invoice(models.Model):
             ),
             models.Index(
                 fields=["due_on"], name="invoice_open_due", condition=models.Q(open_amount__gt=0)
+            ),
+            # Counts, sums and pages of a seller's tabs without reading the documents.
+            models.Index(
+                fields=["seller_id", "-issued_on", "-id"],
+                name="invoice_open_of_seller",
+                condition=models.Q(open_amount__gt=0),
+                include=["due_on", "currency", "gross", "open_amount"],
+            ),
+            models.Index(
+                fields=["seller_id", "-issued_on", "-id"],
+                name="invoice_credit_of_seller",
+                condition=models.Q(kind=DocumentKind.CREDIT_NOTE.value),
             ),
         ]
 

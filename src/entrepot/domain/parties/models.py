@@ -53,6 +53,10 @@ class Account(TenantModel):
             models.Index(fields=["path"], opclasses=["text_pattern_ops"], name="account_subtree"),
             models.Index(fields=["tenant_id", "kind", "name_key", "id"], name="account_by_name"),
             models.Index(fields=["kind", "name_key", "id"], name="account_kind_name"),
+            models.Index(fields=["parent", "name_key", "id"], name="account_child_name"),
+            # The search of every page names accounts of all kinds in one order.
+            models.Index(fields=["name_key", "id"], name="account_name"),
+            models.Index(fields=["tenant_id", "name_key", "id"], name="account_tenant_name"),
         ]
 
 

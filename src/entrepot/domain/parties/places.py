@@ -80,7 +80,15 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "allocation": _BY_BILLING_ACCOUNT,
         "credit_state": _BY_BILLING_ACCOUNT,
         "hold_event": _BY_BILLING_ACCOUNT,
-        "subscription": Place(Kind.SUBSCRIPTION, {**_OF_TENANT, Facet.PATH: "customer_path"}),
+        "subscription": Place(
+            Kind.SUBSCRIPTION,
+            {
+                **_OF_TENANT,
+                Facet.PATH: "customer_path",
+                Facet.SELLER: "seller_id",
+                Facet.BUYER: "customer_id",
+            },
+        ),
         "subscription_item": _BY_SUBSCRIPTION,
         "subscription_event": _BY_SUBSCRIPTION,
         "sub_billing": _BY_SUBSCRIPTION,

@@ -46,16 +46,24 @@ def account_scope(viewer: Viewer) -> Scope:
     return _subtree(viewer, Kind.ACCOUNT, Facet.PATH)
 
 
-def subscription_scope(viewer: Viewer) -> Scope:
-    """Subscriptions: those of the own account and of all accounts below it; a customer has nobody below."""
-    return _subtree(viewer, Kind.SUBSCRIPTION, Facet.PATH)
+def subscription_scope(viewer: Viewer, *, side: Side = Side.BOTH) -> Scope:
+    """Subscriptions: those of the own account and of all accounts below it; a customer has nobody below.
+
+    One side is narrower: what the own account itself sells, or what it uses. Both lie inside its subtree, so that
+    lists of them need one index and no condition on the path.
+    """
+    if side is Side.BOTH:
+        return _subtree(viewer, Kind.SUBSCRIPTION, Facet.PATH)
+    end = Facet.SELLER if side is Side.SOLD else Facet.BUYER
+    return Scope(Kind.SUBSCRIPTION, any_of=(Condition(end, account_id=viewer.account_id),))
 
 
 def document_scope(viewer: Viewer, *, side: Side = Side.BOTH) -> Scope:
     """Billing accounts, invoices and what hangs on them: those where the own account sells or buys.
 
     Sales of lower sellers need VIEW_DOWNSTREAM_PRICES, because their amounts are resale prices
-    (decision 11).
+    (decision 11). One side of the own account lies inside its tenant, so that such a list asks one
+    index for the account alone.
     """
     ends = {
         Side.SOLD: (Facet.SELLER,),
@@ -67,7 +75,8 @@ def document_scope(viewer: Viewer, *, side: Side = Side.BOTH) -> Scope:
         if _is_provider(viewer):
             return Scope(Kind.DOCUMENT, everything=True)
         conditions += (Condition(Facet.SELLER, path_prefix=viewer.account_path),)
-    return Scope(Kind.DOCUMENT, tenant_id=_tenant(viewer), any_of=conditions)
+    tenant_id = _tenant(viewer) if len(conditions) > 1 else None
+    return Scope(Kind.DOCUMENT, tenant_id=tenant_id, any_of=conditions)
 
 
 def price_scope(viewer: Viewer) -> Scope:

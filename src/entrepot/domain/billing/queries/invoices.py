@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from entrepot.domain.billing.lifecycle import DocumentKind, RunStep
 from entrepot.domain.billing.models import BillingRun, Invoice
@@ -18,6 +18,7 @@ from entrepot.domain.billing.queries.invoice_search import cleaned, matching
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account
+from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.scopes import Side, document_scope
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import BillingAccount, TaxRounding
@@ -256,7 +257,12 @@ def trading_partners(viewer: Viewer, *, side: Side, limit: int) -> tuple[tuple[i
     """Return ids and names of those the viewer sells to or buys from, by name; at most 200."""
     accounts = visible(viewer, BillingAccount, scope=document_scope(viewer, side=side))
     column = "buyer_id" if side is Side.SOLD else "seller_id"
-    partners = Account.objects.filter(pk__in=accounts.values(column))
+    if side is Side.SOLD and not viewer.can(Capability.VIEW_DOWNSTREAM_PRICES):
+        # Buyers are the seller's children, whose names lie in the order of an index.
+        sold = Exists(accounts.filter(buyer_id=OuterRef("pk")))
+        partners = Account.objects.filter(sold, parent_id=viewer.account_id)
+    else:
+        partners = Account.objects.filter(pk__in=accounts.values(column))
     names = partners.order_by("name_key", "id").values_list("id", "name")
     return tuple(names[: min(limit, LIMIT_MAX)])
 

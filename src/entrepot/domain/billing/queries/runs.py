@@ -184,12 +184,19 @@ def _rows(viewer: Viewer, runs: Sequence[BillingRun]) -> tuple[RunRow, ...]:
 def _aside(run_ids: list[int]) -> dict[int, tuple[int, int]]:
     """Count who was put aside by each run, and who of them still is: every run tries all open ones again."""
     with connection.cursor() as cursor:
+        # Rows of one span are added up first: a page of runs meets most of them in several runs.
         cursor.execute(
             """
-            SELECT run.id, count(*), count(*) FILTER (WHERE put.resolved_on IS NULL)
-            FROM billing_run AS run
-            INNER JOIN quarantine AS put ON put.last_day >= run.first_day AND put.first_day <= run.day
-            WHERE run.id = ANY(%s)
+            WITH run AS MATERIALIZED (SELECT id, first_day, day FROM billing_run WHERE id = ANY(%s)),
+            span AS MATERIALIZED (
+                SELECT first_day, last_day, count(*) AS rows, count(*) FILTER (WHERE resolved_on IS NULL) AS still
+                FROM quarantine
+                WHERE last_day >= (SELECT min(first_day) FROM run) AND first_day <= (SELECT max(day) FROM run)
+                GROUP BY first_day, last_day
+            )
+            SELECT run.id, sum(span.rows)::bigint, sum(span.still)::bigint
+            FROM run
+            INNER JOIN span ON span.last_day >= run.first_day AND span.first_day <= run.day
             GROUP BY run.id
             """,
             [run_ids],

@@ -4,7 +4,7 @@ The tabs of decision 25: *Active* excludes trials; *Expiring* does not renew by 
 within N days; *To be renewed* does. A term whose end has passed but whose run is still to come counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from entrepot.domain.parties import access
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.scopes import Scope, Side, subscription_scope
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.subscriptions.queries.choices import (
@@ -79,13 +80,12 @@ class Source:
 
 def source(viewer: Viewer, wanted: Wanted) -> Source:
     """Build the condition of a view with its filters."""
-    scope = access.where(viewer, "subscription", alias="s")
-    parts, params = [scope.text], dict(scope.params)
-    if wanted.book is Book.OWN:
-        parts.append("s.customer_id = %(own)s")
-    elif viewer.account_kind is not AccountKind.PROVIDER:
-        parts.append("s.customer_id <> %(own)s")
-    params |= {"own": viewer.account_id, "money_of": viewer.account_id}
+    seller_ids = sellers(viewer, wanted)
+    scope = access.where(
+        viewer, "subscription", alias="s", scope=_scope(viewer, wanted, seller_ids)
+    )
+    parts = [scope.text]
+    params = {**scope.params, "money_of": viewer.account_id}
     if tab := tab_text(wanted.tab, within="until"):
         parts.append(tab)
         params["until"] = wanted.today + timedelta(days=wanted.within_days)
@@ -94,8 +94,20 @@ def source(viewer: Viewer, wanted: Wanted) -> Source:
         table=table(wanted.tab),
         text=" AND ".join(part for part in [*parts, *more] if part != "TRUE") or "TRUE",
         params=params | values,
-        seller_ids=sellers(viewer, wanted),
+        seller_ids=seller_ids,
     )
+
+
+def _scope(viewer: Viewer, wanted: Wanted, seller_ids: Sequence[int] | None) -> Scope | None:
+    """Narrow the rule to one side where a list has one: the rule of the subtree keeps counts off their index.
+
+    None is the rule itself: for the provider, and for a reseller who looks at sales of its sub-resellers.
+    """
+    if wanted.book is Book.OWN:
+        return subscription_scope(viewer, side=Side.BOUGHT)
+    if seller_ids == (viewer.account_id,):
+        return subscription_scope(viewer, side=Side.SOLD)
+    return None
 
 
 def tab_text(tab: Tab, *, within: str) -> str:

@@ -124,16 +124,24 @@ def tab_counts(viewer: Viewer, *, wanted: Wanted) -> Mapping[Tab, Count]:
 
 
 def list_page(
-    viewer: Viewer, *, wanted: Wanted, limit: int, place: Place | None = None, last: bool = False
+    viewer: Viewer,
+    *,
+    wanted: Wanted,
+    limit: int,
+    place: Place | None = None,
+    last: bool = False,
+    counts: Mapping[Tab, Count] | None = None,
 ) -> ListPage:
     """Give one page of at most `limit` (1 to 1,000) rows; `last` the last one, whatever `place` says.
 
+    `counts` are those of `tab_counts`, so that a view without filters is not counted twice.
     Raises: ListInput.
     """
     check(wanted)
     size = min(max(limit, 1), PAGE_SIZE_MAX)
     rows = conditions.source(viewer, wanted)
-    total = _count(_number_of(rows))
+    is_counted = counts is not None and not wanted.filters.is_narrow
+    total = counts[wanted.tab] if counts and is_counted else _count(_number_of(rows))
     collect = wanted.filters.is_narrow and not total.more
     backward = last or (place is not None and place.before)
     start = None if last else place

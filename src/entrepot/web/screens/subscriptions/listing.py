@@ -31,10 +31,15 @@ def subscription_list(
     viewer = request.viewer
     asked = read(viewer, request.GET, book=book)
     size = page_size(request.GET, usual=PAGE_SIZE)
-    found = queries.list_page(
-        viewer, wanted=asked.wanted, limit=size, place=asked.place, last=asked.last
-    )
     counts = queries.tab_counts(viewer, wanted=asked.wanted)
+    found = queries.list_page(
+        viewer,
+        wanted=asked.wanted,
+        limit=size,
+        place=asked.place,
+        last=asked.last,
+        counts=counts,
+    )
     shown = [rows.row(viewer, asked, one, name=name) for one in found.rows]
     currency = rows.one_currency(shown)
     keys = rows.shown_keys(viewer, keys)
