@@ -135,9 +135,8 @@ async def _look(
         await http.close()
     raise ProvisioningRefused(
         "connector_cannot",
-        "The connector {object} cannot {action}.",
+        "The connector {object} cannot do this.",
         object=connector.name,
-        action="be compared",
         next_step="Ask the vendor, and note the result at the subscription.",
     )
 

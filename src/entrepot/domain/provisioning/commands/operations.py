@@ -209,18 +209,15 @@ def _require_able(instance: ServiceInstance, action: Action) -> None:
     if not abilities(connector.kind).can(action):
         raise ProvisioningRefused(
             "connector_cannot",
-            "The connector {object} cannot {action}.",
+            "The connector {object} cannot do this.",
             object=connector.name,
-            action=action.value,
             next_step="Ask the vendor, and note the result at the subscription.",
         )
     if instance.state not in _LEGAL[action]:
         raise ProvisioningRefused(
             "instance_not_there",
-            "{action} is not possible while the service is {state}.",
+            "The state of the service {object} does not allow this.",
             object=instance.key,
-            action=action.value.capitalize(),
-            state=instance.state.value,
             next_step="Look at the operations of the service.",
         )
 

@@ -164,9 +164,8 @@ def _require_parked(operation: Operation) -> None:
     if operation.state is not State.PARKED:
         raise ProvisioningRefused(
             "operation_not_parked",
-            "{object} is {state}; only what is parked can be resubmitted.",
+            "{object} is not parked.",
             object=operation.cause,
-            state=operation.state.value,
             next_step="Look at it again in a moment.",
         )
 
@@ -178,9 +177,8 @@ def _require_by_hand(operation: Operation) -> None:
     if operation.state is not State.PARKED and not is_queue:
         raise ProvisioningRefused(
             "operation_not_by_hand",
-            "{object} is {state} at the vendor.",
+            "The vendor is still working on {object}.",
             object=operation.cause,
-            state=operation.state.value,
             next_step="Wait until it is done or parked.",
         )
 
@@ -188,9 +186,8 @@ def _require_by_hand(operation: Operation) -> None:
 def _over(operation: Operation) -> ProvisioningRefused:
     return ProvisioningRefused(
         "operation_over",
-        "{object} is {state} already.",
+        "{object} is over already.",
         object=operation.cause,
-        state=operation.state.value,
         next_step="Ask for the opposite if it shall be undone.",
     )
 
