@@ -1,12 +1,19 @@
 """Usage imports on the provider's screens: upload, parked sub-accounts, totals and their lines."""
 
+import io
 import re
+import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from entrepot.domain.parties.kinds import RoleCode
-from entrepot.domain.usage.models import SubAccountLink, UsageImport, UsageTotal
+from entrepot.domain.usage.models import (
+    SubAccountLink,
+    UsageImport,
+    UsageImportState,
+    UsageTotal,
+)
 from entrepot.infra.audit.models import AuditEntry
 from entrepot.infra.tasks.models import Job
 from tests.domain.usage.support import line, write_file
@@ -84,6 +91,34 @@ def test_a_file_with_a_wrong_row_is_refused_with_line_and_column_unless_asked(ha
     kept = UsageImport.objects.order_by("-id").first()
     wrong = hanna.get(f"{LIST}{kept.id}/rejected/")
     assert b"much" in b"".join(wrong.streaming_content)
+
+
+def test_a_file_above_the_limit_is_refused_before_anything_is_kept(
+    hanna, tmp_path, settings, monkeypatch
+):
+    monkeypatch.setattr("entrepot.web.screens.usage.listing.BYTES_MAX", 1024 * 1024)
+    file = SimpleUploadedFile("may.csv", b"x" * (1024 * 1024 + 1), "text/csv")
+
+    answer = hanna.post(f"{LIST}upload/", {"key": "a" * 32, "file": file})
+
+    assert answer.status_code == 422
+    assert "The file is larger than 1 MiB. Split it and upload the parts." in text_of(answer)
+    assert not (settings.DATA / "uploads").exists()
+    assert not Job.objects.exists()
+
+
+def test_an_archive_with_the_name_of_a_csv_file_is_refused_by_its_first_bytes(hanna, tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("may.csv", "0" * 1_000_000)
+    file = SimpleUploadedFile("may.csv", packed.getvalue(), "text/csv")
+
+    asked = hanna.post(f"{LIST}upload/", {"key": "a" * 32, "file": file})
+    work()
+
+    assert "a zip archive" in text_of(hanna.get(asked.url))
+    assert UsageImport.objects.get().state == UsageImportState.REFUSED
+    assert not UsageTotal.objects.exists()
 
 
 def test_a_subscription_that_does_not_exist_is_named(hanna, tmp_path):
