@@ -85,8 +85,13 @@ _UNITS = {
     "hour": (("hour", "hours"), ("Stunde", "Stunden")),
     "minute": (("minute", "minutes"), ("Minute", "Minuten")),
     "message": (("message", "messages"), ("Nachricht", "Nachrichten")),
+    "request": (("request", "requests"), ("Anfrage", "Anfragen")),
+    "room": (("room", "rooms"), ("Raum", "Räume")),
+    "account": (("account", "accounts"), ("Konto", "Konten")),
 }
 _UNIT_KEYS = {form: key for key, (english, _) in _UNITS.items() for form in (key, *english)}
+# Vendors of price lists write it the American way.
+_UNIT_KEYS |= {"license": "licence", "licenses": "licence"}
 
 _DESCRIPTIONS = {
     ChargeKind.SETUP: ("{plan}: set-up, {units}", "{plan}: Einrichtung, {units}"),

@@ -38,6 +38,7 @@ class ServiceRow:
     status: str
     bought: Decimal
     unit: str
+    unit_en: str
     is_usage: bool
     price: Money | None
     measured: tuple[MeasuredUse, ...]
@@ -91,7 +92,7 @@ def _services(viewer: Viewer, *, sees_prices: bool) -> tuple[ServiceRow, ...]:
 
 
 def _service(row: tuple[Any, ...], used: tuple[MeasuredUse, ...], sees_prices: bool) -> ServiceRow:
-    number, name, icon, status, bought, unit, is_usage, currency, price = row
+    number, name, icon, status, bought, unit, unit_en, is_usage, currency, price = row
     is_known = sees_prices and price is not None
     money = Money.rounded(price, currency=currency) if is_known else None
-    return ServiceRow(number, name, icon, status, bought, unit, is_usage, money, used)
+    return ServiceRow(number, name, icon, status, bought, unit, unit_en, is_usage, money, used)

@@ -8,7 +8,7 @@ from typing import Any
 from entrepot.domain.parties import access
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.subscriptions.models import SubscriptionEvent, SubscriptionItem, Term
 from entrepot.domain.subscriptions.queries.facts import SubscriptionFacts
 from entrepot.infra.audit.models import AuditEntry
@@ -67,7 +67,10 @@ def history(viewer: Viewer, *, facts: SubscriptionFacts, limit: int) -> History:
     size = min(max(limit, 1), HISTORY_SHOWN_MAX)
     events = SubscriptionEvent.objects.filter(subscription_id=facts.id)
     rows = list(events.order_by("-on_day", "-id")[: size + 1])
-    known = _known_people(viewer, {row.actor_name for row in rows if row.actor_name})
+    names_of_rows = {row.actor_name for row in rows if row.actor_name}
+    # Nobody stands above the provider, so what is no person there is a program and is named too.
+    is_top = viewer.panel is Panel.PROVIDER
+    known = names_of_rows if is_top else _known_people(viewer, names_of_rows)
     items = {row.facts["item"] for row in rows if "item" in row.facts}
     names = dict(
         SubscriptionItem.objects.filter(

@@ -5,7 +5,8 @@
 -- Writes nothing. The price is that of the sale to this account; its seller's cost is not read.
 SELECT
     subscription.id, subscription.plan_name, service.icon, subscription.status::text, subscription.quantity,
-    coalesce(seat.unit ->> %(language)s, seat.unit ->> 'en', '') AS unit, plan.is_usage,
+    coalesce(seat.unit ->> %(language)s, seat.unit ->> 'en', '') AS unit, coalesce(seat.unit ->> 'en', '') AS unit_en,
+    plan.is_usage,
     money.currency, money.monthly_price
 FROM subscription
 INNER JOIN plan ON plan.id = subscription.plan_id

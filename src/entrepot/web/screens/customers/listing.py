@@ -96,7 +96,7 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
     )
     context = {
         "title": gettext("Resellers") if kind is AccountKind.RESELLER else gettext("Customers"),
-        "columns": _columns(),
+        "columns": _columns(is_deep=is_provider or asked.below),
         "rows": [_row(viewer, row) for row in page.rows],
         "asked": asked,
         "keep": {"below": "1"} if asked.below else {},
@@ -115,7 +115,7 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
 
 def kind_of(viewer: Viewer, row: AccountRow) -> str:
     """Name what an account is, and through whom where that is not the viewer."""
-    is_direct = row.parent_id in (viewer.account_id, None)
+    is_direct = row.parent_id in (viewer.account_id, None) or row.id == viewer.account_id
     if row.kind is AccountKind.PROVIDER:
         return gettext("Provider")
     if row.kind is AccountKind.RESELLER:
@@ -124,18 +124,19 @@ def kind_of(viewer: Viewer, row: AccountRow) -> str:
             if is_direct
             else gettext("Sub-reseller of %(name)s") % {"name": row.parent_name}
         )
-    if is_direct or row.id == viewer.account_id:
+    if is_direct:
         return gettext("Customer")
     return gettext("Customer of %(name)s") % {"name": row.parent_name}
 
 
-def _columns() -> list[Column]:
+def _columns(*, is_deep: bool) -> list[Column]:
+    """Give the kind room for the name of a seller between where there may be one."""
     return [
         Column(gettext("Name")),
-        Column(gettext("Type"), 230),
-        Column(gettext("E-mail"), 250),
-        Column(gettext("External ID"), 140),
-        Column(gettext("State"), 250),
+        Column(gettext("Type"), 230 if is_deep else 110),
+        Column(gettext("E-mail"), 250 if is_deep else 300),
+        Column(gettext("External ID"), 120),
+        Column(gettext("State"), 240),
     ]
 
 

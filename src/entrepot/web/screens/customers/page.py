@@ -108,6 +108,7 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         "kind": kind_of(viewer, facts.row),
         "crumbs": [] if is_own else _crumbs(viewer, facts),
         "opened": words.day(facts.row.opened_on, "long"),
+        "country": words.country(facts.row.country),
         "place": " ".join(part for part in (facts.postal_code, facts.city) if part),
         "cards": [_card(viewer, one) for one in found.terms],
         "events": [_event(one) for one in found.events],
@@ -121,9 +122,9 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         else [],
         "people_columns": [
             Column(gettext("Name")),
-            Column(gettext("E-mail"), 260),
+            Column(gettext("E-mail"), 250),
             Column(gettext("Role"), 150),
-            Column(gettext("Last sign-in"), 170),
+            Column(gettext("Last sign-in"), 190),
         ],
     }
     return render(request, "screens/customers/page.html", context)

@@ -15,6 +15,7 @@ from entrepot.flows.home.renewals import RenewalRow
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links, words
+from entrepot.web.screens.subscriptions.words import unit
 from entrepot.web.ui import formats
 from entrepot.web.ui.parts import Column, Part
 
@@ -83,7 +84,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "service_columns": [
             Column(gettext("Service"), 300),
             Column(gettext("Use")),
-            Column(gettext("Left"), 150, numeric=True),
+            Column(gettext("Left"), 200, numeric=True),
         ],
         "usage_keys": [
             Part(gettext("included"), Decimal(1), "tri-b"),
@@ -108,7 +109,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "ahead": [_ahead(viewer, row) for row in found.renewals],
         "ahead_columns": [
             Column(gettext("Subscription")),
-            Column(gettext("What happens"), 140),
+            Column(gettext("What happens"), 156),
             Column(gettext("Date"), 130, numeric=True),
             Column(gettext("Price"), 150, numeric=True),
         ],
@@ -133,7 +134,9 @@ def _service(viewer: Viewer, row: ServiceRow) -> Service:
         price=_price(row),
         state=row.status if row.status != "active" else "",
         bought=_quantity(row.bought),
-        unit=row.unit,
+        unit=unit(
+            {"en": row.unit_en, words.language()[:2]: row.unit}, fallback="", number=row.bought
+        ),
         use=_use(row.measured[0]) if row.measured else None,
     )
 

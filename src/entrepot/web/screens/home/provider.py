@@ -14,7 +14,6 @@ from entrepot.flows.home.provider import LastRun, MonthRevenue, ProviderHome, pr
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import drawings, links, words
-from entrepot.web.ui import formats
 from entrepot.web.ui.charts import Chart
 from entrepot.web.ui.parts import Column
 
@@ -112,9 +111,7 @@ def _run(viewer: Viewer, run: LastRun) -> Run:
         billed=words.number(max(run.due - run.quarantined, 0)),
         put_aside=words.number(run.quarantined) if run.quarantined else "",
         documents=words.number(run.documents),
-        finished=formats.day(run.finished_at, style="stamp", language=words.language())
-        if run.finished_at
-        else "",
+        finished=words.day(run.finished_at, "stamp") if run.finished_at else "",
     )
 
 

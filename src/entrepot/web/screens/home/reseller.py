@@ -128,7 +128,7 @@ def _sales(viewer: Viewer, found: ResellerHome) -> dict[str, MoneyTiles | Chart 
 def _renewal_columns() -> list[Column]:
     return [
         Column(gettext("Largest")),
-        Column(gettext("What happens"), 124),
+        Column(gettext("What happens"), 156),
         Column(gettext("Date"), 110, numeric=True),
         Column(gettext("Price"), 124, numeric=True),
     ]

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +57,15 @@ def money(value: Money, *, signed: bool = False) -> str:
 
 
 def day(value: date, style: str = "day") -> str:
-    """Write a day without its year, or in another style of `formats.day`."""
-    return formats.day(value, style=style, language=language())
+    """Write a day without its year, or in another style of `formats.day`; an instant in the active zone."""
+    return formats.day(
+        value, style=style, language=language(), zone=timezone.get_current_timezone()
+    )
+
+
+def country(code: str) -> str:
+    """Name a country by its ISO code; a code that nobody knows stays as it is."""
+    return str(Locale.parse("de" if language()[:2] == "de" else "en").territories.get(code, code))
 
 
 def month(value: date) -> str:

@@ -94,7 +94,7 @@ def line_columns(facts: InvoiceFacts) -> tuple[Column, ...]:
         Column(gettext("Discount"), 92 + wide, numeric=True),
         Column(gettext("Net"), 104 + wide, numeric=True),
         Column(gettext("VAT"), 64, numeric=True),
-        Column(gettext("Why this amount?"), 96, numeric=True, hidden_label=True),
+        Column(gettext("Why this amount?"), 112, numeric=True, hidden_label=True),
     )
 
 

@@ -164,7 +164,7 @@ def _each(price: Decimal | None, row: ResourceRow, currency: str, *, less: bool 
         return ""
     exact = price * (_PPM - row.discount_ppm) / _PPM if less else price
     return gettext("%(price)s a %(unit)s") % {
-        "price": words.money(exact.normalize() if exact else exact, currency),
+        "price": words.unit_money(exact, currency),
         "unit": words.unit(row.unit, fallback=row.name.lower()),
     }
 

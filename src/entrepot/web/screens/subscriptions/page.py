@@ -15,10 +15,12 @@ from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.subscriptions import queries
 from entrepot.domain.subscriptions.queries import Book, PriceRow, ResourceRow, SubscriptionFacts
 from entrepot.flows import subscription_page as flow
+from entrepot.kernel.money import round_amount
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import head, links, words
 from entrepot.web.screens.subscriptions.asked import number_in
+from entrepot.web.screens.subscriptions.audit import audit_shown
 from entrepot.web.screens.subscriptions.tables import (
     PriceShown,
     ResourceShown,
@@ -85,7 +87,7 @@ def subscription_page(
             (one, links.document_url(viewer, one.id, is_own=facts.is_own))
             for one in flow.carrying_documents(viewer, facts=facts)
         ],
-        "audit": queries.audit_lines(viewer, facts=facts),
+        "audit": [audit_shown(line) for line in queries.audit_lines(viewer, facts=facts)],
         "history_url": f"?{urlencode({'history': 'all'})}#history" if found.is_cut else "",
         **_usage(viewer, facts, name=name),
     }
@@ -150,7 +152,8 @@ def _usage(viewer: Viewer, facts: SubscriptionFacts, *, name: str) -> dict[str, 
             month=row.month,
             name=row.name or row.sku,
             sku=row.sku,
-            quantity=row.quantity,
+            # The lines behind it are exact; a sum of a month is read to four decimals.
+            quantity=round_amount(row.quantity, exp=4),
             unit=row.unit,
             lines=row.lines,
             amount=words.rounded_money(row.amount, row.currency),

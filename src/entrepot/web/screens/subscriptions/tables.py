@@ -58,7 +58,7 @@ def resource_shown(facts: SubscriptionFacts, row: ResourceRow, *, used: Decimal)
     over = max(Decimal(0), used - row.included)
     return ResourceShown(
         name=row.name,
-        unit=words.unit(row.unit, fallback=""),
+        unit=words.unit(row.unit, fallback="", number=row.quantity),
         quantity=row.quantity,
         is_measured=row.is_measured,
         included=row.included,
@@ -153,7 +153,7 @@ def _price(value: Decimal, currency: str, facts: SubscriptionFacts) -> str:
 
 def _figure(value: Decimal, currency: str, *, is_factor: bool) -> str:
     exact = value.normalize() if value else Decimal(0)
-    return f"× {words.quantity(exact)}" if is_factor else words.money(exact, currency)
+    return f"× {words.quantity(exact)}" if is_factor else words.unit_money(exact, currency)
 
 
 def _discount(ppm: int, label: str) -> str:

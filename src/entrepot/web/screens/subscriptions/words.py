@@ -6,11 +6,17 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from entrepot.domain.documents.texts import unit_label
+from entrepot.domain.documents.types import Language
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.queries import HistoryLine
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.kernel.money import exponent, round_amount
 from entrepot.web.ui import formats
+
+_ONE = Decimal(1)
+# Figures that come out of a division have more decimals than anybody reads.
+_DECIMALS_READ, _DECIMALS_SHOWN = 6, 4
 
 
 def language() -> str:
@@ -54,9 +60,18 @@ def term(*, term_months: int, billing_months: int) -> str:
     return f"{whole}, {billed}"
 
 
-def unit(texts: Mapping[str, str], *, fallback: str) -> str:
-    """Return the name of a unit in the language of the request, else in English, else the fallback."""
-    return texts.get(language()[:2]) or texts.get("en") or fallback
+def unit(texts: Mapping[str, str], *, fallback: str, number: Decimal = _ONE) -> str:
+    """Name a unit in the number that fits: 1 seat, 112 seats; German 112 Plätze.
+
+    What documents do not know is written as the catalogue has it in the language of the request,
+    else in English; the fallback stands for no unit at all.
+    """
+    english = texts.get("en", "")
+    spoken = Language.DE if language()[:2] == "de" else Language.EN
+    known = unit_label(english, quantity=number, language=spoken)
+    if known != english or spoken is Language.EN:
+        return known or fallback
+    return texts.get("de") or english or fallback
 
 
 def day(value: date | None) -> str:
@@ -74,6 +89,15 @@ def quantity(value: Decimal | int) -> str:
 def money(value: Decimal, currency: str) -> str:
     """Write an amount with its currency."""
     return formats.money(value, currency=currency, language=language())
+
+
+def unit_money(value: Decimal, currency: str) -> str:
+    """Write a price or cost of one unit: exact up to six decimals, else rounded to four for reading."""
+    exact = value.normalize() if value else Decimal(0)
+    places = -int(exact.as_tuple().exponent)
+    if places > _DECIMALS_READ:
+        exact = round_amount(exact, exp=max(_DECIMALS_SHOWN, exponent(currency))).normalize()
+    return money(exact, currency)
 
 
 def rounded_money(value: Decimal, currency: str) -> str:

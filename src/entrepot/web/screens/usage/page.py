@@ -64,6 +64,7 @@ class TotalLine:
     lines_url: str
     lines: str
     quantity: str
+    unit: str
     amount: str
     billed: str
 
@@ -246,7 +247,8 @@ def _total(row: TotalRow, import_id: int) -> TotalLine:
         month=words.month(row.month),
         lines_url=f"{reverse('provider:usage-import-lines', args=[import_id])}?{urlencode(query)}",
         lines=words.number(row.lines),
-        quantity=f"{words.number(row.quantity)} {row.unit}".strip(),
+        quantity=words.short_number(row.quantity),
+        unit=row.unit,
         amount=words.money(row.amount, row.currency),
         billed=words.day(row.billed_on),
     )

@@ -34,6 +34,11 @@ def number(value: int | Decimal) -> str:
     return formats.quantity(exact, language=language())
 
 
+def short_number(value: Decimal) -> str:
+    """Write a sum of uses, rounded to four decimals: the lines behind it are exact."""
+    return number(round_amount(value, exp=4))
+
+
 def money(value: Decimal, currency: str) -> str:
     """Write an amount, rounded to cents."""
     return formats.money(round_amount(value, exp=2), currency=currency, language=language())
