@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
+from entrepot.domain.billing.models import BillingRun
 from entrepot.flows.daily_billing import run_day
 from entrepot.ops.bench.world import make_world
 
@@ -36,3 +37,17 @@ def test_a_day_bills_every_due_subscription_once_on_every_tier():
     assert again.was_complete
     assert again.charges == first.charges
     assert _value("SELECT sum(gross) FROM invoice") == _value("SELECT sum(amount) FROM transfer")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_finished_after_the_time_that_its_chunks_took():
+    make_world(subscriptions=40, due_percent=100, day=DAY)
+
+    run_day(day=DAY, now=NOW, chunk_size=10)
+    run_day(day=DAY, now=NOW, chunk_size=10)
+
+    took = _value("SELECT sum(seconds) FROM run_chunk")
+    run = BillingRun.objects.get(day=DAY)
+    assert took > 0
+    assert run.started_at == NOW
+    assert (run.finished_at - NOW).total_seconds() == pytest.approx(took, abs=0.001)

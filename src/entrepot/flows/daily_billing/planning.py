@@ -179,13 +179,19 @@ def advance(*, run_id: int) -> RunStep:
 
 
 def finish(*, run_id: int, now: datetime) -> None:
-    """Write what the run did into its row, once."""
+    """Write what the run did into its row, once.
+
+    `now` is when the run was begun or taken up again; it finished after the seconds that its chunks took,
+    shared out over its workers.
+    """
     with transaction.atomic():
         cursor = connection.cursor()
         cursor.execute(
             """
             UPDATE billing_run AS run SET
-                finished_at = coalesce(finished_at, %(now)s),
+                finished_at = coalesce(finished_at, %(now)s + make_interval(secs => (
+                    SELECT coalesce(sum(seconds), 0)::float FROM run_chunk WHERE run_id = run.id
+                ) / greatest(run.workers, 1))),
                 due = (SELECT coalesce(sum(rows), 0) FROM run_chunk WHERE run_id = run.id AND step = 'rate'),
                 charges = (SELECT coalesce(sum((key.value)::bigint), 0) FROM run_chunk,
                     jsonb_each_text(counts) AS key

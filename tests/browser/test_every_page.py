@@ -1,0 +1,394 @@
+"""Every page of the three panels, with objects that exist, is readable for everyone in light and in dark.
+
+The pages are those of the panels' own address files: an address that is added there and that nobody names here
+fails the last test. The world is the small demo world, one server and one browser.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as live_settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, connections
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Browser, Page
+
+from entrepot.config.messages import compile_all
+from entrepot.demo.base import build_base
+from entrepot.demo.history import fill_history
+from entrepot.domain.billing.models import BillingRun, Invoice
+from entrepot.domain.catalog.models import PriceListImport
+from entrepot.domain.credit.models import CreditState
+from entrepot.domain.parties.models import Account, Membership, User
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.usage.models import UsageTotal
+from entrepot.flows import price_jobs, wiring
+from entrepot.flows.rehearsal import compare_run, rehearse
+from entrepot.infra.tasks.models import Job
+from entrepot.kernel.clock import FixedClock
+from entrepot.web.access.menu import has_address
+from entrepot.web.middleware import ViewerMiddleware
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+NOW = datetime(2026, 2, 21, 7, 30, tzinfo=UTC)
+DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
+SERIOUS = {"serious", "critical"}
+PANELS = ("provider", "reseller", "customer")
+# Addresses that only take a form or send a file.
+NO_PAGES = {
+    "provider": {
+        "subscriptions-export",
+        "billing-bill",
+        "billing-rehearse",
+        "billing-compare",
+        "billing-prove",
+        "billing-retry",
+        "job-stop",
+        "invoice-pdf",
+        "invoice-csv",
+        "usage-import-upload",
+        "usage-import-map",
+        "usage-import-rejects",
+        "price-list-upload",
+        "price-list-wrong",
+        "price-list-apply",
+        "price-list-discard",
+        "price-list-rejects",
+    },
+    "reseller": {
+        "subscriptions-export",
+        "own-subscriptions-export",
+        # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
+        "own-subscription-usage",
+        "invoice-pdf",
+        "invoice-csv",
+        "issued-invoice-pdf",
+        "issued-invoice-csv",
+    },
+    "customer": {"subscriptions-export", "invoice-pdf", "invoice-csv"},
+}
+
+
+class Quiet(WSGIRequestHandler):
+    """A handler without a line per request."""
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: its panel, the name of its address, and where it is."""
+
+    panel: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class World:
+    """A served demo world: where it is, the keys of one person of each panel, and all pages."""
+
+    site: str
+    keys: dict[str, str]
+    places: list[Place]
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Build the small demo world, add what only a person's click makes, and serve it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        patch.setattr(ViewerMiddleware, "clock", FixedClock(NOW))
+        patch.setattr(live_settings, "ALLOWED_HOSTS", ["*"])
+        patch.setattr(live_settings, "STATIC_ROOT", folder)
+        patch.setattr(live_settings, "DATA", folder)
+        backend = "django.core.cache.backends.locmem.LocMemCache"
+        patch.setattr(live_settings, "CACHES", {"default": {"BACKEND": backend}})
+        compile_all()
+        wiring.connect()
+        has_address.cache_clear()
+        connection.close()
+        build_base(data_dir=folder, small=True)
+        fill_history(data_dir=folder)
+        clients = {panel: _signed_in(panel) for panel in PANELS}
+        places = [*_provider(clients["provider"]), *_reseller(), *_customer(), *_of_everybody()]
+        name = live_settings.SESSION_COOKIE_NAME
+        keys = {panel: client.cookies[name].value for panel, client in clients.items()}
+        with _served() as site:
+            yield World(site, keys, places)
+        call_command("flush", interactive=False, verbosity=0)
+        connection.close()
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    application = StaticFilesHandler(get_wsgi_application())
+    server = make_server("127.0.0.1", 0, application, server_class=WSGIServer, handler_class=Quiet)
+
+    def serve() -> None:
+        try:
+            server.serve_forever()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _account(panel: str) -> Account:
+    """Return the account whose person looks at a panel: the one with most to show."""
+    if panel == "provider":
+        return Account.objects.get(kind="provider")
+    if panel == "reseller":
+        return Account.objects.get(external_id="kranich")
+    return Account.objects.get(name="Cobalt Freight GmbH")
+
+
+def _signed_in(panel: str) -> Client:
+    member = Membership.objects.filter(account=_account(panel), role="administrator")[0]
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(
+        User.objects.get(pk=member.user_id), backend=live_settings.AUTHENTICATION_BACKENDS[0]
+    )
+    return client
+
+
+def _place(panel: str, name: str, *args: object, query: str = "") -> Place:
+    return Place(panel, name, f"{reverse(f'{panel}:{name}', args=args)}{query}")
+
+
+def _provider(client: Client) -> list[Place]:
+    def at(name: str, *args: object, query: str = "") -> Place:
+        return _place("provider", name, *args, query=query)
+
+    provider, reseller, customer = (_account(panel) for panel in PANELS)
+    terms = BillingAccount.objects.get(seller=provider, buyer=reseller, currency="EUR")
+    CreditState.objects.update_or_create(
+        billing_account_id=terms.id,
+        defaults={
+            "tenant_id": terms.tenant_id,
+            "buyer_id": reseller.id,
+            "is_held": True,
+            "held_on": DAY,
+            "overdue_since": DAY,
+        },
+    )
+    total = UsageTotal.objects.filter(tier=1).order_by("id")[0]
+    line = f"sku={total.sku}&month={total.period_start:%Y-%m}"
+    sold = Invoice.objects.filter(seller_id=provider.id, lines__gt=1).order_by("-id")[0]
+    mine = Subscription.objects.filter(customer_id=customer.id).order_by("id")[0]
+    rehearsal = rehearse(day=NEXT, now=NOW, actor_name="Thea Brandt")
+    compare_run(run_id=BillingRun.objects.get(day=DAY).id, now=NOW, actor_name="Thea Brandt")
+    job = Job.objects.create(
+        task="bill", label="Bill", state="running", total=7, created_at=NOW, started_at=NOW
+    )
+    applying = Job.objects.create(
+        task=price_jobs.TASK,
+        label="Price list",
+        state="running",
+        note=f"{price_jobs.APPLYING} 8000",
+        created_at=NOW,
+        started_at=NOW,
+    )
+    key = re.findall(r'name="key" value="([0-9a-f]{32})"', _text(client, at("price-lists")))[0]
+    with (DATA / "nce-price-list-2026-07.csv").open("rb") as file:
+        client.post(reverse("provider:price-list-upload"), {"key": key, "file": file})
+    run = at("billing-run", DAY)
+    return [
+        at("home"),
+        at("search", query="?q=cobalt"),
+        at("search"),
+        at("resellers"),
+        at("reseller", reseller.id),
+        at("customers"),
+        at("customers", query="?q=nobody"),
+        at("customer", customer.id),
+        at("credit"),
+        at("credit", query="?tab=released"),
+        *[at(f"credit-{act}", terms.id) for act in ("hold", "release", "protect")],
+        at("subscriptions"),
+        at("subscriptions", query=f"?tab=all&open={mine.id}"),
+        at("subscriptions", query="?tab=renewing&days=90"),
+        at("subscription", mine.id, query="?history=all"),
+        at("subscription", total.subscription_id),
+        at("subscription-usage", total.subscription_id, query=f"?{line}"),
+        at("billing"),
+        run,
+        at("billing-proof", DAY),
+        at("billing-aside"),
+        at("billing-rehearsals"),
+        at("billing-rehearsal", rehearsal),
+        at("billing-rehearsal", rehearsal, query="?by=subscription"),
+        at("tasks"),
+        at("job", job.id),
+        at("invoices"),
+        at("invoices", query="?tab=overdue"),
+        at("invoice", sold.id, query="?why=1"),
+        at("usage-imports"),
+        at("usage-import-work", job.id),
+        at("usage-import", total.usage_import_id),
+        at(
+            "usage-import-lines",
+            total.usage_import_id,
+            query=f"?subscription={total.subscription_id}&{line}",
+        ),
+        at("price-lists"),
+        at("prices"),
+        at("price-list-preview", key),
+        at("price-list-work", applying.id),
+        at("price-list", PriceListImport.objects.order_by("id")[0].id),
+    ]
+
+
+def _reseller() -> list[Place]:
+    def at(name: str, *args: object, query: str = "") -> Place:
+        return _place("reseller", name, *args, query=query)
+
+    reseller, customer = _account("reseller"), _account("customer")
+    below = Subscription.objects.filter(seller_id=reseller.id, is_own=False).order_by("id")[0]
+    metered = UsageTotal.objects.filter(
+        subscription_id__in=Subscription.objects.filter(seller_id=reseller.id).values("id")
+    ).order_by("id")[0]
+    own = Subscription.objects.filter(customer_id=reseller.id).order_by("id")[0]
+    bought = Invoice.objects.filter(buyer_id=reseller.id).order_by("-id")[0]
+    sold = Invoice.objects.filter(seller_id=reseller.id).order_by("-id")[0]
+    line = f"?sku={metered.sku}&month={metered.period_start:%Y-%m}"
+    return [
+        at("home"),
+        at("search", query="?q=cobalt"),
+        at("customers", query="?below=1"),
+        at("customer", customer.id),
+        at("account"),
+        at("subscriptions", query="?tab=renewing&days=30"),
+        at("subscriptions", query=f"?open={below.id}"),
+        at("subscription", below.id),
+        at("subscription-usage", metered.subscription_id, query=line),
+        at("own-subscriptions"),
+        at("own-subscription", own.id),
+        at("invoices"),
+        at("invoice", bought.id, query="?why=1"),
+        at("issued-invoices"),
+        at("issued-invoice", sold.id, query="?why=1"),
+    ]
+
+
+def _customer() -> list[Place]:
+    def at(name: str, *args: object, query: str = "") -> Place:
+        return _place("customer", name, *args, query=query)
+
+    customer = _account("customer")
+    own = Subscription.objects.filter(customer_id=customer.id).order_by("id")[0]
+    metered = UsageTotal.objects.filter(
+        subscription_id__in=Subscription.objects.filter(customer_id=customer.id).values("id")
+    ).order_by("id")[0]
+    bought = Invoice.objects.filter(buyer_id=customer.id).order_by("-id")[0]
+    line = f"?sku={metered.sku}&month={metered.period_start:%Y-%m}"
+    return [
+        at("home"),
+        at("search", query="?q=mail"),
+        at("account"),
+        at("subscriptions"),
+        at("subscriptions", query=f"?open={own.id}"),
+        at("subscription", own.id),
+        at("subscription-usage", metered.subscription_id, query=line),
+        at("invoices"),
+        at("invoice", bought.id, query="?why=1"),
+    ]
+
+
+def _of_everybody() -> list[Place]:
+    return [
+        Place("", "sign-in", reverse("sign-in")),
+        Place("", "password-reset", reverse("password-reset")),
+        Place("", "password-sent", reverse("password-sent")),
+        Place("provider", "profile", reverse("profile")),
+        Place("provider", "password-change", reverse("password-change")),
+        Place("provider", "switch", reverse("switch")),
+        Place("provider", "no page", "/provider/nowhere/"),
+    ]
+
+
+def _text(client: Client, place: Place) -> str:
+    answer = client.get(place.address)
+    assert answer.status_code == 200, place
+    return answer.content.decode()
+
+
+def test_no_page_of_the_three_panels_has_anything_serious_in_light_or_dark(
+    world: World, browser: Browser
+) -> None:
+    problems: list[object] = []
+    for panel, key in [*world.keys.items(), ("", "")]:
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+        )
+        cookie = {"name": live_settings.SESSION_COOKIE_NAME, "value": key, "url": world.site}
+        context.add_cookies([cookie] if key else [])  # type: ignore[list-item]
+        page = context.new_page()
+        for place in world.places:
+            if place.panel == panel:
+                problems += _problems(page, world.site, place)
+        context.close()
+
+    # The loop of the browser has a connection of its own, which nobody else would close.
+    connection.close()
+    assert problems == []
+
+
+def _problems(page: Page, site: str, place: Place) -> list[object]:
+    """Look at a page with all rules in light, and at its colours again in dark: nothing else depends on the theme."""
+    page.emulate_media(color_scheme="light")
+    answer = page.goto(f"{site}{place.address}")
+    found: list[object] = []
+    if answer is None or (answer.status != 200 and place.name != "no page"):
+        found.append((place, answer and answer.status))
+    found += [("light", place, *one) for one in _serious(page, {})]
+    page.emulate_media(color_scheme="dark")
+    colours = {"runOnly": ["color-contrast", "link-in-text-block"]}
+    return found + [("dark", place, *one) for one in _serious(page, colours)]
+
+
+def _serious(page: Page, options: dict[str, object]) -> list[tuple[str, str]]:
+    options = {"resultTypes": ["violations"], **options}
+    violations = Axe().run(page, options=options).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"]) for v in violations if v["impact"] in SERIOUS]
+
+
+def test_every_address_of_the_panels_was_looked_at(world: World) -> None:
+    for panel in PANELS:
+        seen = {place.name for place in world.places if place.panel == panel}
+        names = _names(get_resolver().namespace_dict[panel][1])
+
+        assert names - seen == NO_PAGES[panel], panel
+
+
+def _names(resolver: URLResolver) -> set[str]:
+    found: set[str] = set()
+    for one in resolver.url_patterns:
+        if isinstance(one, URLPattern):
+            found.add(str(one.name))
+        else:
+            found |= _names(one)
+    return found
