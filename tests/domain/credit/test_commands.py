@@ -121,6 +121,15 @@ def test_the_same_payment_again_is_refused(store, account):
     assert Transfer.objects.filter(cause="payment").count() == 1
 
 
+@pytest.mark.parametrize("reference", ["x" * 121, "bank\x00", "bank \u202e77", "bank\r\n77"])
+def test_a_reference_that_would_be_cut_or_shown_as_another_is_refused(store, account, reference):
+    with pytest.raises(CreditInput) as refused:
+        pay(account, "10.00", reference=reference)
+
+    assert refused.value.code == "payment_reference_unusable"
+    assert not Transfer.objects.filter(cause="payment").exists()
+
+
 @pytest.mark.parametrize("amount", ["0", "-1.00"])
 def test_a_payment_that_is_not_above_zero_is_refused(store, account, amount):
     with pytest.raises(CreditInput):

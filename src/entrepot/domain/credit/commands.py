@@ -21,6 +21,7 @@ from entrepot.kernel.events import bus
 
 REASON_LENGTH_MAX = 300
 RELEASE_DAYS_MAX = 366
+REFERENCE_LENGTH_MAX = 120
 _TABLES = ("judged", "held_buyer", "moved_hold")
 _CASCADE = (
     ("credit", "pick_held_buyers"),
@@ -44,9 +45,10 @@ def receive_payment(
 
     `flows.bill.take_payment` also uses the credit for open invoices at once. The same `reference` (a
     bank statement line) again is refused, so that a repeated request cannot pay twice.
-    Raises: NoSuchObject; CreditInput `payment_not_positive`; CreditRefused `payment_known`; kernel MoneyError.
+    Raises: NoSuchObject; CreditInput `payment_not_positive`, `payment_reference_unusable`; CreditRefused
+    `payment_known`; kernel MoneyError.
     """
-    text = reference.strip()[:120]
+    text = _reference(reference)
     with transaction.atomic():
         account = _locked(billing_account_id)
         if amount <= 0:
@@ -312,6 +314,20 @@ def _audit(
 
 def _name(account: BillingAccount) -> str:
     return f"{account.buyer.name} ({account.seller.name}, {account.currency})"
+
+
+def _reference(text: str) -> str:
+    """Check what tells payments apart; cutting it would take two payments for one."""
+    cleaned = text.strip()
+    if len(cleaned) > REFERENCE_LENGTH_MAX or has_controls(cleaned):
+        raise CreditInput(
+            "payment_reference_unusable",
+            "A reference has at most {most} visible characters.",
+            field="reference",
+            next_step="Give the part of the bank's line that tells it from others.",
+            most=REFERENCE_LENGTH_MAX,
+        )
+    return cleaned
 
 
 def _reason(text: str) -> str:

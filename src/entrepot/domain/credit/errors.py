@@ -12,6 +12,7 @@ class CreditInput(BadInput):
             "release_until_past",
             "release_until_far",
             "payment_not_positive",
+            "payment_reference_unusable",
         }
     )
 
