@@ -81,7 +81,7 @@ def claim(
     found = Operation.objects.filter(pk__in=[row[0] for row in rows]).select_related(
         "instance", "connector"
     )
-    return [_claimed(operation) for operation in found.order_by("due_at", "id")]
+    return [_claimed(operation) for operation in found.order_by("id")]
 
 
 def _claimed(operation: Operation) -> Claimed:
