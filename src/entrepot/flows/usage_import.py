@@ -1,6 +1,6 @@
 """Import usage files at the prices agreed with each tier, and let billing find what they changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,18 +8,25 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Least
 
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.resale.commands import Band, set_sku_price
 from entrepot.domain.resale.models import AgreedPrice, ChainLink, ExchangeRate
+from entrepot.domain.resale.models import SkuPrice as OwnSkuPrice
 from entrepot.domain.subscriptions.commands.locked import Locked, lock, require_day
 from entrepot.domain.subscriptions.commands.quantities import check_quantity
-from entrepot.domain.subscriptions.lifecycle import RUNNING
+from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.models import SubBilling, SubscriptionItem
 from entrepot.domain.usage.commands import ImportResult, import_usage, map_sub_account
 from entrepot.domain.usage.models import MeteredUsage, SubAccountLink, UsageSource, UsageTotal
-from entrepot.domain.usage.rating import FACTOR_DECIMALS, FACTOR_WHOLE_DIGITS, TierRule
+from entrepot.domain.usage.rating import (
+    FACTOR_DECIMALS,
+    FACTOR_WHOLE_DIGITS,
+    SkuPrice,
+    TierRule,
+)
+from entrepot.domain.usage.rerating import rate_again
 from entrepot.domain.usage.totals import PriceRules, StoreSettings, next_month
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.errors import Refused
@@ -96,15 +103,61 @@ def link_sub_account(
 
 
 def make_due(*, business_date: date) -> int:
-    """Make every subscription with finished usage that was not billed due on the business date; return how many.
+    """Make every subscription with usage to bill due on the business date; return how many.
 
-    A subscription that is stopped by a hold, or over, stays as it is. Months that are not over yet wait
-    for the event after their end. Source: docs/billing.md section 3, rule 7.
+    While it runs, months that are not over yet wait for the event after their end; one that has ended
+    is billed for all that is there, unless it never had a paid period. A subscription that is stopped by a hold stays
+    as it is. Source: docs/billing.md section 3, rule 7.
     """
-    waiting = UsageTotal.objects.filter(billed_on=None, period_end__lte=business_date)
-    return SubBilling.objects.filter(
-        subscription_id__in=waiting.values("subscription_id"), due_on__gt=business_date
-    ).update(due_on=Least(F("due_on"), business_date), version=F("version") + 1)
+    unbilled = UsageTotal.objects.filter(billed_on=None)
+    finished = unbilled.filter(period_end__lte=business_date)
+    running = SubBilling.objects.filter(
+        subscription_id__in=finished.values("subscription_id"), due_on__gt=business_date
+    ).update(due_on=business_date, version=F("version") + 1)
+    ended = SubBilling.objects.filter(
+        subscription_id__in=unbilled.values("subscription_id"),
+        status__in=[Status.EXPIRED, Status.CANCELLED],
+        is_usage=True,
+        period_start__isnull=False,
+        due_on=None,
+    ).update(due_on=business_date, version=F("version") + 1)
+    return running + ended
+
+
+def set_own_sku_price(
+    *,
+    seller_id: int,
+    provider_name: str,
+    sku_id: str,
+    pricing_unit: str,
+    currency: str,
+    bands: Sequence[Band],
+    valid_from: date,
+    store: StoreSettings,
+    actor: Actor,
+    now: datetime,
+    business_date: date,
+) -> int:
+    """Set a seller's own price of a SKU and rate the stored usage of its months again; give the changed totals.
+
+    Subscriptions with a finished month that changed are due on the business date.
+    Raises: what `set_sku_price` and `write_totals` raise.
+    """
+    with transaction.atomic():
+        set_sku_price(
+            seller_id=seller_id,
+            provider_name=provider_name,
+            sku_id=sku_id,
+            pricing_unit=pricing_unit,
+            currency=currency,
+            bands=bands,
+            valid_from=valid_from,
+            actor=actor,
+            now=now,
+        )
+        changed = rate_again(first_month=valid_from, book=AgreedPriceBook(), store=store)
+        make_due(business_date=business_date)
+    return changed
 
 
 def record_metered_usage(
@@ -176,7 +229,7 @@ class AgreedPriceBook:
     """The rules of usage: the factor agreed for each tier's usage, at the month's newest exchange rate.
 
     A factor is what the tier's buyer pays per unit of the vendor's cost; it contains the margins of all
-    tiers above. Own prices per SKU are not kept anywhere yet, so there are none.
+    tiers above. A seller's own price of a SKU replaces it on that seller's tier only.
     """
 
     def rules(self, *, charge_month: date, subscription_ids: Sequence[int]) -> PriceRules:
@@ -208,7 +261,10 @@ class AgreedPriceBook:
             complete = [rule for rule in made if rule is not None]
             if len(complete) == len(sellers):
                 rules += complete
-        return PriceRules(tier_rules=rules, sku_prices=(), items=items)
+        sellers_of_rules = {rule.seller_id for rule in rules}
+        return PriceRules(
+            tier_rules=rules, sku_prices=_sku_prices(sellers_of_rules, charge_month), items=items
+        )
 
 
 class _Rates:
@@ -278,6 +334,28 @@ def _prices(
         .order_by("valid_from")
     )
     return {(row.item_id, row.tier): (row.unit_price, row.currency) for row in rows}
+
+
+def _sku_prices(sellers: Collection[int], charge_month: date) -> list[SkuPrice]:
+    """Give the bands of the sellers' own prices in force in a month: of the newest row of each SKU."""
+    in_force = (
+        OwnSkuPrice.objects.filter(seller_id__in=sellers, valid_from__lte=charge_month)
+        .order_by("seller_id", "provider_name", "sku_id", "pricing_unit", "currency", "-valid_from")
+        .distinct("seller_id", "provider_name", "sku_id", "pricing_unit", "currency")
+    )
+    return [
+        SkuPrice(
+            seller_id=price.seller_id,
+            provider_name=price.provider_name,
+            sku_id=price.sku_id,
+            pricing_unit=price.pricing_unit,
+            currency=price.currency,
+            lower_limit=band.lower_limit,
+            unit_price=band.unit_price,
+        )
+        for price in in_force.prefetch_related("bands")
+        for band in price.bands.all()
+    ]
 
 
 def _sellers(subscription_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:

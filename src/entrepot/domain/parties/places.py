@@ -61,6 +61,8 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "membership": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),
         "party_user": Place(Kind.USER, via=Via("id", "membership", "user_id")),
         "seller_price": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "sku_price": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "sku_price_band": Place(Kind.PRICE, via=Via("sku_price_id", "sku_price")),
         "margin_rule": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "subscription_money": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "plan_overlay": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),

@@ -16,6 +16,10 @@ class ResaleInput(BadInput):
             "rate_same_currency",
             "span_out_of_bounds",
             "market_missing",
+            "sku_price_mid_month",
+            "sku_text_unusable",
+            "sku_bands_unordered",
+            "sku_band_out_of_bounds",
         }
     )
 
@@ -39,4 +43,11 @@ class ResaleRefused(Refused):
 class ResaleConflict(Conflict):
     """It exists already, or a later price or rule is in the way."""
 
-    codes = frozenset({"billing_account_exists", "price_in_the_way", "margin_rule_in_the_way"})
+    codes = frozenset(
+        {
+            "billing_account_exists",
+            "price_in_the_way",
+            "margin_rule_in_the_way",
+            "sku_price_in_the_way",
+        }
+    )

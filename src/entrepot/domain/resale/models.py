@@ -133,6 +133,54 @@ class SellerPrice(models.Model):
         ]
 
 
+class SkuPrice(models.Model):
+    """A seller's own price of a vendor's SKU for usage, from a month on until the next row of the same goods.
+
+    Without bands it gives the SKU back to cost plus margins. Rows are never edited.
+    """
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    provider_name = models.CharField(max_length=120)
+    sku_id = models.CharField(max_length=200)
+    pricing_unit = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    valid_from = models.DateField()
+
+    class Meta:
+        db_table = "sku_price"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "seller",
+                    "provider_name",
+                    "sku_id",
+                    "pricing_unit",
+                    "currency",
+                    "valid_from",
+                ],
+                name="sku_price_once",
+            ),
+        ]
+
+
+class SkuPriceBand(models.Model):
+    """The price of the units of a month above `lower_limit`, up to the next band."""
+
+    pk = models.CompositePrimaryKey("sku_price_id", "lower_limit")
+    sku_price = models.ForeignKey(SkuPrice, models.CASCADE, db_index=False, related_name="bands")
+    lower_limit = UnitPriceField()
+    unit_price = UnitPriceField()
+
+    class Meta:
+        db_table = "sku_price_band"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(lower_limit__gte=0, unit_price__gte=0),
+                name="sku_price_band_not_negative",
+            ),
+        ]
+
+
 class BillingAccount(TenantModel):
     """Who bills whom in which currency, with terms, statement cycle and tax place (rule 6 of the domain reference).
 

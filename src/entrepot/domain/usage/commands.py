@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from entrepot.domain.usage.errors import (
     SubAccountNotBillable,
@@ -24,17 +24,16 @@ from entrepot.domain.usage.models import (
 )
 from entrepot.domain.usage.parquet import discard, sha256_of
 from entrepot.domain.usage.rating import Parked
+from entrepot.domain.usage.rerating import lock_usage, months_of
 from entrepot.domain.usage.session import ENGINE
 from entrepot.domain.usage.totals import (
     PriceBook,
     StoreSettings,
-    months_between,
     next_month,
     park,
     write_totals,
 )
 from entrepot.infra.audit.recorder import Actor, record
-from entrepot.infra.db.locks import Space, lock_all
 from entrepot.infra.failpoints import failpoint
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import IdKind
@@ -136,7 +135,7 @@ def map_sub_account(
     Raises: SubAccountUnknown; SubAccountTaken; SubAccountNotBillable; what `write_totals` raises.
     """
     with transaction.atomic():
-        _lock()
+        lock_usage()
         imports = _imports_naming(provider_name=provider_name, sub_account_id=sub_account_id)
         new = _link(
             SubAccountLink(
@@ -154,7 +153,7 @@ def map_sub_account(
         if not new and not waiting.exists():
             return 0
         outcome = write_totals(
-            months=_months(imports),
+            months=months_of(imports),
             cause=imports[-1],
             book=book,
             store=store,
@@ -237,11 +236,11 @@ def _apply(
     actor: Actor,
     now: datetime,
 ) -> ImportResult:
-    _lock()
+    lock_usage()
     superseded = _replace_sources(started, intake=intake)
     _describe(started, intake=intake)
     outcome = write_totals(
-        months=_months([started, *superseded]), cause=started, book=book, store=store
+        months=months_of([started, *superseded]), cause=started, book=book, store=store
     )
     started.parked_sub_accounts = park(cause=started, parked=outcome.parked)
     _settle_priced([started, *superseded], parked=outcome.parked, now=now)
@@ -360,18 +359,3 @@ def _counting_already(*, sha256: str) -> UsageImport | None:
         period_end__gt=newest.period_start,
     )
     return None if later.exists() else newest
-
-
-def _months(imports: Iterable[UsageImport]) -> set[date]:
-    return {
-        month
-        for one in imports
-        if one.period_start is not None and one.period_end is not None
-        for month in months_between(one.period_start, one.period_end)
-        if month < one.period_end
-    }
-
-
-def _lock() -> None:
-    with connection.cursor() as cursor:
-        lock_all(cursor, space=Space.USAGE_IMPORT, ids=[0])

@@ -12,8 +12,10 @@ from entrepot.domain.resale.commands.prices import (
     set_margin_rule,
     set_seller_price,
 )
+from entrepot.domain.resale.commands.sku_prices import Band, set_sku_price
 
 __all__ = [
+    "Band",
     "Overlay",
     "Terms",
     "open_billing_account",
@@ -23,4 +25,5 @@ __all__ = [
     "set_margin_rule",
     "set_plan_overlay",
     "set_seller_price",
+    "set_sku_price",
 ]

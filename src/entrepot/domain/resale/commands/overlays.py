@@ -10,9 +10,13 @@ from entrepot.domain.catalog.models import Plan, SalesCategory
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
+from entrepot.domain.parties.names import clean_language, clean_name
 from entrepot.domain.resale.models import PlanOverlay
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind
+
+NAME_LENGTH_MAX = 250
+DESCRIPTION_LENGTH_MAX = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +30,30 @@ class Overlay:
     display_in_customer_panel: bool | None = None
 
 
+def _texts(texts: dict[str, str] | None, *, field: str, length_max: int) -> dict[str, str] | None:
+    """Check texts by language as names are checked; a line of each is what lists and documents have room for."""
+    if texts is None:
+        return None
+    return {
+        clean_language(language, field=field): clean_name(text, field=field, length_max=length_max)
+        for language, text in texts.items()
+    }
+
+
 def set_plan_overlay(
     *, account_id: int, plan_id: int, overlay: Overlay, actor: Actor, now: datetime
 ) -> int:
     """Store all of a seller's own values of a plan, replacing what it had set; return the row's id.
 
-    Upstream changes never touch it. Nothing is written when nothing differs. Raises: NoSuchObject.
+    Upstream changes never touch it. Nothing is written when nothing differs.
+    Raises: NoSuchObject; PartyInput for an unknown language or an unusable text.
     """
-    values = asdict(overlay)
+    values = asdict(overlay) | {
+        "name": _texts(overlay.name, field="name", length_max=NAME_LENGTH_MAX),
+        "description": _texts(
+            overlay.description, field="description", length_max=DESCRIPTION_LENGTH_MAX
+        ),
+    }
     with transaction.atomic():
         account = Account.objects.select_for_update().filter(pk=account_id).first()
         if account is None or account.kind is AccountKind.CUSTOMER:

@@ -53,12 +53,12 @@ def set_margin_rule(
         raise _unusual(seller_id, percent_ppm)
     facts = {"basis": basis, "percent_ppm": percent_ppm, "digits": digits}
     with transaction.atomic():
-        seller = _seller(seller_id)
+        seller = lock_seller(seller_id)
         newest = MarginRule.objects.filter(seller=seller, **scope).order_by("-valid_from").first()
         if newest is not None and newest.valid_from >= valid_from:
             if newest.valid_from == valid_from and _same(newest, facts):
                 return newest.id
-            raise _in_the_way("margin_rule_in_the_way", seller, newest.valid_from)
+            raise value_in_the_way("margin_rule_in_the_way", seller, newest.valid_from)
         _close(MarginRule, newest, valid_from)
         rule = MarginRule.objects.create(seller=seller, valid_from=valid_from, **scope, **facts)
         record(
@@ -98,9 +98,9 @@ def set_seller_price(
     """
     exponent(currency)
     price = _price(unit_price)
-    _check_day(valid_from, field="valid_from")
+    check_day(valid_from, field="valid_from")
     with transaction.atomic():
-        seller = _seller(seller_id)
+        seller = lock_seller(seller_id)
         _check_goods(plan_period_id, resource_id)
         key = {
             "seller": seller,
@@ -113,7 +113,7 @@ def set_seller_price(
         if newest is not None and newest.valid_from >= valid_from:
             if newest.valid_from == valid_from and newest.unit_price == price:
                 return newest.id
-            raise _in_the_way("price_in_the_way", seller, newest.valid_from)
+            raise value_in_the_way("price_in_the_way", seller, newest.valid_from)
         below = _is_below_cost(seller, key, price, valid_from)
         if below and not confirmed:
             raise _below_cost(seller, unit_price, currency)
@@ -142,7 +142,7 @@ def set_exchange_rate(
     exponent(to_currency)
     exact = quantize_unit_price(rate)
     _check_rate(from_currency, to_currency, exact)
-    _check_day(on_date, field="on_date")
+    check_day(on_date, field="on_date")
     key: dict[str, Any] = {
         "from_currency": from_currency,
         "to_currency": to_currency,
@@ -169,8 +169,8 @@ def set_exchange_rate(
     return row.id
 
 
-def _seller(number: int) -> Account:
-    """Read a seller and lock its row: changes of one seller's prices wait for each other."""
+def lock_seller(number: int) -> Account:
+    """Read a seller and lock its row: changes of one seller's prices wait for each other. Raises: NoSuchObject."""
     seller = Account.objects.select_for_update().filter(pk=number).first()
     if seller is None or seller.kind is AccountKind.CUSTOMER:
         raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{number}")
@@ -276,10 +276,11 @@ def _check_margin(
             next_step="Give a number in these bounds, or none for the currency's own.",
             most=DIGITS_MAX,
         )
-    _check_day(valid_from, field="valid_from")
+    check_day(valid_from, field="valid_from")
 
 
-def _check_day(day: date, *, field: str) -> None:
+def check_day(day: date, *, field: str) -> None:
+    """Refuse days that nobody means. Raises: ResaleInput `span_out_of_bounds`."""
     if not YEAR_MIN <= day.year <= YEAR_MAX:
         raise ResaleInput(
             "span_out_of_bounds",
@@ -321,7 +322,8 @@ def _check_rate(from_currency: str, to_currency: str, rate: Decimal) -> None:
         )
 
 
-def _in_the_way(code: str, seller: Account, day: date) -> ResaleConflict:
+def value_in_the_way(code: str, seller: Account, day: date) -> ResaleConflict:
+    """Build the refusal of a value that a later one of the same seller would follow at once."""
     return ResaleConflict(
         code,
         "{object} set another value for the same goods that starts on {day}.",
