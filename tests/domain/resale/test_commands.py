@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from entrepot.domain.catalog.kinds import PriceKind
-from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.errors import NoSuchObject, PartyInput
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.commands import (
@@ -28,6 +28,7 @@ from entrepot.domain.resale.models import (
     ExchangeRate,
     MarginBasis,
     MarginRule,
+    PlanOverlay,
     SellerPrice,
 )
 from entrepot.domain.resale.queries import billing_accounts, chain_for, plan_values
@@ -395,6 +396,30 @@ def test_own_values_come_before_upstream_ones_field_by_field(store):
     assert (values.is_published, values.display_in_customer_panel) == (True, False)
     rex = Account.objects.get(pk=people.rex.account_id)
     assert plan_values(plan_ids=[store.plan], seller_path=rex.path)[store.plan].name is None
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"name": {"en": "Mail\x00"}}, "name_has_controls"),
+        ({"name": {"en": "Mail \u202egnp"}}, "name_has_controls"),
+        ({"name": {"en": "x" * 251}}, "name_too_long"),
+        ({"name": {"en": " "}}, "name_missing"),
+        ({"name": {"xx": "Mail"}}, "language_unknown"),
+        ({"description": {"de": "x" * 4_001}}, "name_too_long"),
+    ],
+)
+def test_an_unusable_text_of_a_plan_is_refused(store, values, code):
+    with pytest.raises(PartyInput) as refused:
+        set_plan_overlay(
+            account_id=store.people.ria.account_id,
+            plan_id=store.plan,
+            overlay=Overlay(**values),
+            **MADE,
+        )
+
+    assert (refused.value.code, refused.value.field) == (code, next(iter(values)))
+    assert not PlanOverlay.objects.exists()
 
 
 def test_an_overlay_that_changes_nothing_writes_nothing(store):

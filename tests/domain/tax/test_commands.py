@@ -85,6 +85,8 @@ def test_rules_of_registered_buyers_stand_apart(place):
         (190_000, {"treatment": TaxTreatment.EXEMPT}, "tax_rate_unexpected"),
         (190_000, {"label": "  "}, "tax_text_missing"),
         (190_000, {"label": "x" * 81}, "tax_text_missing"),
+        (190_000, {"label": "VAT\x00"}, "tax_text_missing"),
+        (190_000, {"label": "VAT \u202e91"}, "tax_text_missing"),
     ],
 )
 def test_an_unusable_rule_is_refused(place, ppm, facts, code):

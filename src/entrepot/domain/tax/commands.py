@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.names import has_controls
 from entrepot.domain.tax.errors import TaxConflict, TaxInput
 from entrepot.domain.tax.models import TaxCategory, TaxRule, TaxTreatment, TaxZone
 from entrepot.infra.audit.recorder import Actor, record
@@ -153,10 +154,10 @@ def _check_rate(treatment: TaxTreatment, rate_ppm: int) -> None:
 
 def _text(text: str, *, field: str, length_max: int) -> str:
     cleaned = text.strip()
-    if not cleaned or len(cleaned) > length_max:
+    if not cleaned or len(cleaned) > length_max or has_controls(cleaned):
         raise TaxInput(
             "tax_text_missing",
-            "This text needs 1 to {length_max} characters.",
+            "This text needs 1 to {length_max} visible characters.",
             field=field,
             next_step="Write a shorter text, or one at all.",
             length_max=length_max,
