@@ -1,5 +1,6 @@
 """What every connector has to stand, over real sockets: one effect per operation, whatever the vendor does."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -205,6 +206,22 @@ def test_calls_of_one_operation_all_carry_its_key_and_intent_precedes_them(vendo
     assert keys == {intended.key}
 
 
+@pytest.mark.parametrize("fault", [Fault.TIMEOUT_AFTER, Fault.ERROR_AFTER, Fault.HTML, Fault.DRIP])
+def test_even_a_vendor_that_recognises_no_repetition_ends_up_with_one_service(
+    db, tmp_path, fault: Fault
+):
+    # Only asking before sending again protects us here.
+    with kit(ConnectorKind.SIGNED_HTTP, tmp_path / "secrets", careless=True) as careless:
+        careless.expect(fault)
+        pk = careless.order()
+
+        careless.settle(callbacks=False)
+
+        assert operation(pk).state is State.SUCCEEDED
+        assert len(careless.vendor.live()) == 1
+        assert careless.vendor.doubles() == []
+
+
 class TestCallbacks:
     """Only the signed connector is called back."""
 
@@ -260,8 +277,6 @@ class TestCallbacks:
         key = operation(pk).key
         Operation.objects.filter(pk=pk).update(key="op-not-visible-yet", due_at=None)
         loop = calling_later.simulator.simulator
-        import asyncio
-
         asyncio.run_coroutine_threadsafe(
             loop.call_back("msg-early", {"operation": key, "status": "succeeded"}),
             calling_later.simulator._loop,
