@@ -1,4 +1,4 @@
-"""`entrepot bench billing|pages`: measure the program against its promises, in a database cluster of its own."""
+"""`entrepot bench`: measure the program against its promises, in a database cluster of its own."""
 
 import json
 from argparse import ArgumentParser
@@ -12,16 +12,17 @@ from entrepot.ops.bench.cluster import checkpoint, connect_as, own_cluster
 from entrepot.ops.bench.pages import DAY, PageFigures, bench_pages
 from entrepot.ops.bench.pages_report import table
 from entrepot.ops.bench.pages_world import LINES_PER_SUBSCRIPTION_MAX, make_pages_world
+from entrepot.ops.bench.provisioning import bench_provisioning
 from entrepot.ops.bench.requests import can_measure
 
-_SUBSCRIPTIONS = {"billing": 100_000, "pages": 1_000_000}
+_SUBSCRIPTIONS = {"billing": 100_000, "pages": 1_000_000, "provisioning": 0}
 _PAGES_SUBSCRIPTIONS_MIN = 2_000
 
 
 class Command(BaseCommand):
     """Run one benchmark; results belong into docs/benchmarks.md together with the command line."""
 
-    help = "Measure billing or the pages in a database cluster of its own"
+    help = "Measure billing, the pages or provisioning in a database cluster of its own"
     group = "Development"
     needs_database = False
 
@@ -50,6 +51,12 @@ class Command(BaseCommand):
             "--reuse", action="store_true", help="measure the world that a run with --keep left"
         )
 
+        vendors = parser.add_argument_group("provisioning")
+        vendors.add_argument("--operations", type=int, default=5_000)
+        vendors.add_argument(
+            "--work-seconds", type=float, default=5.0, help="how long each takes at the vendor"
+        )
+
     def handle(self, **options: Any) -> None:
         """Make the cluster, measure, print, remove the cluster."""
 
@@ -67,7 +74,8 @@ class Command(BaseCommand):
             if figures.broken:
                 raise CommandError("\n".join(["The pages break promises:", *figures.broken]))
             return
-        found = _billing(options, say)
+        measure = _provisioning if options["what"] == "provisioning" else _billing
+        found = measure(options, say)
         if options["json"]:
             self.stdout.write(json.dumps(found))
         else:
@@ -89,6 +97,16 @@ def _billing(options: Mapping[str, Any], say: Callable[[str], None]) -> dict[str
             checkpoint=checkpoint,
             say=say,
         ).as_json()
+
+
+def _provisioning(options: Mapping[str, Any], say: Callable[[str], None]) -> dict[str, float]:
+    operations, seconds = options["operations"], options["work_seconds"]
+    if not 10 <= operations <= 1_000_000:
+        raise CommandError(f"--operations is {operations}; give 10 to 1,000,000.")
+    if not 0 <= seconds <= 3600:
+        raise CommandError(f"--work-seconds is {seconds}; give 0 to 3,600.")
+    with own_cluster(keep=options["keep"]):
+        return bench_provisioning(operations=operations, work_seconds=seconds, say=say).as_json()
 
 
 def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> PageFigures:
