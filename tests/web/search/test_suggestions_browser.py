@@ -134,3 +134,44 @@ def test_on_a_narrow_screen_the_search_page_has_its_own_box(page):
     page.wait_for_url("**q=Zephyr+Foods")
     assert page.locator("main").get_by_role("link", name="Zephyr Foods").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_palette_goes_to_pages_and_results_by_keyboard_alone(page):
+    palette = page.locator("#palette")
+    page.keyboard.press("Control+k")
+    palette.wait_for()
+    assert page.evaluate("document.activeElement.name") == "q"
+    assert palette.get_by_role("link", name="Invoices").count() == 2
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    page.keyboard.type("issued")
+    assert palette.locator("[data-page]:visible").all_inner_texts() == ["Issued invoices Customers"]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reseller/invoices/issued/")
+    page.wait_for_load_state()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Zephyr L")
+    palette.get_by_role("link", name="Zephyr Legal").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Zephyr Legal").wait_for()
+
+
+def test_the_palette_closes_empty_and_gives_the_focus_back(page):
+    page.locator("tbody th a").first.focus()
+    before = page.evaluate("document.activeElement.href")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Zeph")
+    page.locator("#palette-found a").first.wait_for()
+
+    page.keyboard.press("Escape")
+    page.locator("#palette").wait_for(state="hidden")
+
+    assert page.evaluate("document.activeElement.href") == before
+    page.keyboard.press("Control+k")
+    assert page.locator("#palette input").input_value() == ""
+    assert page.locator("#palette-found").inner_html() == ""
+    assert page.locator("[data-page]:visible").count() == page.locator("[data-page]").count()

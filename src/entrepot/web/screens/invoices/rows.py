@@ -87,14 +87,14 @@ def line_columns(facts: InvoiceFacts) -> tuple[Column, ...]:
     return (
         Column(gettext("No."), 56, numeric=True),
         Column(gettext("Service and period")),
-        Column(gettext("Subscription"), 108),
-        Column(gettext("Quantity"), 124, numeric=True),
+        Column(gettext("Subscription"), 104),
+        Column(gettext("Quantity"), 144, numeric=True),
         Column(gettext("Unit price"), 104 + wide, numeric=True),
         Column(gettext("List"), 104 + wide, numeric=True),
         Column(gettext("Discount"), 92 + wide, numeric=True),
         Column(gettext("Net"), 104 + wide, numeric=True),
         Column(gettext("VAT"), 64, numeric=True),
-        Column(gettext("Why this amount?"), 112, numeric=True, hidden_label=True),
+        Column(gettext("Why this amount?"), 128, numeric=True, hidden_label=True),
     )
 
 

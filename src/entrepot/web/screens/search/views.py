@@ -18,7 +18,7 @@ from entrepot.web.ui.parts import Column
 
 RESULTS_SHOWN = 20
 SUGGESTIONS_SHOWN = 5
-SUGGESTIONS_TARGET = "suggestions"
+SUGGESTIONS_TARGETS = frozenset({"suggestions", "palette-found"})
 
 _TITLES = {
     Group.ACCOUNTS: _("Companies"),
@@ -66,7 +66,7 @@ class Results:
 @screen(None)
 def results(request: SignedInRequest) -> HttpResponse:
     """Show what was found for `q`; for the search box only the first of each kind."""
-    is_suggesting = request.headers.get("HX-Target") == SUGGESTIONS_TARGET
+    is_suggesting = request.headers.get("HX-Target") in SUGGESTIONS_TARGETS
     shown = page_size(request.GET, usual=RESULTS_SHOWN)
     limit = SUGGESTIONS_SHOWN if is_suggesting else shown
     found = search(request.viewer, text=request.GET.get("q", ""), limit=limit)

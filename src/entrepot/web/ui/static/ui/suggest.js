@@ -1,46 +1,80 @@
-// The search box offers results while somebody types: arrows walk through them, Escape closes them.
-const form = document.querySelector("[data-suggest]");
-const field = form?.querySelector("input");
-const box = form?.querySelector("#suggestions");
-// What was asked for before Escape or before the focus left must not appear afterwards.
-let wanted = false;
+// The search box and the palette (Ctrl+K) offer results while somebody types: arrows walk through them, Escape closes.
+const palette = document.getElementById("palette");
 
-function close() {
-  wanted = false;
-  field.dispatchEvent(new CustomEvent("htmx:abort"));
-  box.replaceChildren();
-}
+function attach(root) {
+  const field = root.querySelector("input");
+  const box = root.querySelector("[data-found]");
+  const pages = [...root.querySelectorAll("[data-page]")];
+  const isPalette = root.dataset.suggest === "palette";
+  // What was asked for before Escape or before the focus left must not appear afterwards.
+  let wanted = false;
 
-function walk(step) {
-  const stops = [field, ...box.querySelectorAll("a[href]")];
-  const next = stops.indexOf(document.activeElement) + step;
-  stops[(next + stops.length) % stops.length].focus();
-}
+  const stops = () => [field, ...root.querySelectorAll("a[href]")].filter((one) => one.offsetParent);
 
-function press(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.isComposing || !box.hasChildNodes()) return;
-  if (step) {
-    event.preventDefault();
-    walk(step);
-  } else if (event.key === "Escape") {
-    event.preventDefault();
-    close();
-    field.focus();
+  function close() {
+    wanted = false;
+    field.dispatchEvent(new CustomEvent("htmx:abort"));
+    box.replaceChildren();
   }
-}
 
-if (form) {
-  field.addEventListener("input", () => (wanted = true));
-  form.addEventListener("keydown", press);
-  form.addEventListener("focusout", (event) => {
-    if (!form.contains(event.relatedTarget)) close();
+  function narrow() {
+    const text = field.value.trim().toLowerCase();
+    for (const page of pages) page.hidden = !page.textContent.toLowerCase().includes(text);
+  }
+
+  function press(event) {
+    const all = stops();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.isComposing) return;
+    if (event.key === "Escape" && isPalette) {
+      // A search field would only empty itself.
+      event.preventDefault();
+      palette.close();
+    } else if (all.length < 2) {
+      return;
+    } else if (step) {
+      event.preventDefault();
+      all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+      field.focus();
+    } else if (event.key === "Enter" && event.target === field && pages.some((page) => !page.hidden)) {
+      event.preventDefault();
+      all[1].click();
+    }
+  }
+
+  field.addEventListener("input", () => {
+    wanted = true;
+    narrow();
   });
+  root.addEventListener("keydown", press);
   box.addEventListener("htmx:beforeSwap", (event) => {
     if (!wanted) event.detail.shouldSwap = false;
+  });
+  if (isPalette) {
+    palette.addEventListener("close", () => {
+      field.value = "";
+      close();
+      narrow();
+    });
+    return;
+  }
+  root.addEventListener("focusout", (event) => {
+    if (!root.contains(event.relatedTarget)) close();
   });
   // Safari gives no focus to a link that is clicked: without this the list would go before the click counts.
   box.addEventListener("mousedown", (event) => {
     if (event.target.closest("a")) event.preventDefault();
   });
 }
+
+document.querySelectorAll("[data-suggest]").forEach(attach);
+
+document.addEventListener("keydown", (event) => {
+  if (!palette || event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+  event.preventDefault();
+  if (palette.open) palette.close();
+  else document.dispatchEvent(new CustomEvent("ui:dialog", { detail: "palette" }));
+});
