@@ -15,7 +15,6 @@ from entrepot.domain.usage.errors import (
     SubAccountUnknown,
     UsageFileRefused,
     UsageStoreDamaged,
-    UsageTotalBilled,
 )
 from entrepot.domain.usage.models import (
     ParkedSubAccount,
@@ -212,15 +211,20 @@ def test_a_second_sub_account_of_a_subscription_adds_to_the_total_not_yet_billed
     assert _changes() == [(7, "VM-1", Decimal(7), Decimal(0), Decimal("8.4"))]
 
 
-def test_a_second_sub_account_is_refused_where_the_total_was_billed(usage: Usage) -> None:
+def test_a_second_sub_account_is_billed_the_difference_where_the_total_was_billed(
+    usage: Usage,
+) -> None:
     usage.imports(line(BilledCost="5"), line(SubAccountId="rex", BilledCost="2"))
     usage.maps("cleo", 7)
     UsageTotal.objects.update(billed_on=date(2026, 6, 1))
 
-    with pytest.raises(UsageTotalBilled):
-        usage.maps("rex", 7)
+    assert usage.maps("rex", 7) == 1
 
-    assert _changes() == [(7, "VM-1", Decimal(5), Decimal(0), Decimal(6))]
+    # 5 x 1.2 = 6 is billed; (5 + 2) x 1.2 = 8.4 follows from there.
+    assert _changes() == [
+        (7, "VM-1", Decimal(5), Decimal(0), Decimal(6)),
+        (7, "VM-1", Decimal(2), Decimal(6), Decimal("8.4")),
+    ]
 
 
 def test_a_sub_account_belongs_to_one_subscription(usage: Usage) -> None:

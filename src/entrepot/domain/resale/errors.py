@@ -19,7 +19,6 @@ class ResaleInput(BadInput):
             "sku_price_mid_month",
             "sku_text_unusable",
             "sku_bands_unordered",
-            "sku_band_out_of_bounds",
         }
     )
 

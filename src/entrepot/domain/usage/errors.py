@@ -36,12 +36,6 @@ class UsageAmountTooLarge(Refused):
     codes: ClassVar[frozenset[str]] = frozenset({"usage_amount_too_large"})
 
 
-class UsageTotalBilled(Conflict):
-    """A total that the request would change in place was billed already."""
-
-    codes: ClassVar[frozenset[str]] = frozenset({"usage_total_billed"})
-
-
 class UsageStoreDamaged(Refused):
     """A stored file of usage lines is absent or is not the file that was written."""
 

@@ -112,7 +112,8 @@ class UsageTotal(models.Model):
 
     `amount_before` and `amount_after` are the unrounded running amounts of all imports of that key, so that what is
     charged is round(after) - round(before) and always adds up to the rounded newest total. `billed_on` is set by the
-    billing run, in the transaction of the charge.
+    billing run, in the transaction of the charge. What links or prices change later joins a row that is not billed;
+    after one that is billed comes another of the same import.
     """
 
     tenant_id = models.BigIntegerField()
@@ -138,10 +139,14 @@ class UsageTotal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["subscription_id", "sku", "period_start", "tier", "usage_import"],
+                condition=models.Q(billed_on=None),
                 name="usage_total_once",
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["subscription_id", "sku", "period_start", "tier"], name="usage_total_key"
+            ),
             models.Index(
                 fields=["subscription_id"],
                 name="usage_total_unbilled",

@@ -18,7 +18,8 @@ def rate_again(*, first_month: date, book: PriceBook, store: StoreSettings) -> i
     with transaction.atomic():
         lock_usage()
         changed = 0
-        sources = UsageSource.objects.filter(period_end__gt=first_month)
+        # A file of an earlier bill may hold usage of these months, too: months of use decide.
+        sources = UsageSource.objects.filter(usage_import__period_end__gt=first_month)
         for month in sorted(
             months_of(one.usage_import for one in sources.select_related("usage_import"))
         ):

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from django.db.models import F
 
-from entrepot.domain.usage.errors import UsageTotalBilled
 from entrepot.domain.usage.models import (
     ParkedSubAccount,
     SubAccountLink,
@@ -67,7 +66,7 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many total rows were added, and the usage that could not be charged."""
+    """How many totals changed, and the usage that could not be charged."""
 
     changed_totals: int
     parked: tuple[Parked, ...]
@@ -90,9 +89,10 @@ def write_totals(
 ) -> Outcome:
     """Rate months anew and add a row per total that changed, in the caller's transaction.
 
-    Totals that did not change write nothing, so that repeating it changes nothing.
+    Totals that did not change write nothing, so that repeating it changes nothing. A total that was
+    billed is followed by a row with the difference.
 
-    Raises: UsageTotalBilled; UsageStoreDamaged; UsageMemoryTooSmall; UsageAmountTooLarge.
+    Raises: UsageStoreDamaged; UsageMemoryTooSmall; UsageAmountTooLarge.
     """
     changed = 0
     parked: list[Parked] = []
@@ -138,7 +138,7 @@ def _write_changes(
     cause: UsageImport,
 ) -> int:
     known, latest = _known(month)
-    rows = []
+    rows, merged = [], 0
     for change in differences(
         before=known, after=((key, _running(total)) for key, total in totals.items())
     ):
@@ -148,30 +148,23 @@ def _write_changes(
         if change.key.subscription_id in tenants and change.key.subscription_id in rules.items:
             row.tenant_id = tenants[change.key.subscription_id]
             row.item_id = rules.items[change.key.subscription_id]
-        if last is not None and last.usage_import_id == cause.id:
-            _merge(row, into=last)
+        if last is not None and last.usage_import_id >= cause.id and _merge(row, into=last):
+            merged += 1
         else:
             rows.append(row)
     UsageTotal.objects.bulk_create(rows, batch_size=_BATCH)
-    return len(rows)
+    return merged + len(rows)
 
 
-def _merge(row: UsageTotal, *, into: UsageTotal) -> None:
-    """Add a second change by the same import, as a later link makes, to its row."""
+def _merge(row: UsageTotal, *, into: UsageTotal) -> bool:
+    """Add a change without a newer file, as a later link or price makes, to the newest row; False if that is billed."""
     changed = UsageTotal.objects.filter(id=into.id, billed_on=None).update(
         lines=F("lines") + row.lines,
         quantity=F("quantity") + row.quantity,
         cost=F("cost") + row.cost,
         amount_after=row.amount_after,
     )
-    if not changed:
-        raise UsageTotalBilled(
-            "usage_total_billed",
-            "The usage of {object} that this would change was billed on {billed_on}.",
-            object=f"subscription {into.subscription_id}, {into.sku}",
-            next_step="Import the vendor's newest file of the month again; it bills the difference.",
-            billed_on=into.billed_on,
-        )
+    return bool(changed)
 
 
 def _sources(month: date) -> list[ValidSource]:

@@ -15,7 +15,6 @@ from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.money import exponent, quantize_unit_price
 
 BANDS_MAX = 20
-NUMBER_MAX = Decimal(10) ** 12
 _TEXTS = {"provider_name": 120, "sku_id": 200, "pricing_unit": 120}
 
 
@@ -131,15 +130,12 @@ def _checked(bands: Sequence[Band]) -> list[Band]:
             next_step="Correct the lower limits.",
             most=BANDS_MAX,
         )
-    if any(
-        not 0 <= value < NUMBER_MAX
-        for band in exact
-        for value in (band.lower_limit, band.unit_price)
-    ):
+    # The kernel refuses numbers of more than twelve digits; a first limit of 0 leaves none below it.
+    if any(band.unit_price < 0 for band in exact):
         raise ResaleInput(
-            "sku_band_out_of_bounds",
-            "Limits and prices lie between 0 and 999,999,999,999.",
+            "price_negative",
+            "A price cannot be below zero.",
             field="bands",
-            next_step="Check the number of digits.",
+            next_step="Give zero or more.",
         )
     return exact

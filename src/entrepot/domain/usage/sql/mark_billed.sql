@@ -8,6 +8,6 @@ SET billed_on = %(run_day)s
 FROM due
 WHERE
     total.subscription_id = due.subscription_id
-    AND due.status = 'active'
+    AND due.bills_usage
     AND total.billed_on IS NULL
-    AND (total.period_end <= due.event_on OR due.cancels)
+    AND (total.period_end <= due.event_on OR due.closes_usage)
