@@ -169,11 +169,11 @@ def _columns() -> list[Column]:
     return [
         Column(gettext("Subscription"), 250),
         Column(gettext("Reason")),
-        Column(gettext("Due"), 116),
-        Column(gettext("Since"), 116),
-        Column(gettext("Tries"), 70, numeric=True),
-        Column(gettext("Last bill"), 116, numeric=True),
-        Column(gettext("Retry"), 110, hidden_label=True),
+        Column(gettext("Due"), 132),
+        Column(gettext("Since"), 132),
+        Column(gettext("Tries"), 80, numeric=True),
+        Column(gettext("Last bill"), 136, numeric=True),
+        Column(gettext("Retry"), 152, hidden_label=True),
     ]
 
 

@@ -106,10 +106,10 @@ _WIDTHS = {
     "plan": None,
     "status": 122,
     "quantity": 76,
-    "price": 104,
+    "price": 114,
     "cost": 92,
     "margin": 82,
-    "term": 200,
+    "term": 236,
     "ends": 118,
 }
 _NUMERIC = frozenset({"quantity", "price", "cost", "margin", "ends"})

@@ -124,12 +124,12 @@ def _list(request: SignedInRequest, *, refused: str = "") -> HttpResponse:
 def _columns() -> list[Column]:
     return [
         Column(gettext("File")),
-        Column(gettext("State"), 210),
-        Column(gettext("Month"), 140),
+        Column(gettext("State"), 170),
+        Column(gettext("Month"), 130),
         Column(gettext("Lines"), 100, numeric=True),
-        Column(gettext("Wrong"), 80, numeric=True),
+        Column(gettext("Wrong"), 96, numeric=True),
         Column(gettext("Parked"), 90, numeric=True),
-        Column(gettext("Vendor's cost"), 150, numeric=True),
+        Column(gettext("Vendor's cost"), 164, numeric=True),
         Column(gettext("Imported"), 180),
     ]
 
