@@ -150,3 +150,11 @@ def test_a_withdrawn_operation_is_never_sent_again():
     step = after(Absent(), state=State.WITHDRAWN)
 
     assert (step.trigger, step.due_at) == (Trigger.NOT_DONE, None)
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.UNKNOWN, State.WITHDRAWN])
+@pytest.mark.parametrize("error_class", [ErrorClass.MISCONFIGURED, ErrorClass.NOT_AUTHORISED])
+def test_a_question_that_is_refused_says_nothing_about_the_operation(
+    state: State, error_class: ErrorClass
+):
+    assert after(Refused(error_class, "who are you?"), state=state).trigger is Trigger.LOST

@@ -147,6 +147,9 @@ class Operation(TenantModel):
                 name="operation_due",
             ),
             models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="operation_next"
+            ),
+            models.Index(
                 fields=["-requested_at", "-id"],
                 condition=Q(state=State.PARKED.value),
                 name="operation_parked",

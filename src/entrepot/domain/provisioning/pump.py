@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from django.db.models import Min
-
 from entrepot.domain.provisioning.connectors.http import VendorHttp
 from entrepot.domain.provisioning.connectors.protocol import Connector
 from entrepot.domain.provisioning.connectors.registry import Surroundings, build
@@ -111,10 +109,9 @@ class Pump:
             if did or self._flying:
                 continue
             self._connectors.clear()
-            seconds = self._seconds_to_next()
-            if until_idle and seconds is None:
+            if until_idle and not _is_anything_due_ever():
                 break
-            stop.wait(min(_LOOK_SECONDS, seconds if seconds is not None else _LOOK_SECONDS))
+            stop.wait(_LOOK_SECONDS)
         return self.worked
 
     def round(self) -> int:
@@ -188,16 +185,10 @@ class Pump:
             record_reports(reports=reports, now=self._clock.now(), pace=self._pace)
         return len(reports)
 
-    def _seconds_to_next(self) -> float | None:
-        """Return the seconds until something is due, None when nothing ever is."""
-        instants = [
-            model.objects.filter(due_at__isnull=False).aggregate(first=Min("due_at"))["first"]
-            for model in (Operation, Callback)
-        ]
-        known = [instant for instant in instants if instant is not None]
-        if not known:
-            return None
-        return max(float((min(known) - self._clock.now()).total_seconds()), 0.0)
+
+def _is_anything_due_ever() -> bool:
+    waiting = (model.objects.filter(due_at__isnull=False) for model in (Operation, Callback))
+    return any(rows.exists() for rows in waiting)
 
 
 def _shares(flying: Iterable[int], share: int) -> tuple[list[int], int]:

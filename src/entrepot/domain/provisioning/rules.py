@@ -138,8 +138,8 @@ def _after_accepted(standing: Standing, outcome: Accepted, now: datetime, pace: 
 
 def _after_refusal(standing: Standing, outcome: Refused, now: datetime, pace: Pace) -> Step:
     looks = standing.state in {State.PENDING, State.UNKNOWN, State.WITHDRAWN}
-    if outcome.error_class in RETRIED and looks:
-        # The question was not answered; what was asked about stays as unknown as before.
+    if looks and outcome.error_class is not ErrorClass.VENDOR_FAILED:
+        # The question was refused; what was asked about stays as unknown as before.
         return _after_unknown(standing, Unknown(outcome.text), now, pace)
     if outcome.error_class in RETRIED:
         wish = outcome.retry_after_seconds

@@ -6,6 +6,7 @@ Redirects are not followed. The whole exchange has a deadline, however slowly by
 """
 
 import asyncio
+import errno
 import ipaddress
 import json
 import socket
@@ -88,7 +89,7 @@ class _GuardedResolver(AbstractResolver):
             return found
         allowed = [one for one in found if is_public(one["host"])]
         if not allowed:
-            raise OSError(f"{host} leads to no public address")
+            raise OSError(errno.EACCES, f"{host} leads to no public address")
         return allowed
 
     async def close(self) -> None:
