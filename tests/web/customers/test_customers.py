@@ -187,6 +187,26 @@ def test_a_customer_sees_its_own_account_without_the_notes_of_its_seller(world):
     assert "Put on hold…" not in seller
 
 
+def test_what_the_daily_run_put_is_told_in_the_readers_language(world):
+    number = a_customer(RESELLER)
+    terms = BillingAccount.objects.get(buyer_id=number)
+    HoldEvent.objects.create(
+        tenant_id=terms.tenant_id,
+        billing_account_id=terms.id,
+        buyer_id=number,
+        on_day=date(2026, 3, 1),
+        act="held",
+        actor_name="billing run",
+        reason="overdue",
+    )
+
+    page = _get(browser_of(viewer_of(RESELLER), language="de"), f"/reseller/customers/{number}/")
+
+    assert "Kreditsperre gesetzt (EUR): überfällig" in page
+    assert "vom täglichen Lauf" in page
+    assert "billing run" not in page
+
+
 def test_a_hold_is_put_and_released_with_a_reason_that_is_kept(world):
     client = browser_of(viewer_of(PROVIDER))
     terms = BillingAccount.objects.get(buyer_id=RESELLER)

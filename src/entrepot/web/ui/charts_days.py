@@ -105,14 +105,17 @@ def _outliers(days: Sequence[DayBar], cell: Decimal, scale: Scale, top: int) -> 
 def _day_labels(
     days: Sequence[DayBar], cell: Decimal, y: int, write_day: Callable[[date], str]
 ) -> list[Text]:
-    """Name the first day, the Mondays and the fullest day, leaving out what would overlap."""
+    """Name the first day, the Mondays and the fullest day, leaving out what would overlap on a narrow screen.
+
+    The name of the first day begins at its bar instead of in its middle and reaches further.
+    """
     totals = [bar.lower + bar.upper for bar in days]
     fullest = totals.index(max(totals))
     labels: list[Text] = []
     used: list[int] = [fullest]
     wanted = [0, *(i for i, bar in enumerate(days) if bar.day.weekday() == 0)]
     for index in wanted:
-        if all(abs(index - other) >= 4 for other in used):
+        if all(abs(index - other) >= (6 if 0 in {index, other} else 5) for other in used):
             used.append(index)
     for index in sorted(used):
         anchor = "start" if index == 0 else "middle"

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.kinds import AccountKind, RoleCode
@@ -25,9 +25,15 @@ from entrepot.web.ui.shell import Link
 USERS_SHOWN = 50
 
 _ACTS: Mapping[str, object] = {
-    "held": _("Put on credit hold"),
+    "held": pgettext_lazy("what happened", "Put on credit hold"),
     "released": _("Released"),
     "released_until": _("Released until"),
+}
+# What the daily run writes into the history as its name and its reasons.
+_OF_THE_RUN: Mapping[str, object] = {
+    "billing run": _("by the daily run"),
+    "overdue": _("overdue"),
+    "nothing overdue": _("nothing is overdue"),
 }
 _ROLES: Mapping[RoleCode, object] = {
     RoleCode.ADMINISTRATOR: _("Administrator"),
@@ -219,11 +225,12 @@ def _event(one: HoldLine) -> Event:
     what = str(_ACTS[one.act])
     if one.until is not None:
         what = f"{what} {words.day(one.until, 'long')}"
+    reason = str(_OF_THE_RUN.get(one.reason, one.reason))
     return Event(
-        text=f"{what} ({one.currency}){': ' if one.reason else ''}{one.reason}",
+        text=f"{what} ({one.currency}){': ' if reason else ''}{reason}",
         when=words.day(one.on_day, "short"),
         iso=one.on_day.isoformat(),
-        by=one.by,
+        by=str(_OF_THE_RUN.get(one.by, one.by)),
     )
 
 
