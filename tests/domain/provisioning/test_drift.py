@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from entrepot.domain.provisioning.commands.repairs import repair
 from entrepot.domain.provisioning.connectors.registry import Surroundings
-from entrepot.domain.provisioning.drift import DriftReport, report_drift
-from entrepot.domain.provisioning.errors import NoSuchOperation
+from entrepot.domain.provisioning.drift import Difference, DriftKind, DriftReport, report_drift
+from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
 from entrepot.domain.provisioning.kinds import Action, ConnectorKind
+from entrepot.domain.provisioning.models import ServiceInstance
+from entrepot.infra.audit.models import AuditEntry
 from entrepot.ops.vendor_simulator.vendor import Thing
-from tests.domain.provisioning.kit import CLOCK, Kit, kit, operation
+from tests.domain.provisioning.kit import ACTOR, CLOCK, Kit, kit, operation
 
 BOTH = [ConnectorKind.SERVICE_BROKER, ConnectorKind.SIGNED_HTTP]
 pytestmark = pytest.mark.django_db
@@ -141,6 +144,60 @@ def test_a_broker_that_does_not_answer_is_a_finding_not_a_difference(db, tmp_pat
 
         assert kinds(look(vendor)) == ["not_answered"]
         assert surroundings.call_seconds < 1
+
+
+@pytest.mark.parametrize("planted", ["lost", "units", "product", "alive"])
+def test_one_act_repairs_a_difference(vendor: Kit, planted: str):
+    things = three(vendor)
+    is_broker = vendor.kind is ConnectorKind.SERVICE_BROKER
+    match planted:
+        case "lost":
+            things[0].state = "removed"
+        case "units" if is_broker:
+            things[0].parameters = {"seats": 7}
+        case "units":
+            things[0].quantity = "7"
+        case "product":
+            things[0].product = {**things[0].product, "plan_id" if is_broker else "sku": "x"}
+        case "alive":
+            pk = ServiceInstance.objects.get(key=things[0].instance).id
+            vendor.ask(pk, Action.CANCEL, "cancelled")
+            vendor.settle()
+            things[0].state = "running"
+    [difference] = look(vendor).differences
+
+    repair(difference=difference, actor=ACTOR, now=CLOCK.now())
+    vendor.settle()
+
+    assert look(vendor).differences == ()
+    assert len(vendor.vendor.live()) == (2 if planted == "alive" else 3)
+    assert AuditEntry.objects.filter(action="drift_repaired").count() == 1
+
+
+@pytest.mark.parametrize(("theirs", "action"), [("running", "suspend"), ("suspended", "resume")])
+def test_a_state_is_repaired_in_both_directions(db, tmp_path, theirs: str, action: str):
+    with kit(ConnectorKind.SIGNED_HTTP, tmp_path) as vendor:
+        [thing, *_] = three(vendor)
+        pk = ServiceInstance.objects.get(key=thing.instance).id
+        if theirs == "running":
+            vendor.ask(pk, Action.SUSPEND, "hold")
+            vendor.settle()
+        thing.state = theirs
+        [difference] = look(vendor).differences
+
+        done = repair(difference=difference, actor=ACTOR, now=CLOCK.now())
+        vendor.settle()
+
+        assert operation(done).action.value == action
+        assert look(vendor).differences == ()
+
+
+def test_what_nobody_here_knows_is_not_repaired(vendor: Kit):
+    difference = Difference(DriftKind.UNKNOWN_TO_US, "stranger", "", "V-99")
+
+    with pytest.raises(ProvisioningRefused) as refusal:
+        repair(difference=difference, actor=ACTOR, now=CLOCK.now())
+    assert refusal.value.code == "drift_not_repairable"
 
 
 def test_an_unknown_connector_is_refused(db, tmp_path):

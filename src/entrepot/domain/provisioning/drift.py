@@ -1,13 +1,13 @@
 """Where a vendor and we differ: first look at the vendor, then compare with what it had confirmed.
 
 Where a vendor can list its services, those that we do not know are found as well; a service broker is asked about every
-service that we know of.
+service that we know of, removed ones for thirty days.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -26,6 +26,8 @@ from entrepot.kernel.clock import Clock
 
 FETCHES_AT_ONCE = 20
 PAGES_MAX = 10_000
+# So long a removed service is still asked about where there is no list.
+REMOVED_FOR = timedelta(days=30)
 
 
 class DriftKind(StrEnum):
@@ -90,8 +92,12 @@ def report_drift(*, connector_id: int, surroundings: Surroundings, clock: Clock)
         .exclude(state=InstanceState.ABSENT)
         .order_by("id")
     )
-    alive = [one.key for one in ours if one.state is not InstanceState.REMOVED]
-    look = asyncio.run(_look(connector, alive, surroundings, clock))
+    asked = [
+        one.key
+        for one in ours
+        if one.state is not InstanceState.REMOVED or one.changed_at > started - REMOVED_FOR
+    ]
+    look = asyncio.run(_look(connector, asked, surroundings, clock))
     # Asked after the look: what began or ended meanwhile is not called a difference.
     moving = Operation.objects.filter(connector_id=connector_id)
     in_motion = {

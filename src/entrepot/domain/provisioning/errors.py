@@ -25,6 +25,7 @@ class ProvisioningRefused(Refused):
         {
             "connector_cannot",
             "connector_inactive",
+            "drift_not_repairable",
             "operation_open",
             "operation_over",
             "operation_not_parked",

@@ -1,0 +1,99 @@
+"""Repair a difference between a vendor and us: one act that writes an ordinary operation, or a follow-up for people."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.domain.provisioning.commands.operations import Request, request_operation
+from entrepot.domain.provisioning.drift import Difference, DriftKind
+from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
+from entrepot.domain.provisioning.kinds import Action, InstanceState
+from entrepot.domain.provisioning.models import ServiceInstance
+from entrepot.domain.provisioning.results import Wanted
+from entrepot.infra.audit.recorder import Actor, record
+
+
+def repair(*, difference: Difference, actor: Actor, now: datetime) -> int:
+    """Make the vendor have again what we have; return the operation that does it.
+
+    What is missing is created anew under a new key; what was removed but lives is cancelled; other units, products
+    and parameters are changed back; what runs but shall not is suspended, and the other way round.
+    The trail keeps the difference. Raises: NoSuchOperation; ProvisioningRefused `drift_not_repairable` (a service that
+    we do not know, a vendor that did not answer), and what `request_operations` raises, `operation_open` among them.
+    """
+    with transaction.atomic():
+        instance = _locked(difference)
+        wanted = Wanted(instance.product, instance.quantity, instance.parameters)
+        action = _action(difference, instance)
+        before = {"state": instance.state.value, "key": instance.key}
+        _step_back(instance, action, now)
+        request = Request(
+            instance.tenant_id,
+            instance.id,
+            action,
+            f"repair-{instance.id}-{uuid.uuid4().hex[:12]}",
+            wanted,
+        )
+        operation_id = request_operation(request=request, actor=actor, now=now)
+        record(
+            actor=actor,
+            now=now,
+            action="drift_repaired",
+            object_kind="service_instance",
+            object_id=instance.id,
+            tenant_id=instance.tenant_id,
+            object_label=instance.key,
+            before=before,
+            after={
+                "kind": difference.kind.value,
+                "ours": difference.ours,
+                "theirs": difference.theirs,
+                "action": action.value,
+            },
+        )
+    return operation_id
+
+
+def _locked(difference: Difference) -> ServiceInstance:
+    if difference.instance_id is None or difference.kind is DriftKind.NOT_ANSWERED:
+        raise ProvisioningRefused(
+            "drift_not_repairable",
+            "What to do about {object} cannot be decided here.",
+            object=difference.instance_key,
+            next_step="Ask the vendor.",
+        )
+    rows = ServiceInstance.objects.select_for_update(no_key=True)
+    instance = rows.filter(pk=difference.instance_id).first()
+    if instance is None:
+        raise NoSuchOperation(object=f"Service {difference.instance_id}")
+    return instance
+
+
+def _action(difference: Difference, instance: ServiceInstance) -> Action:
+    if difference.kind is DriftKind.MISSING_AT_VENDOR:
+        return Action.CREATE
+    if difference.kind is not DriftKind.STATE:
+        return Action.CHANGE
+    actions = {
+        InstanceState.REMOVED: Action.CANCEL,
+        InstanceState.SUSPENDED: Action.SUSPEND,
+        InstanceState.RUNNING: Action.RESUME,
+    }
+    return actions[instance.state]
+
+
+def _step_back(instance: ServiceInstance, action: Action, now: datetime) -> None:
+    """Admit what the vendor has, so that the operation starts from there; a lost service gets a new key."""
+    admitted = {
+        Action.CREATE: InstanceState.ABSENT,
+        Action.CANCEL: InstanceState.RUNNING,
+        Action.SUSPEND: InstanceState.RUNNING,
+        Action.RESUME: InstanceState.SUSPENDED,
+    }
+    if action in admitted:
+        instance.state = admitted[action]
+        instance.changed_at = now
+        if action is Action.CREATE:
+            instance.key = str(uuid.uuid4())
+        instance.save(update_fields=["state", "key", "changed_at"])
