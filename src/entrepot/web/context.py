@@ -1,5 +1,6 @@
 """The frame around every page, for templates: `shell`, None for people who are not signed in."""
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from django.conf import settings
@@ -103,6 +104,7 @@ def _switcher(rows: tuple[MembershipRow, ...], viewer: Viewer) -> tuple[Link, ..
     return tuple(links)
 
 
+@cache
 def _version() -> str:
     try:
         return version("entrepot")

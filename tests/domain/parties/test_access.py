@@ -9,7 +9,13 @@ from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.parties.places import PLACES, Facet, Kind
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.parties.scopes import Condition, Scope, Side, document_scope
+from entrepot.domain.parties.scopes import (
+    Condition,
+    Scope,
+    Side,
+    document_scope,
+    subscription_scope,
+)
 from entrepot.kernel.ids import IdKind
 
 DEEP = Capability.VIEW_DOWNSTREAM_PRICES
@@ -162,13 +168,30 @@ def test_documents_are_those_of_the_own_sales_and_purchases(people):
         ),
     )
     bought = where(ria, "invoice", scope=document_scope(ria, side=Side.BOUGHT))
-    assert bought.text == (
-        "(invoice.tenant_id = %(scope_tenant)s AND (invoice.buyer_id = %(scope_account)s))"
+    # One side of the own account lies inside its tenant.
+    assert bought.text == "(invoice.buyer_id = %(scope_account)s)"
+    assert bought.params == {"scope_account": people.ria.account_id}
+
+
+def test_one_side_of_subscriptions_is_what_the_account_itself_sells_or_uses(people):
+    sven = people.sven.viewer()
+
+    sold = where(sven, "subscription", alias="s", scope=subscription_scope(sven, side=Side.SOLD))
+    used = where(sven, "subscription", alias="s", scope=subscription_scope(sven, side=Side.BOUGHT))
+
+    assert (sold.text, sold.params) == (
+        "(s.seller_id = %(scope_account)s)",
+        {"scope_account": people.sven.account_id},
     )
-    assert bought.params == {
-        "scope_tenant": people.ria.account_id,
-        "scope_account": people.ria.account_id,
-    }
+    assert used.text == "(s.customer_id = %(scope_account)s)"
+
+
+def test_the_subtree_of_a_tenant_is_its_tenant(people):
+    # Ria is the provider's direct child; Sven below her is in her tenant and keeps his path.
+    assert where(people.ria.viewer(), "account").text == "(account.tenant_id = %(scope_account)s)"
+    assert where(people.sven.viewer(), "account").text == (
+        "(account.tenant_id = %(scope_tenant)s AND (account.path LIKE %(scope_path)s))"
+    )
 
 
 def test_the_provider_sees_its_own_sales_only_without_the_privilege(people):

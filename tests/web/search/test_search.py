@@ -143,11 +143,11 @@ def test_plans_that_a_seller_hides_are_not_found_by_its_customers(world):
 
 
 @pytest.mark.parametrize("size", [60, 300])
-def test_a_search_is_eight_queries_whatever_it_finds(db, size, django_assert_num_queries):
+def test_a_search_is_as_many_queries_whatever_it_finds(db, size, django_assert_num_queries):
     billed_world(subscriptions=size)
     viewer = viewer_of(RESELLER)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         search(viewer, text="plan", limit=5)
     with django_assert_num_queries(0):
         search(viewer, text=" \t\n", limit=5)
@@ -207,6 +207,7 @@ def test_indexes_carry_the_search(world):
 
     # In a table this small the planner prefers to read all of another index.
     run_sql("DROP INDEX account_kind_name, account_by_name, account_subtree")
+    run_sql("DROP INDEX account_name, account_tenant_name, account_child_name")
 
     assert "account_search_ix" in plan("SELECT id FROM account WHERE name_key LIKE %s", "% cust%")
     assert "invoice_number_search_ix" in plan(

@@ -123,6 +123,9 @@ def _tenant(viewer: Viewer) -> int | None:
 def _subtree(viewer: Viewer, kind: Kind, facet: Facet) -> Scope:
     if _is_provider(viewer):
         return Scope(kind, everything=True)
+    if facet is Facet.PATH and viewer.tenant_id == viewer.account_id:
+        # A tenant is the provider's direct child with all below it: here the tenant is the subtree.
+        return Scope(kind, any_of=(Condition(Facet.TENANT, account_id=viewer.account_id),))
     return Scope(
         kind,
         tenant_id=_tenant(viewer),

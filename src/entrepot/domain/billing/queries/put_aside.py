@@ -115,12 +115,14 @@ def list_aside(
     values: dict[str, Any] = {**_days(None, None), **_of(key), "before": before, "size": size + 1}
     conditions = [_IN_GROUP] if key else []
     conditions += ["row.id < %(before)s"] if before is not None else []
+    behind = "TRUE" if before is None else "id < %(before)s"
     rows = _select(
         viewer,
-        "row.id, row.subscription_id, row.customer_id, row.customer_name, row.plan_name, row.reason, row.plan_key, "
-        "row.tier, row.resource, row.error, row.due_on, row.first_day, row.last_day, row.tries, row.last_bill, "
-        "row.currency",
-        f"{_where(conditions)} ORDER BY row.id DESC LIMIT %(size)s",
+        source=_SOURCE if key else _NEWEST.format(behind=behind),
+        what="row.id, row.subscription_id, row.customer_id, row.customer_name, row.plan_name, row.reason, "
+        "row.plan_key, row.tier, row.resource, row.error, row.due_on, row.first_day, row.last_day, "
+        "row.tries, row.last_bill, row.currency",
+        tail=f"{_where(conditions)} ORDER BY row.id DESC LIMIT %(size)s",
         values=values,
     )
     page = tuple(_row(row) for row in rows[:size])
@@ -163,7 +165,7 @@ FROM (
         sub.plan_name,
         bill.net AS last_bill,
         bill.currency
-    FROM quarantine AS put
+    FROM {source} AS put
     INNER JOIN subscription AS sub ON sub.id = put.subscription_id
     INNER JOIN sub_billing AS narrow ON narrow.subscription_id = put.subscription_id
     LEFT JOIN resource ON resource.id = (put.detail ->> 'resource')::bigint
@@ -186,6 +188,11 @@ FROM (
 ) AS row
 {tail}
 """
+_SOURCE = "quarantine"
+# Without a group a page needs the last bills of its own rows only.
+_NEWEST = """(
+        SELECT * FROM quarantine WHERE resolved_on IS NULL AND {behind} ORDER BY id DESC LIMIT %(size)s
+    )"""
 _IN_GROUP = (
     "(row.reason, row.plan_key, row.tier) IS NOT DISTINCT FROM "
     "(%(reason)s::text, %(plan)s::bigint, %(tier)s::smallint)"
@@ -193,10 +200,16 @@ _IN_GROUP = (
 
 
 def _select(
-    viewer: Viewer, what: str, tail: str, *, values: Mapping[str, Any], head: str = ""
+    viewer: Viewer,
+    what: str,
+    tail: str,
+    *,
+    values: Mapping[str, Any],
+    head: str = "",
+    source: str = _SOURCE,
 ) -> list[tuple[Any, ...]]:
     scope = where(viewer, "quarantine", alias="put")
-    text = _ROWS.format(head=head, what=what, tail=tail, scope=scope.text)
+    text = _ROWS.format(head=head, what=what, tail=tail, scope=scope.text, source=source)
     with connection.cursor() as cursor:
         cursor.execute(text, dict(values) | dict(scope.params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()

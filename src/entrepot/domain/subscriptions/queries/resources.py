@@ -16,7 +16,7 @@ from entrepot.domain.subscriptions.queries.run import rows_of
 from entrepot.kernel.money import Money, exponent
 from entrepot.kernel.periods import fraction, period_end
 
-RESOURCES_SHOWN_MAX = 50
+RESOURCES_SHOWN_MAX = 25
 PRICES_SHOWN_MAX = 200
 CHANGES_SHOWN_MAX = 20
 _ITEMS = """
@@ -170,7 +170,7 @@ class NextCharge:
 
 
 def resource_page(viewer: Viewer, *, facts: SubscriptionFacts, page: int) -> ResourcePage:
-    """Give 50 resources of a subscription in the plan's order; a page beyond the last one is the last one."""
+    """Give 25 resources of a subscription in the plan's order; a page beyond the last one is the last one."""
     total = int(
         rows_of(
             "SELECT count(*) FROM subscription_item WHERE subscription_id = %(id)s",
