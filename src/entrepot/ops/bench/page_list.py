@@ -18,6 +18,7 @@ from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.queries import Tab
 from entrepot.domain.usage.models import UsageImport
+from entrepot.flows.home.credit import CreditTab, credit_list
 from entrepot.infra.tasks.models import Job
 from entrepot.ops.bench.people import People, Person
 
@@ -45,11 +46,14 @@ class ListPage:
 def every_list(people: People, *, now: datetime) -> tuple[ListPage, ...]:
     """Return the lists of everybody, those of one person together."""
     found: list[ListPage] = []
+    # A customer of the largest reseller: a name that few subscriptions have and that only some people may find.
+    names = Account.objects.filter(kind=AccountKind.CUSTOMER, parent_id=people.large.account_id)
+    rare = names.order_by("-id").values_list("name_key", flat=True)[0]
     for person in people.every:
         viewer = person.viewer(now=now)
         panel = viewer.panel.value
         pages = [
-            *_subscriptions(person, panel),
+            *_subscriptions(person, panel, rare=rare),
             *_PANELS[viewer.account_kind](person, viewer),
             *_searches(person, panel),
         ]
@@ -58,17 +62,17 @@ def every_list(people: People, *, now: datetime) -> tuple[ListPage, ...]:
 
 
 def _subscriptions(
-    person: Person, panel: str, *, name: str = "subscriptions"
+    person: Person, panel: str, *, rare: str = "", name: str = "subscriptions"
 ) -> Iterator[ListPage]:
     path = reverse(f"{panel}:{name}")
     for tab in Tab:
         label = f"{name.replace('-', ' ')}, {tab.value}"
         yield ListPage(person, label, path, {"tab": tab.value}, lambda _rows: {"last": "1"})
-    # Words that many subscriptions have, and words that few have.
-    for label, text in (("frequent word", "plan 1"), ("rare word", "0000001")):
+    for label, text in (("frequent words", "plan 1"), ("rare words", rare)):
         query = {"tab": Tab.ALL.value, "q": text}
         shown = f"{name.replace('-', ' ')}, {label}"
-        yield ListPage(person, shown, path, query, lambda _rows: {"last": "1"})
+        if text:
+            yield ListPage(person, shown, path, query, lambda _rows: {"last": "1"})
 
 
 def _searches(person: Person, panel: str) -> Iterator[ListPage]:
@@ -141,6 +145,22 @@ def _prices(person: Person) -> ListPage:
     return ListPage(person, "prices", reverse("provider:prices"), {}, last)
 
 
+def _credit(person: Person, viewer: Viewer) -> ListPage:
+    def last(rows: int) -> Query:
+        ids: list[int] = []
+        after: int | None = None
+        is_read = False
+        while not is_read:
+            page = credit_list(
+                viewer, tab=CreditTab.ALL, business_day=viewer.today, limit=200, after=after
+            )
+            ids += [row.terms.billing_account_id for row in page.rows]
+            after, is_read = page.after, page.after is None
+        return _from(ids[-rows - 1 : -rows], "after")
+
+    return ListPage(person, "credit", reverse("provider:credit"), {}, last)
+
+
 def _from(found: Sequence[object], parameter: str) -> Query:
     return {parameter: str(found[0])} if found else {}
 
@@ -149,6 +169,7 @@ def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     for kind, name in ((AccountKind.RESELLER, "resellers"), (AccountKind.CUSTOMER, "customers")):
         yield _accounts(person, viewer, kind=kind, below=True, name=name)
     yield from _invoices(person, viewer, side=Side.SOLD)
+    yield _credit(person, viewer)
     yield _numbered(person, viewer, BillingRun, name="billing", column="day")
     yield _numbered(person, viewer, Quarantine, name="billing-aside")
     yield _numbered(person, viewer, Rehearsal, name="billing-rehearsals")

@@ -53,7 +53,7 @@ def make_pages_world(
         "bought": max(120, subscriptions // 2000),
         "lines": lines,
         "share": min(10_000, round(drawn * 10_000)),
-        "aside": max(120, subscriptions // 300),
+        "aside": max(120, subscriptions // 1000),
         "user_id": people.provider.user_id,
         "few": FEW_RESOURCES,
         "many": MANY_RESOURCES,

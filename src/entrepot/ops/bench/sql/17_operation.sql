@@ -44,7 +44,8 @@ waiting AS (
         jsonb_build_object('tier', 1, 'resource', plan_period_id), %(day)s::date - 3, %(day)s::date - 3,
         %(day)s::date - 1, 3, NULL
     FROM sub_billing
-    WHERE due_on IS NOT NULL
+    -- What lacks a price lacks it for everybody who has the plan.
+    WHERE due_on IS NOT NULL AND plan_period_id <= 10
     ORDER BY hashint8(subscription_id)
     LIMIT %(aside)s
 ),
