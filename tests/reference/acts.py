@@ -22,6 +22,8 @@ from entrepot.domain.usage.models import UsageImport, UsageImportState, UsageTot
 from tests.reference import world as plain
 from tests.reference.load import add_row, instant
 
+ENDED = (Status.EXPIRED, Status.CANCELLED)
+
 
 @transaction.atomic
 def apply_action(act: plain.Action, business_date: date) -> None:
@@ -129,7 +131,10 @@ def _change_subscription(act: SubscriptionAct, business_date: date) -> None:
     row.version += 1
     if isinstance(act, plain.ImportUsage):
         _import_usage(row, act)
-        row.due_on = None if row.due_on is None else min(row.due_on, business_date)
+        if row.status in ENDED and row.is_usage and row.period_start is not None:
+            row.due_on = business_date
+        elif row.due_on is not None:
+            row.due_on = min(row.due_on, business_date)
         row.save()
         return
     if isinstance(act, plain.OrderChange):
@@ -148,7 +153,7 @@ def _change_subscription(act: SubscriptionAct, business_date: date) -> None:
         Term.objects.filter(id=term.id).update(ends_on=act.term_end)
         Subscription.objects.filter(id=act.sub).update(term_end=act.term_end)
         TermCalendar.objects.filter(subscription_id=act.sub).update(ends_on=act.term_end)
-    if row.due_on is not None:
+    if row.due_on is not None and row.status not in ENDED:
         row.due_on = usual_due(row)
     row.save()
 

@@ -8,7 +8,7 @@ from tests.reference.amounts import amounts_of, rounded
 from tests.reference.calendar import covers, days_between, grid_after, natural_days, statement_date
 from tests.reference.prices import agree_prices
 from tests.reference.shape import ChargeRow
-from tests.reference.state import Agreed, Book, CannotBill, Change, Span, Sub
+from tests.reference.state import ENDED, Agreed, Book, CannotBill, Change, Span, Sub
 from tests.reference.world import EXPONENTS, BillingAccount, Item, find, tenant_of
 
 
@@ -31,9 +31,9 @@ class Event:
         renewal_day = sub.pe is not None and self.on >= sub.pe
         quantities_before = dict(sub.quantities)
         priced_by = sub.ps
-        was_active = sub.status == "active"
+        bills_usage = sub.plan.is_usage and sub.status != "trial" and priced_by is not None
         cancelled_on = self._cancellation_day()
-        if was_active and sub.plan.is_usage:
+        if bills_usage:
             self._need_taxes()
         self._apply_changes(cancelled_on, renewal_day)
         metered_with = quantities_before if renewal_day else dict(sub.quantities)
@@ -45,8 +45,8 @@ class Event:
             self._end_period(metered_with)
         elif sub.status == "graced" and sub.grace_end is not None and sub.grace_end <= self.on:
             sub.status = "expired"
-        if was_active and priced_by is not None:
-            self._charge_usage(priced_by, everything=cancelled_on is not None)
+        if bills_usage and priced_by is not None:
+            self._charge_usage(priced_by, everything=sub.status in ENDED)
         if sub.status != "trial":
             sub.trial_end = None
         if sub.status != "graced":
@@ -55,14 +55,14 @@ class Event:
         return self.made
 
     def _cancellation_day(self) -> date | None:
-        if self.sub.cancel_on is None:
+        if self.sub.cancel_on is None or self.sub.status in ENDED:
             return None
         day = self.sub.not_before_period(self.sub.cancel_on)
         return day if day <= self.on else None
 
     def _apply_changes(self, cancelled_on: date | None, renewal_day: bool) -> None:
         sub = self.sub
-        for change in sub.open_changes():
+        for change in () if sub.status in ENDED else sub.open_changes():
             if change.effective_on > self.on:
                 continue
             effective = sub.not_before_period(change.effective_on)

@@ -328,6 +328,33 @@ def usage_is_billed_with_its_corrections_and_at_the_end() -> World:
     )
 
 
+def _late_usage(*acts: Action, **facts: Any) -> World:
+    """Two files of 7 and then 9.004 that come on the days after everything has ended."""
+    world = simple_world(start=day(1, 1), days=110, prices={"usage": "1"}, is_usage=True, **facts)
+
+    def row(on: date, key: int, before: str, after: str) -> ImportUsage:
+        amounts = ((Decimal(before), Decimal(after)),)
+        return ImportUsage(on, key, SUB, 1, "sku", day(1, 1), day(4, 30), Decimal(3), amounts)
+
+    return acting(world, *acts, row(day(4, 3), 1, "0", "7"), row(day(4, 9), 2, "7", "9.004"))
+
+
+def usage_after_a_cancellation_is_charged() -> World:
+    return _late_usage(Cancel(day(2, 20), SUB, day(2, 20), True))
+
+
+def usage_after_a_cancelled_trial_is_free() -> World:
+    return _late_usage(Cancel(day(1, 10), SUB, day(1, 10), True), trial_days=30)
+
+
+def usage_in_the_grace_period_is_charged_when_it_ends() -> World:
+    return _late_usage(term=(3, 1, 5), auto_renew=False)
+
+
+def usage_after_the_last_term_is_charged() -> World:
+    return _late_usage(term=(3, 1, 0), auto_renew=False)
+
+
 def a_partner_ends_the_term_and_moves_the_day() -> World:
     world = monthly(75, auto_renew=False)
     return acting(world, SetTermEnd(day(1, 2), SUB, day(3, 6)), SetAnchor(day(1, 20), SUB, 12))
@@ -480,6 +507,10 @@ _MAKERS: tuple[Callable[[], World], ...] = (
     dinars_have_three_decimals,
     half_a_cent_is_rounded_away_from_zero,
     usage_is_billed_with_its_corrections_and_at_the_end,
+    usage_after_a_cancellation_is_charged,
+    usage_after_a_cancelled_trial_is_free,
+    usage_in_the_grace_period_is_charged_when_it_ends,
+    usage_after_the_last_term_is_charged,
     a_partner_ends_the_term_and_moves_the_day,
     an_overdue_account_is_held_and_paid,
     a_temporary_release_ends_by_itself,

@@ -18,7 +18,7 @@ from tests.reference.settlement import (
     settle,
 )
 from tests.reference.shape import RUNNING, AgreedRow, ChargeRow, QuarantineRow, Snapshot, SubRow
-from tests.reference.state import Book, CannotBill, Change, Sub, UsageTotal, begin
+from tests.reference.state import ENDED, Book, CannotBill, Change, Sub, UsageTotal, begin
 from tests.reference.world import (
     Action,
     AddRow,
@@ -153,7 +153,7 @@ def _apply_to_subscription(sub: Sub, act: SubscriptionAct, business_date: date) 
         number, start, _end = sub.terms[-1]
         sub.terms[-1] = (number, start, act.term_end)
         sub.te = act.term_end
-    if not sub.unbilled_hold:
+    if not sub.unbilled_hold and sub.status not in ENDED:
         sub.due = sub.usual_due()
 
 
@@ -171,7 +171,10 @@ def _import_usage(sub: Sub, act: ImportUsage, business_date: date) -> None:
                 after=Fraction(after),
             )
         )
-    if sub.due is not None:
+    if sub.status in ENDED:
+        if sub.plan.is_usage and sub.ps is not None:
+            sub.due = business_date
+    elif sub.due is not None:
         sub.due = min(sub.due, business_date)
 
 

@@ -7,6 +7,8 @@ from fractions import Fraction
 from tests.reference.shape import ChargeRow, CreditRow, DocumentRow, QuarantineRow
 from tests.reference.world import Chain, Item, Plan, PlanPeriod, Subscription, World, find
 
+ENDED = ("expired", "cancelled")
+
 
 class CannotBill(Exception):
     """A subscription lacks what its charges need; the message is the reason's code."""

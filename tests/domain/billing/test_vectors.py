@@ -27,9 +27,9 @@ Bill = Callable[[World], Snapshot]
 
 
 def charges_of(result: Snapshot, kind: str) -> list[ChargeRow]:
-    """Return the charges of a kind in the order of their days and items."""
+    """Return the charges of a kind in the order of their days, items, tiers and causes."""
     mine = [charge for charge in result.charges.values() if charge.kind == kind]
-    return sorted(mine, key=lambda charge: (charge.period_start, charge.item, charge.tier))
+    return sorted(mine, key=lambda c: (c.period_start, c.item, c.tier, c.cause))
 
 
 def money(text: str) -> Fraction:

@@ -137,7 +137,8 @@ class SubBilling(models.Model):
     """The narrow billing state of one subscription; the only row that the daily run moves for everybody.
 
     `due_on` is the next day on which something has to be charged or changed: the smallest of period end, term end,
-    trial end, grace end, cancellation and next quantity change; null when nothing can happen. Whoever changes
+    trial end, grace end, cancellation and next quantity change; null when nothing can happen. Usage that is reported
+    later makes a pay-as-you-go subscription due once more after its end. Whoever changes
     anything that billing reads locks this row first and raises `version`; the run compares it before it commits.
     `period_end` is the exclusive end of what has been charged.
     """
@@ -172,7 +173,8 @@ class SubBilling(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(due_on=None)
-                | models.Q(status__in=["trial", "active", "graced"]),
+                | models.Q(status__in=["trial", "active", "graced"])
+                | models.Q(is_usage=True, status__in=["expired", "cancelled"]),
                 name="sub_billing_due_only_running",
             ),
         ]

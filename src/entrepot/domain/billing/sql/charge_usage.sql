@@ -62,7 +62,7 @@ FROM (
         ON
             total.subscription_id = due.subscription_id
             AND total.billed_on IS NULL
-            AND (total.period_end <= due.event_on OR due.cancels)
+            AND (total.period_end <= due.event_on OR due.closes_usage)
     INNER JOIN sale ON sale.subscription_id = due.subscription_id AND sale.tier = total.tier
     LEFT JOIN agreed_price AS price
         ON
@@ -72,7 +72,7 @@ FROM (
             AND price.valid_from <= due.old_start
             AND (price.valid_to IS NULL OR price.valid_to > due.old_start)
     WHERE
-        due.status = 'active'
+        due.bills_usage
         AND round(total.amount_after, sale.exponent::integer) <> round(total.amount_before, sale.exponent::integer)
     OFFSET 0
 ) AS part

@@ -24,10 +24,11 @@ FROM (
         sale.problem IS NOT NULL
         AND (
             due.starts_period
+            OR due.bills_usage
             OR (
                 due.status = 'active'
                 AND (
-                    due.cancels OR due.lapses OR due.is_usage
+                    due.cancels OR due.lapses
                     OR EXISTS (
                         SELECT
                         FROM due_change AS change
@@ -58,10 +59,11 @@ FROM (
         coalesce(sold.links < sold.tiers, TRUE)
         AND (
             due.starts_period
+            OR due.bills_usage
             OR (
                 due.status = 'active'
                 AND (
-                    due.cancels OR due.lapses OR due.is_usage
+                    due.cancels OR due.lapses
                     OR EXISTS (
                         SELECT
                         FROM due_change AS change

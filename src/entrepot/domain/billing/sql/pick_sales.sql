@@ -37,4 +37,4 @@ LEFT JOIN tax_rule AS rule
         AND rule.buyer_registered = account.buyer_registered
         AND rule.valid_from <= %(run_day)s
         AND (rule.valid_to IS NULL OR rule.valid_to > %(run_day)s)
-WHERE due.starts_period OR due.cancels OR due.lapses OR due.has_changes OR due.is_usage
+WHERE due.starts_period OR due.cancels OR due.lapses OR due.has_changes OR due.bills_usage

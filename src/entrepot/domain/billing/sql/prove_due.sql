@@ -24,7 +24,7 @@ WITH running AS MATERIALIZED (
         FROM service_span AS span
         ORDER BY span.subscription_id ASC, span.starts_on DESC
     ) AS last_span ON last_span.subscription_id = sub.subscription_id
-    WHERE sub.status IN ('trial', 'active', 'graced')
+    WHERE sub.status IN ('trial', 'active', 'graced') OR sub.due_on IS NOT NULL
 ),
 
 late AS (

@@ -29,8 +29,9 @@ waiting AS MATERIALIZED (
         total.sku,
         total.amount,
         CASE
-            WHEN sub.status <> 'active' THEN 'not active'
+            WHEN sub.status = 'trial' OR sub.period_start IS NULL THEN 'never paid for'
             WHEN aside.subscription_id IS NOT NULL THEN 'in quarantine'
+            WHEN sub.status IN ('expired', 'cancelled') AND seen.id IS NOT NULL THEN NULL
             WHEN sub.due_on IS NULL THEN 'held'
             WHEN EXISTS (
                 -- The first run after the import looked on its first day; every renewal looks again.

@@ -7,6 +7,7 @@
 --  old_end date, old_term_end date, cancel_refund boolean, is_usage boolean, chain_id bigint, plan_period_id bigint,
 --  customer_id bigint, tax_category_id bigint, setup_done boolean, cancel_on date, has_changes boolean, next_change_known boolean,
 --  cancels boolean, lapses boolean, starts_term boolean, starts_period boolean, ends_grace boolean,
+--  bills_usage boolean, closes_usage boolean,
 --  period_start date, period_end date, term_end date, num integer, den integer, old_den integer);
 -- Reads temp put_aside.
 -- Safe to repeat: it fills a temporary table. Rules: docs/billing.md section 3.
@@ -32,13 +33,16 @@ SELECT
     sub.tax_category_id,
     sub.setup_done,
     CASE WHEN what.cancels THEN what.cancel_on END,
-    coalesce(sub.next_change_on <= sub.due_on, FALSE) OR coalesce(sub.next_change_on < sub.period_start, FALSE),
+    fact.is_running
+    AND (coalesce(sub.next_change_on <= sub.due_on, FALSE) OR coalesce(sub.next_change_on < sub.period_start, FALSE)),
     sub.next_change_on IS NOT NULL,
     what.cancels,
     what.lapses,
     what.starts_term,
     what.starts_period,
     what.ends_grace,
+    sub.is_usage AND sub.status <> 'trial' AND sub.period_start IS NOT NULL,
+    what.cancels OR what.ends_grace OR (what.lapses AND sub.grace_days = 0) OR NOT fact.is_running,
     CASE WHEN what.starts_period THEN sub.due_on ELSE sub.period_start END,
     CASE WHEN what.starts_period THEN least(grid.natural_end, grid.term_end) ELSE sub.period_end END,
     CASE WHEN what.starts_period THEN grid.term_end ELSE sub.term_end END,
@@ -48,8 +52,10 @@ SELECT
 FROM sub_billing AS sub
 CROSS JOIN LATERAL (
     SELECT
+        sub.status IN ('trial', 'active', 'graced') AS is_running,
         greatest(sub.cancel_on, sub.period_start) AS cancel_on,
-        sub.cancel_on IS NOT NULL AND greatest(sub.cancel_on, sub.period_start) <= sub.due_on AS cancels,
+        sub.status IN ('trial', 'active', 'graced')
+        AND sub.cancel_on IS NOT NULL AND greatest(sub.cancel_on, sub.period_start) <= sub.due_on AS cancels,
         sub.status = 'trial' AND sub.trial_end <= sub.due_on AS trial_ends,
         sub.status = 'active' AND sub.period_end <= sub.due_on AS period_ends,
         sub.status = 'active' AND sub.term_end <= sub.due_on AS term_ends,
