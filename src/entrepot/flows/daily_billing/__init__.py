@@ -19,7 +19,7 @@ from entrepot.flows.daily_billing.worker import work
 
 __all__ = ["RunRefused", "RunResult", "business_date", "run_day"]
 
-CHUNK_SIZE = 10_000
+CHUNK_SIZE = 50_000
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ SELECT {what} FROM sub_billing AS sub
 WHERE sub.due_on <= %(day)s AND sub.subscription_id BETWEEN %(low)s AND %(high)s
 AND NOT EXISTS (SELECT FROM put_aside AS aside WHERE aside.subscription_id = sub.subscription_id)
 """
+_ITEM_RANGE = "SELECT coalesce(min(item_id), 0), coalesce(max(item_id), 0) FROM due_item"
 
 
 class ChangedMeanwhile(DatabaseError):
@@ -91,6 +92,7 @@ def _pick(session: RunSession) -> int:
     session.run("subscriptions", "pick_changes")
     session.run("subscriptions", "pick_items")
     session.analyze("due_change", "due_item")
+    session.values.update(zip(("item_from", "item_to"), session.row(_ITEM_RANGE), strict=True))
     if session.run("resale", "want_prices"):
         session.analyze("price_wanted")
         for tier in range(1, 1 + session.value("SELECT coalesce(max(tiers), 0) FROM price_wanted")):
@@ -110,7 +112,7 @@ def _charge(session: RunSession) -> None:
     session.run("billing", "charge_period")
     if session.value("SELECT EXISTS (SELECT FROM due_item WHERE is_measured)"):
         session.run("billing", "charge_overuse")
-    if session.value("SELECT EXISTS (SELECT FROM due WHERE is_usage)"):
+    if session.value("SELECT EXISTS (SELECT FROM due WHERE bills_usage)"):
         session.run("billing", "charge_usage")
         session.run("usage", "mark_billed")
     if session.value("SELECT EXISTS (SELECT FROM due WHERE cancels)"):

@@ -90,7 +90,11 @@ class RunSession:
         """Empty temporary tables for another round in the same transaction."""
         self.cursor.execute(f"TRUNCATE {', '.join(tables)}")
 
+    def row(self, sql: str, **values: object) -> Any:
+        """Return the first row of a small query."""
+        self.cursor.execute(sql, values or None)
+        return self.cursor.fetchone()
+
     def value(self, sql: str, **values: object) -> Any:
         """Return the first column of the first row of a small query."""
-        self.cursor.execute(sql, values or None)
-        return self.cursor.fetchone()[0]
+        return self.row(sql, **values)[0]

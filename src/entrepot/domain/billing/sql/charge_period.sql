@@ -1,5 +1,7 @@
 -- Charge the new period of every item on every tier: recurring, and setup once.
 -- run_day date: the day of the run.
+-- item_from bigint: smallest id of the chunk's items, inclusive; bounds keep the cost with the chunk, not the table.
+-- item_to bigint: largest id of the chunk's items, inclusive.
 -- Reads temp due, due_item, sale.
 -- Writes charge.
 -- Safe to repeat: a subscription moves on in the same transaction, and a charge is unique per period, item, tier and kind.
@@ -69,6 +71,7 @@ FROM (
     LEFT JOIN agreed_price AS price
         ON
             price.item_id = item.item_id
+            AND price.item_id BETWEEN %(item_from)s AND %(item_to)s
             AND price.tier = sale.tier
             AND price.kind IN ('recurring', 'setup')
             AND price.valid_from <= due.period_start

@@ -2,10 +2,15 @@
 -- run_day date: the statement day.
 -- Reads temp new_document.
 -- Safe to repeat: locks end with the transaction.
+-- Sellers are few and documents many: they are reduced first, or each series would be looked for among all documents.
 SELECT series.id
 FROM number_series AS series
-WHERE
-    series.year = extract(YEAR FROM %(run_day)s::date)
-    AND (series.seller_id, series.kind) IN (SELECT document.seller_id, document.kind FROM new_document AS document)
+INNER JOIN (
+    SELECT DISTINCT
+        document.seller_id,
+        document.kind
+    FROM new_document AS document
+) AS wanted ON wanted.seller_id = series.seller_id AND wanted.kind = series.kind
+WHERE series.year = extract(YEAR FROM %(run_day)s::date)
 ORDER BY series.id
-FOR UPDATE
+FOR UPDATE OF series

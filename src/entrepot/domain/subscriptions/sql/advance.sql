@@ -1,4 +1,6 @@
 -- Move the billing state of the due subscriptions past their event.
+-- id_from bigint: smallest subscription id of the chunk, inclusive; bounds keep the cost with the chunk, not the table.
+-- id_to bigint: largest subscription id of the chunk, inclusive.
 -- Reads temp due.
 -- Writes sub_billing.
 -- Safe to repeat: the version must be the one that was read; the driver compares the row count and repeats the chunk
@@ -53,4 +55,7 @@ CROSS JOIN LATERAL (
         ) END AS next_change_on
     OFFSET 0  -- noqa: PRS
 ) AS moved
-WHERE sub.subscription_id = due.subscription_id AND sub.version = due.version
+WHERE
+    sub.subscription_id = due.subscription_id
+    AND sub.version = due.version
+    AND sub.subscription_id BETWEEN %(id_from)s AND %(id_to)s

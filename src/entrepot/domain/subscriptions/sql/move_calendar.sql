@@ -1,4 +1,6 @@
 -- Say when the running terms of the subscriptions end that began or ended one.
+-- id_from bigint: smallest subscription id of the chunk, inclusive; bounds keep the cost with the chunk, not the table.
+-- id_to bigint: largest subscription id of the chunk, inclusive.
 -- Reads temp due.
 -- Reads subscription, after update_wide.
 -- Writes term_calendar.
@@ -13,6 +15,6 @@ SELECT
     CASE WHEN wide.status = 'active' THEN wide.term_end END
 FROM due
 INNER JOIN subscription AS wide ON wide.id = due.subscription_id
-WHERE due.cancels OR due.lapses OR due.starts_term
+WHERE wide.id BETWEEN %(id_from)s AND %(id_to)s AND (due.cancels OR due.lapses OR due.starts_term)
 ON CONFLICT (subscription_id) DO UPDATE
 SET ends_on = excluded.ends_on

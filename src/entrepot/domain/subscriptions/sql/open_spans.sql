@@ -1,4 +1,6 @@
 -- Begin the delivered service of subscriptions whose paid time starts and that have no open span.
+-- id_from bigint: smallest subscription id of the chunk, inclusive; bounds keep the cost with the chunk, not the table.
+-- id_to bigint: largest subscription id of the chunk, inclusive.
 -- Reads temp due.
 -- Writes service_span.
 -- Safe to repeat: a subscription with an open span no longer matches.
@@ -13,5 +15,8 @@ WHERE
     AND NOT EXISTS (
         SELECT
         FROM service_span AS span
-        WHERE span.subscription_id = due.subscription_id AND span.ends_on IS NULL
+        WHERE
+            span.subscription_id = due.subscription_id
+            AND span.ends_on IS NULL
+            AND span.subscription_id BETWEEN %(id_from)s AND %(id_to)s
     )

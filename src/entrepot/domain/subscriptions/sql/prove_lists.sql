@@ -8,7 +8,7 @@ WITH wrong AS MATERIALIZED (
             WHEN
                 wide.status = state.status
                 AND wide.auto_renew = state.auto_renew
-                AND wide.cancel_on IS NOT DISTINCT FROM state.cancel_on
+                AND NOT (wide.cancel_on IS DISTINCT FROM state.cancel_on)
                 AND (wide.status <> 'active' OR wide.term_start IS NULL OR wide.term_end = state.term_end)
                 THEN 'calendar_wrong'
             ELSE 'list_row_wrong'

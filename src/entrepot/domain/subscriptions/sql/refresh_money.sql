@@ -1,4 +1,6 @@
 -- Work out again what each tier of a changed subscription earns and pays a month.
+-- item_from bigint: smallest id of the chunk's items, inclusive; bounds keep the cost with the chunk, not the table.
+-- item_to bigint: largest id of the chunk's items, inclusive.
 -- Reads temp due, due_item.
 -- Writes subscription_money.
 -- Safe to repeat: it sets values, once per subscription and tier.
@@ -24,6 +26,7 @@ INNER JOIN due_item AS item ON item.subscription_id = due.subscription_id
 LEFT JOIN agreed_price AS price
     ON
         price.item_id = item.item_id
+        AND price.item_id BETWEEN %(item_from)s AND %(item_to)s
         AND price.tier = link.tier
         AND price.kind = 'recurring'
         AND price.valid_from <= due.event_on

@@ -1,5 +1,7 @@
 -- Bring the row that people see up to date, for the few subscriptions whose state, term or quantity changed.
 -- The item at position 0 gives the quantity that lists show.
+-- id_from bigint: smallest subscription id of the chunk, inclusive; bounds keep the cost with the chunk, not the table.
+-- id_to bigint: largest subscription id of the chunk, inclusive.
 -- Reads temp due, due_change.
 -- Writes subscription.
 -- Safe to repeat: it sets values.
@@ -34,4 +36,5 @@ SET
 FROM due
 WHERE
     wide.id = due.subscription_id
+    AND wide.id BETWEEN %(id_from)s AND %(id_to)s
     AND (due.cancels OR due.lapses OR due.ends_grace OR due.starts_term OR due.has_changes)

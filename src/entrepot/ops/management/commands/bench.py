@@ -39,7 +39,7 @@ class Command(BaseCommand):
             "--due", default="100%", help="share of the customers that are due, for example 1%%"
         )
         billing.add_argument("--workers", type=int, default=2)
-        billing.add_argument("--chunk", type=int, default=20_000, help="subscriptions per chunk")
+        billing.add_argument("--chunk", type=int, default=50_000, help="subscriptions per chunk")
         billing.add_argument("--no-orm", action="store_true", help="leave the ORM loop out")
         pages = parser.add_argument_group("pages")
         pages.add_argument(
