@@ -50,7 +50,7 @@ PACE = Pace(
     give_up_seconds=30,
     lease_seconds=20,
 )
-CALL_SECONDS = 0.4
+CALL_SECONDS = 1.0
 TENANT = 41
 BROKER_PRODUCT = {
     "service_id": SERVICE_ID,
@@ -161,7 +161,7 @@ def kit(kind: ConnectorKind, directory: Path, **changes: object) -> Iterator[Kit
     settings = Settings(secret=secret)
     for name, value in changes.items():
         setattr(settings, name, value)
-    faults = Faults(slow_seconds=0.1, late_seconds=0.3, hang_seconds=1.2)
+    faults = Faults(slow_seconds=0.1, late_seconds=0.3, hang_seconds=2.2)
     with Postbox() as postbox, SimulatorThread(settings=settings, faults=faults) as simulator:
         settings.callback_url = postbox.url
         path = "signed" if kind is ConnectorKind.SIGNED_HTTP else "broker"

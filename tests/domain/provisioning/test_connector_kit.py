@@ -165,7 +165,7 @@ def test_a_failure_is_parked_and_resubmitted_by_a_person(slow_vendor: Kit):
 
 def test_a_success_for_a_cancelled_operation_opens_a_follow_up(slow_vendor: Kit):
     pk = slow_vendor.order()
-    slow_vendor.pump.round()
+    # It is at the vendor now, or on its way.
     slow_vendor.pump.round()
     state = withdraw(
         operation_id=pk, reason="The customer changed his mind", actor=ACTOR, now=CLOCK.now()
