@@ -188,3 +188,12 @@ def test_the_list_is_german_too(owing):
     assert "Kreditsperre seit 10. März 2026" in " ".join(_rows(page)[0].split())
     assert "20 Tage Zahlungsziel, Rahmen 5.000,00" in page
     assert "am längsten" in page
+
+
+def test_the_home_page_leads_to_the_list_for_those_who_may_open_it(world):
+    link = f'href="{LIST}"'
+
+    # In the menu, in the palette and above the held accounts.
+    assert browser_of(viewer_of(PROVIDER)).get("/provider/").content.decode().count(link) == 3
+    support = browser_of(viewer_of(PROVIDER, role=RoleCode.SUPPORT))
+    assert link not in support.get("/provider/").content.decode()

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.queries.choices import Tab
 from entrepot.flows.home.provider import LastRun, MonthRevenue, ProviderHome, provider_home
@@ -86,6 +87,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             for one in found.receivables
         ],
         "overdue_url": links.documents_url(viewer, is_bought=False, tab="overdue"),
+        "credit_url": links.address(viewer, "credit") if viewer.can(Capability.VIEW_CREDIT) else "",
         "held": [
             (
                 links.account_url(viewer, one.account_id, AccountKind.RESELLER),
