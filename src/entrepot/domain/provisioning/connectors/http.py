@@ -3,8 +3,8 @@
 https on ports 443 and 8443 only, to public addresses only, except for addresses that the operator names. A name is
 resolved once per connection, and that very address is connected to, so that it cannot change in between. Redirects are
 not followed. The library itself repeats only what HTTP calls idempotent (GET, PUT, DELETE), once, when a kept
-connection turns out to be closed; a POST is never repeated. The whole exchange has a deadline, however slowly bytes come, and the
-body a limit.
+connection turns out to be closed; a POST is never repeated.
+The whole exchange has a deadline, however slowly bytes come, and the body a limit.
 """
 
 import asyncio
