@@ -47,6 +47,7 @@ def test_support_sees_no_money(kind):
     granted = capabilities_of(kind=kind, role=RoleCode.SUPPORT)
 
     assert not granted & {C.VIEW_PRICES, C.VIEW_INVOICES, C.VIEW_CREDIT, C.VIEW_PRICE_LISTS}
+    assert C.MANAGE_PRICES not in granted
 
 
 @pytest.mark.parametrize("kind", list(AccountKind))
@@ -64,6 +65,7 @@ def test_every_role_contains_read_only_of_what_it_may_change(kind, role):
         C.MANAGE_ACCOUNTS: C.VIEW_ACCOUNTS,
         C.MANAGE_SUBSCRIPTIONS: C.VIEW_SUBSCRIPTIONS,
         C.IMPORT_PRICES: C.VIEW_PRICE_LISTS,
+        C.MANAGE_PRICES: C.VIEW_PRICES,
         C.IMPORT_USAGE: C.VIEW_USAGE_IMPORTS,
         C.RUN_BILLING: C.VIEW_BILLING_RUNS,
         C.MANAGE_CREDIT: C.VIEW_CREDIT,

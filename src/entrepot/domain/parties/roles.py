@@ -10,8 +10,9 @@ from entrepot.domain.parties.kinds import AccountKind, RoleCode
 class Capability(StrEnum):
     """One thing that a person may or may not do; screens and commands name these, never roles.
 
-    `VIEW_PRICES` is the sale price, cost and margin of the own tier only. `VIEW_DOWNSTREAM_PRICES`
-    adds the resale prices of lower tiers; no role has it by itself (decision 11).
+    `VIEW_PRICES` is the sale price, cost and margin of the own tier only, `MANAGE_PRICES` sets what the own
+    account charges. `VIEW_DOWNSTREAM_PRICES` adds the resale prices of lower tiers; no role has it by itself
+    (decision 11).
     """
 
     VIEW_ACCOUNTS = "view_accounts"
@@ -21,6 +22,7 @@ class Capability(StrEnum):
     VIEW_INVOICES = "view_invoices"
     VIEW_PRICES = "view_prices"
     VIEW_DOWNSTREAM_PRICES = "view_downstream_prices"
+    MANAGE_PRICES = "manage_prices"
     VIEW_PRICE_LISTS = "view_price_lists"
     IMPORT_PRICES = "import_prices"
     VIEW_USAGE_IMPORTS = "view_usage_imports"
@@ -57,6 +59,7 @@ _TABLE: Mapping[Capability, tuple[str, str, str]] = {
     Capability.VIEW_INVOICES: ("ABR", "ABR", "ABR"),
     Capability.VIEW_PRICES: ("ABR", "ABR", "ABR"),
     Capability.VIEW_DOWNSTREAM_PRICES: ("", "", ""),
+    Capability.MANAGE_PRICES: ("AB", "AB", ""),
     Capability.VIEW_PRICE_LISTS: ("ABR", "", ""),
     Capability.IMPORT_PRICES: ("AB", "", ""),
     Capability.VIEW_USAGE_IMPORTS: ("ABR", "", ""),

@@ -1,9 +1,11 @@
-"""Reads of billing accounts, chains and effective plan values."""
+"""Reads of billing accounts, chains, effective plan values and own prices of SKUs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import Q
 
 from entrepot.domain.catalog.models import Plan
 from entrepot.domain.parties.access import visible
@@ -15,10 +17,12 @@ from entrepot.domain.resale.models import (
     ChainLink,
     HoldMode,
     PlanOverlay,
+    SkuPrice,
     TaxRounding,
 )
 
 LIMIT_MAX = 200
+_GOODS = ("provider_name", "sku_id", "pricing_unit", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,42 @@ class PlanValues:
     description: Mapping[str, str]
     sales_category_id: int | None
     display_in_customer_panel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SkuGoods:
+    """What an own price of usage is for: a vendor's SKU in one unit, and the currency of the sale."""
+
+    provider_name: str
+    sku_id: str
+    pricing_unit: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkuPriceVersion:
+    """A price from a month on; `bands` are (lower limit, unit price), none means cost plus margins."""
+
+    valid_from: date
+    bands: tuple[tuple[Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkuPriceRow:
+    """The own price of one SKU: what holds now, what is scheduled after it, and what held before, newest first."""
+
+    goods: SkuGoods
+    now: SkuPriceVersion | None
+    later: tuple[SkuPriceVersion, ...]
+    earlier: tuple[SkuPriceVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkuPricePage:
+    """One page of own prices, by provider and SKU; `has_next` tells whether there is another."""
+
+    rows: tuple[SkuPriceRow, ...]
+    has_next: bool
 
 
 def billing_accounts(
@@ -121,6 +161,48 @@ def plan_values(*, plan_ids: Sequence[int], seller_path: str) -> Mapping[int, Pl
         )
         for plan in Plan.objects.filter(pk__in=plan_ids)
     }
+
+
+def sku_prices(
+    viewer: Viewer, *, today: date, limit: int, skip: int = 0, search: str = ""
+) -> SkuPricePage:
+    """Give the viewer's own prices of SKUs, at most `limit` (200) after `skip`; two statements more for all versions.
+
+    `search` finds a part of the provider or the SKU.
+    """
+    own = visible(viewer, SkuPrice)
+    if search:
+        own = own.filter(Q(sku_id__icontains=search) | Q(provider_name__icontains=search))
+    size = min(limit, LIMIT_MAX)
+    keys = own.order_by(*_GOODS).values_list(*_GOODS).distinct()[skip : skip + size + 1]
+    goods = [SkuGoods(*key) for key in keys]
+    versions: dict[SkuGoods, list[SkuPriceVersion]] = {one: [] for one in goods[:size]}
+    rows = own.filter(sku_id__in={one.sku_id for one in versions}).prefetch_related("bands")
+    for row in rows.order_by("-valid_from"):
+        key = SkuGoods(row.provider_name, row.sku_id, row.pricing_unit, row.currency)
+        if key in versions:
+            bands = sorted((band.lower_limit, band.unit_price) for band in row.bands.all())
+            versions[key].append(SkuPriceVersion(row.valid_from, tuple(bands)))
+    found = (_sku_row(key, known, today=today) for key, known in versions.items())
+    return SkuPricePage(tuple(found), has_next=len(goods) > size)
+
+
+def _sku_row(
+    goods: SkuGoods, newest_first: Sequence[SkuPriceVersion], *, today: date
+) -> SkuPriceRow:
+    begun = [one for one in newest_first if one.valid_from <= today]
+    return SkuPriceRow(
+        goods,
+        now=begun[0] if begun else None,
+        later=tuple(one for one in newest_first if one.valid_from > today),
+        earlier=tuple(begun[1:]),
+    )
+
+
+def sold_currencies(viewer: Viewer) -> tuple[str, ...]:
+    """Give the currencies in which the viewer's account bills, in alphabetical order."""
+    found = visible(viewer, BillingAccount).filter(seller_id=viewer.account_id)
+    return tuple(found.order_by("currency").values_list("currency", flat=True).distinct())
 
 
 def _values(plan: Plan, nearest_first: Sequence[PlanOverlay]) -> PlanValues:

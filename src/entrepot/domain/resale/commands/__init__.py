@@ -12,12 +12,13 @@ from entrepot.domain.resale.commands.prices import (
     set_margin_rule,
     set_seller_price,
 )
-from entrepot.domain.resale.commands.sku_prices import Band, set_sku_price
+from entrepot.domain.resale.commands.sku_prices import Band, check_bands, set_sku_price
 
 __all__ = [
     "Band",
     "Overlay",
     "Terms",
+    "check_bands",
     "open_billing_account",
     "open_chain",
     "resolve_tax_place",

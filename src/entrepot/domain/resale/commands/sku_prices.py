@@ -48,7 +48,7 @@ def set_sku_price(
     exponent(currency)
     goods = {"provider_name": provider_name, "sku_id": sku_id, "pricing_unit": pricing_unit}
     goods = {name: _text(name, value) for name, value in goods.items()}
-    wanted = _checked(bands)
+    wanted = check_bands(bands)
     check_day(valid_from, field="valid_from")
     if valid_from.day != 1:
         raise ResaleInput(
@@ -115,7 +115,11 @@ def _text(name: str, value: str) -> str:
     return cleaned
 
 
-def _checked(bands: Sequence[Band]) -> list[Band]:
+def check_bands(bands: Sequence[Band]) -> list[Band]:
+    """Give bands as they are stored, with twelve decimals.
+
+    Raises: ResaleInput `sku_bands_unordered`, `price_negative`; kernel MoneyError.
+    """
     exact = [
         Band(quantize_unit_price(band.lower_limit), quantize_unit_price(band.unit_price))
         for band in bands

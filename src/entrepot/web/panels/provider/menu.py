@@ -46,6 +46,13 @@ MENU = (
                 "u",
                 Capability.VIEW_USAGE_IMPORTS,
             ),
+            Entry(
+                "provider:usage-prices",
+                _("Usage prices"),
+                "badge-cent",
+                "",
+                Capability.VIEW_PRICES,
+            ),
             Entry("provider:tasks", _("Tasks"), "list-checks", "t", Capability.VIEW_TASKS),
         ),
         _("Operation"),

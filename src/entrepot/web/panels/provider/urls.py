@@ -30,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("entrepot.web.screens.billing.urls_jobs")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_provider")),
     path("usage-imports/", include("entrepot.web.screens.usage.urls_provider")),
+    path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("price-lists/", include("entrepot.web.screens.catalogue.urls_provider")),
 ]

@@ -26,6 +26,13 @@ MENU = (
                 "",
                 Capability.VIEW_INVOICES,
             ),
+            Entry(
+                "reseller:usage-prices",
+                _("Usage prices"),
+                "badge-cent",
+                "",
+                Capability.VIEW_PRICES,
+            ),
         ),
         _("Customers"),
     ),

@@ -34,5 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
             )
         ),
     ),
+    path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),
 ]
