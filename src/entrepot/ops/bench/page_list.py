@@ -177,10 +177,12 @@ def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield _numbered(person, viewer, PriceListImport, name="price-lists")
     yield _prices(person)
     yield _numbered(person, viewer, UsageImport, name="usage-imports")
+    yield ListPage(person, "usage prices", reverse("provider:usage-prices"))
 
 
 def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield from _subscriptions(person, "reseller", name="own-subscriptions")
+    yield ListPage(person, "usage prices", reverse("reseller:usage-prices"))
     for below in (False, True):
         yield _accounts(person, viewer, kind=AccountKind.CUSTOMER, below=below, name="customers")
     yield from _invoices(person, viewer, side=Side.BOUGHT)

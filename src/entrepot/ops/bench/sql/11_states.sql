@@ -11,6 +11,13 @@ WITH varied AS (
         auto_renew = id %% 5 <> 3
     WHERE id %% 50 = 1 OR id %% 25 = 2 OR id %% 5 = 3
     RETURNING id, status, trial_end, term_end, auto_renew
+),
+
+calendar AS (
+    UPDATE term_calendar
+    SET auto_renew = varied.auto_renew, ends_on = CASE WHEN varied.status = 'active' THEN varied.term_end END
+    FROM varied
+    WHERE term_calendar.subscription_id = varied.id
 )
 
 UPDATE sub_billing

@@ -36,7 +36,14 @@ moved AS (
     INNER JOIN account AS buyer
         ON buyer.id = CASE WHEN picked.place <= %(own)s THEN %(reseller)s ELSE %(customer)s END
     WHERE subscription.id = picked.id AND picked.place <= %(own)s + %(bought)s
-    RETURNING subscription.id, buyer.id AS buyer_id, subscription.is_own
+    RETURNING subscription.id, buyer.id AS buyer_id, subscription.seller_id, subscription.is_own
+),
+
+calendar AS (
+    UPDATE term_calendar
+    SET seller_id = moved.seller_id, customer_id = moved.buyer_id
+    FROM moved
+    WHERE term_calendar.subscription_id = moved.id
 ),
 
 states AS (
