@@ -254,6 +254,8 @@ def _provider(client: Client) -> list[Place]:
             total.usage_import_id,
             query=f"?subscription={total.subscription_id}&{line}",
         ),
+        at("usage-prices"),
+        at("usage-price-set", query=f"?sku={total.sku}"),
         at("price-lists"),
         at("prices"),
         at("price-list-preview", key),
@@ -291,6 +293,8 @@ def _reseller() -> list[Place]:
         at("invoice", bought.id, query="?why=1"),
         at("issued-invoices"),
         at("issued-invoice", sold.id, query="?why=1"),
+        at("usage-prices"),
+        at("usage-price-set", query=f"?sku={metered.sku}"),
     ]
 
 

@@ -17,13 +17,16 @@ from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.models import User
 from entrepot.domain.resale.commands import set_exchange_rate, set_margin_rule
 from entrepot.domain.resale.models import MarginBasis
+from entrepot.domain.usage.totals import StoreSettings
 from entrepot.flows import wiring
 from entrepot.flows.bill import bill
+from entrepot.flows.usage_import import link_sub_account, load_usage
 from entrepot.infra.tasks import queue
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.domain.resale.shop import EPOCH, Shop, shop
+from tests.domain.usage.support import line, write_file
 from tests.support.people import NOW as MADE_AT
 from tests.support.people import PASSWORD, SETUP, user
 
@@ -90,6 +93,24 @@ def subscription(store: Shop) -> int:
     number = store.subscribe("0", MAY)
     bill(now=MADE_AT, today=MAY, actor_name="test", until=MAY)
     return number
+
+
+@pytest.fixture
+def used(subscription: int, settings: Any, tmp_path: Path) -> int:
+    """150 hours of VM-1 in May for 100 dollars: 88.00 by Harbor, 105.60 by Ria and by Sven."""
+    store = StoreSettings(data_dir=settings.DATA, memory_limit_mb=64)
+    path = write_file(tmp_path / "may.csv", [line(BilledCost="100", PricingQuantity="150")])
+    made: dict[str, Any] = {
+        "store": store,
+        "actor": SETUP,
+        "now": MADE_AT,
+        "business_date": NOW.date(),
+    }
+    load_usage(path=path, **made)
+    link_sub_account(
+        provider_name="Stratus", sub_account_id="cleo", subscription_id=subscription, **made
+    )
+    return subscription
 
 
 @pytest.fixture

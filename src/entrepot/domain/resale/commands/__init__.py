@@ -12,13 +12,19 @@ from entrepot.domain.resale.commands.prices import (
     set_margin_rule,
     set_seller_price,
 )
-from entrepot.domain.resale.commands.sku_prices import Band, check_bands, set_sku_price
+from entrepot.domain.resale.commands.sku_prices import (
+    Band,
+    check_bands,
+    check_sku_price,
+    set_sku_price,
+)
 
 __all__ = [
     "Band",
     "Overlay",
     "Terms",
     "check_bands",
+    "check_sku_price",
     "open_billing_account",
     "open_chain",
     "resolve_tax_place",

@@ -1,6 +1,6 @@
 """Set a seller's own price of a vendor's SKU, which replaces cost plus margins for usage (decision 19)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from django.db import transaction
 
+from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.commands.prices import check_day, lock_seller, value_in_the_way
 from entrepot.domain.resale.errors import ResaleInput
 from entrepot.domain.resale.models import SkuPrice, SkuPriceBand
@@ -45,29 +46,15 @@ def set_sku_price(
     price again changes nothing. Usage is rated by it when it is rated next.
     Raises: NoSuchObject; ResaleInput; kernel MoneyError; ResaleConflict `sku_price_in_the_way`.
     """
-    exponent(currency)
-    goods = {"provider_name": provider_name, "sku_id": sku_id, "pricing_unit": pricing_unit}
-    goods = {name: _text(name, value) for name, value in goods.items()}
-    wanted = check_bands(bands)
-    check_day(valid_from, field="valid_from")
-    if valid_from.day != 1:
-        raise ResaleInput(
-            "sku_price_mid_month",
-            "Usage is priced by whole months; {day} is not the first of one.",
-            field="valid_from",
-            next_step="Give the first day of a month.",
-            day=valid_from,
-        )
     with transaction.atomic():
         seller = lock_seller(seller_id)
-        key = {"seller": seller, **goods, "currency": currency}
-        newest = SkuPrice.objects.filter(**key).order_by("-valid_from").first()
+        goods = _goods(provider_name, sku_id, pricing_unit, currency)
+        wanted = check_bands(bands)
+        newest = _newest(seller, goods, wanted, valid_from)
         known = _bands_of(newest)
-        if newest is not None and newest.valid_from >= valid_from:
-            if newest.valid_from == valid_from and known == wanted:
-                return newest.id
-            raise value_in_the_way("sku_price_in_the_way", seller, newest.valid_from)
-        row = SkuPrice.objects.create(**key, valid_from=valid_from)
+        if newest is not None and newest.valid_from == valid_from:
+            return newest.id
+        row = SkuPrice.objects.create(seller=seller, **goods, valid_from=valid_from)
         SkuPriceBand.objects.bulk_create(
             SkuPriceBand(sku_price=row, lower_limit=band.lower_limit, unit_price=band.unit_price)
             for band in wanted
@@ -83,12 +70,54 @@ def set_sku_price(
             before={"bands": _words(known)},
             after={
                 **goods,
-                "currency": currency,
                 "bands": _words(wanted),
                 "valid_from": valid_from.isoformat(),
             },
         )
     return row.id
+
+
+def check_sku_price(
+    *,
+    seller_id: int,
+    provider_name: str,
+    sku_id: str,
+    pricing_unit: str,
+    currency: str,
+    bands: Sequence[Band],
+    valid_from: date,
+) -> None:
+    """Refuse what `set_sku_price` would refuse, and write nothing. Raises: as `set_sku_price`."""
+    with transaction.atomic():
+        goods = _goods(provider_name, sku_id, pricing_unit, currency)
+        _newest(lock_seller(seller_id), goods, check_bands(bands), valid_from)
+
+
+def _newest(
+    seller: Account, goods: Mapping[str, str], wanted: Sequence[Band], valid_from: date
+) -> SkuPrice | None:
+    """Find the price that the wanted one follows, or that is the wanted one; refuse any other."""
+    check_day(valid_from, field="valid_from")
+    if valid_from.day != 1:
+        raise ResaleInput(
+            "sku_price_mid_month",
+            "Usage is priced by whole months; {day} is not the first of one.",
+            field="valid_from",
+            next_step="Give the first day of a month.",
+            day=valid_from,
+        )
+    newest = SkuPrice.objects.filter(seller=seller, **goods).order_by("-valid_from").first()
+    is_late = newest is not None and newest.valid_from >= valid_from
+    is_same = newest is not None and newest.valid_from == valid_from and _bands_of(newest) == wanted
+    if newest is not None and is_late and not is_same:
+        raise value_in_the_way("sku_price_in_the_way", seller, newest.valid_from)
+    return newest
+
+
+def _goods(provider_name: str, sku_id: str, pricing_unit: str, currency: str) -> Mapping[str, str]:
+    exponent(currency)
+    texts = {"provider_name": provider_name, "sku_id": sku_id, "pricing_unit": pricing_unit}
+    return {**{name: _text(name, value) for name, value in texts.items()}, "currency": currency}
 
 
 def _bands_of(price: SkuPrice | None) -> list[Band]:

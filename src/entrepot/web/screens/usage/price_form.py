@@ -62,17 +62,19 @@ class SkuPriceForm(forms.Form):
                     label=label,
                     required=False,
                     max_length=60,
-                    widget=forms.NumberInput(attrs={"step": "any", "min": "0"}),
                 )
-        first = self.fields["limit_1"].widget
-        first.attrs["readonly"] = True
 
     @property
-    def band_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Give the fields of each band, in order."""
+    def further_bands(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Give the fields of each band after the first, in order."""
         return [
-            (self[f"limit_{place}"], self[f"price_{place}"]) for place in range(1, BANDS_SHOWN + 1)
+            (self[f"limit_{place}"], self[f"price_{place}"]) for place in range(2, BANDS_SHOWN + 1)
         ]
+
+    @property
+    def has_further_bands(self) -> bool:
+        """Tell whether there is anything to see in bands after the first."""
+        return any(field.value() or field.errors for row in self.further_bands for field in row)
 
     @property
     def goods(self) -> SkuGoods:

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.resale.commands import check_sku_price
 from entrepot.domain.resale.queries import sold_currencies
 from entrepot.flows.price_import import business_date
 from entrepot.flows.usage_import import set_own_sku_price
@@ -35,9 +37,9 @@ def set_price(request: SignedInRequest) -> HttpResponse:
     form = _form(request, bound=True)
     if not form.is_valid():
         return _ask(request, form, status=422)
-    if request.POST.get("step") != _CONFIRMED:
-        return _review(request, form)
     try:
+        if request.POST.get("step") != _CONFIRMED:
+            return _review(request, form)
         changed = _set(request, form)
     except DomainError as refusal:
         is_input = isinstance(refusal, BadInput)
@@ -66,20 +68,28 @@ def _form(request: SignedInRequest, *, bound: bool) -> SkuPriceForm:
 
 
 def _set(request: SignedInRequest, form: SkuPriceForm) -> int:
-    viewer, goods = request.viewer, form.goods
+    viewer = request.viewer
     return set_own_sku_price(
-        seller_id=viewer.account_id,
-        provider_name=goods.provider_name,
-        sku_id=goods.sku_id,
-        pricing_unit=goods.pricing_unit,
-        currency=goods.currency,
-        bands=form.bands,
-        valid_from=form.first_month,
+        **_wanted(viewer, form),
         store=usage_store(),
         actor=viewer.actor(request_id=request.request_id),
         now=request.now,
         business_date=business_date(today=viewer.today),
     )
+
+
+def _wanted(viewer: Viewer, form: SkuPriceForm) -> dict[str, Any]:
+    """Name the price as the commands do."""
+    goods = form.goods
+    return {
+        "seller_id": viewer.account_id,
+        "provider_name": goods.provider_name,
+        "sku_id": goods.sku_id,
+        "pricing_unit": goods.pricing_unit,
+        "currency": goods.currency,
+        "bands": form.bands,
+        "valid_from": form.first_month,
+    }
 
 
 def _ask(request: SignedInRequest, form: SkuPriceForm, *, status: int = 200) -> HttpResponse:
@@ -96,8 +106,12 @@ def _ask(request: SignedInRequest, form: SkuPriceForm, *, status: int = 200) -> 
 
 
 def _review(request: SignedInRequest, form: SkuPriceForm) -> HttpResponse:
-    """Show the price with its consequences; the confirmation sends the same values again."""
+    """Show the price with its consequences; the confirmation sends the same values again.
+
+    Raises: what `check_sku_price` raises.
+    """
     goods, bands = form.goods, form.bands
+    check_sku_price(**_wanted(request.viewer, form))
     effect = price_effect(request.viewer, goods=goods, bands=bands, first_month=form.first_month)
     given = [
         (name, value) for name in form.fields if (value := form.data.get(name)) not in (None, "")
