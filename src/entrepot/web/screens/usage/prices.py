@@ -185,5 +185,5 @@ def _used_columns() -> list[Column]:
     return [
         Column(gettext("SKU")),
         Column(gettext("Unit"), 200),
-        Column(gettext("Change"), 140, hidden_label=True),
+        Column(gettext("Change"), 190, hidden_label=True),
     ]
