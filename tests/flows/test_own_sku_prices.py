@@ -1,9 +1,10 @@
 """Sellers' own prices of SKUs: what usage costs on their tier, and what changes in months that are stored or billed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,11 @@ from entrepot.domain.resale.commands import Band, set_exchange_rate, set_margin_
 from entrepot.domain.resale.models import MarginBasis, SkuPrice
 from entrepot.domain.subscriptions.commands import cancel_subscription
 from entrepot.domain.subscriptions.models import SubBilling
-from entrepot.domain.usage.models import UsageTotal
+from entrepot.domain.usage.models import UsageImport, UsageTotal
 from entrepot.domain.usage.totals import StoreSettings
 from entrepot.flows.bill import bill
 from entrepot.flows.usage_import import link_sub_account, load_usage, set_own_sku_price
+from entrepot.flows.verify import verify
 from tests.domain.resale.shop import EPOCH, Shop, shop
 from tests.domain.usage.support import line, write_file
 from tests.support.people import NOW, SETUP
@@ -65,7 +67,7 @@ class World:
         seller: int = 0,
         month: date = MAY,
         on: date = JUNE_2,
-        **facts: str,
+        **facts: Any,
     ) -> int:
         """Set Ria's price of an hour of VM-1, if nothing else is said; give the changed totals."""
         goods = {"provider_name": "Stratus", "sku_id": "VM-1", "pricing_unit": "Hours"}
@@ -75,8 +77,7 @@ class World:
             valid_from=month,
             store=self.settings,
             business_date=on,
-            **{**goods, "currency": "EUR", **facts},
-            **MADE,
+            **{**goods, "currency": "EUR", **MADE, **facts},
         )
 
 
@@ -108,6 +109,7 @@ def world(transactional_db, tmp_path) -> World:
 def bill_until(day: date) -> None:
     done = bill(now=NOW, today=day, actor_name="test", until=day)
     assert sum(one.findings for one in done.days) == 0
+    assert verify(checks=["usage"]).checks[0].findings == ()
 
 
 def charges(tier: int) -> list[str]:
@@ -141,6 +143,23 @@ def test_a_price_that_is_set_after_the_invoice_bills_the_difference(world):
     # 70.00 - 105.60 = -35.60; nothing on the other tiers.
     assert (charges(1), charges(2), charges(3)) == (["88.00"], ["105.60", "-35.60"], ["105.60"])
     assert SubBilling.objects.get(pk=world.number).due_on == date(2026, 7, 1)
+
+
+def test_a_proof_between_the_price_and_the_next_run_finds_nothing_forgotten(world):
+    bill_until(JUNE)
+    later = NOW + timedelta(days=1)
+    world.load(USED)
+    world.link()
+    # The runs above began at NOW, before the import.
+    UsageImport.objects.update(imported_at=NOW + timedelta(minutes=1))
+    bill(now=later, today=JUNE_2, actor_name="test", until=JUNE_2)
+
+    world.price(("0", "0.5"), now=later + timedelta(hours=1), on=date(2026, 6, 3))
+
+    (proof,) = verify(checks=["usage"]).checks
+    assert proof.findings == ()
+    assert proof.figures["waiting: waits for the next event"] == "1"
+    assert UsageTotal.objects.filter(billed_on=None).count() == 1
 
 
 def test_a_newer_file_is_rated_by_the_price_and_bills_only_what_it_adds(world):

@@ -155,7 +155,7 @@ def set_own_sku_price(
             actor=actor,
             now=now,
         )
-        changed = rate_again(first_month=valid_from, book=AgreedPriceBook(), store=store)
+        changed = rate_again(first_month=valid_from, book=AgreedPriceBook(), store=store, now=now)
         make_due(business_date=business_date)
     return changed
 

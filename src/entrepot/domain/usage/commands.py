@@ -157,6 +157,7 @@ def map_sub_account(
             cause=imports[-1],
             book=book,
             store=store,
+            rated_at=now,
         )
         if (provider_name, sub_account_id) not in _without_price(outcome.parked):
             waiting.update(mapped_at=now)

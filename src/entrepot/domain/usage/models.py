@@ -113,7 +113,8 @@ class UsageTotal(models.Model):
     `amount_before` and `amount_after` are the unrounded running amounts of all imports of that key, so that what is
     charged is round(after) - round(before) and always adds up to the rounded newest total. `billed_on` is set by the
     billing run, in the transaction of the charge. What links or prices change later joins a row that is not billed;
-    after one that is billed comes another of the same import.
+    after one that is billed comes another of the same import. `rated_at` is when that happened, None for the import's
+    own rating: runs before it could not bill the row.
     """
 
     tenant_id = models.BigIntegerField()
@@ -132,6 +133,7 @@ class UsageTotal(models.Model):
     amount_after = models.DecimalField(max_digits=38, decimal_places=12)
     currency = models.CharField(max_length=3)
     usage_import = models.ForeignKey(UsageImport, models.PROTECT, related_name="+")
+    rated_at = models.DateTimeField(null=True)
     billed_on = models.DateField(null=True)
 
     class Meta:

@@ -1,7 +1,7 @@
 """Rate stored usage again: which months a file touches, one rating at a time, and all of it after prices changed."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -10,7 +10,7 @@ from entrepot.domain.usage.totals import PriceBook, StoreSettings, months_betwee
 from entrepot.infra.db.locks import Space, lock_all
 
 
-def rate_again(*, first_month: date, book: PriceBook, store: StoreSettings) -> int:
+def rate_again(*, first_month: date, book: PriceBook, store: StoreSettings, now: datetime) -> int:
     """Rate all stored usage from a month on (its first day) anew, after prices changed; give how many totals changed.
 
     What was billed already is billed the difference (decision 19). Raises: what `write_totals` raises.
@@ -33,7 +33,9 @@ def rate_again(*, first_month: date, book: PriceBook, store: StoreSettings) -> i
                 .first()
             )
             if month >= first_month and cause is not None:
-                outcome = write_totals(months=[month], cause=cause, book=book, store=store)
+                outcome = write_totals(
+                    months=[month], cause=cause, book=book, store=store, rated_at=now
+                )
                 changed += outcome.changed_totals
     return changed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
@@ -85,12 +85,17 @@ def months_between(first: date, last: date) -> Iterator[date]:
 
 
 def write_totals(
-    *, months: Iterable[date], cause: UsageImport, book: PriceBook, store: StoreSettings
+    *,
+    months: Iterable[date],
+    cause: UsageImport,
+    book: PriceBook,
+    store: StoreSettings,
+    rated_at: datetime | None = None,
 ) -> Outcome:
     """Rate months anew and add a row per total that changed, in the caller's transaction.
 
     Totals that did not change write nothing, so that repeating it changes nothing. A total that was
-    billed is followed by a row with the difference.
+    billed is followed by a row with the difference. `rated_at` is given when it is not the import itself that rates.
 
     Raises: UsageStoreDamaged; UsageMemoryTooSmall; UsageAmountTooLarge.
     """
@@ -124,7 +129,12 @@ def write_totals(
             parked += rated.parked()
         tenants = {link.subscription_id: link.tenant_id for link in links}
         changed += _write_changes(
-            month=month, totals=totals, tenants=tenants, rules=rules, cause=cause
+            month=month,
+            totals=totals,
+            tenants=tenants,
+            rules=rules,
+            cause=cause,
+            rated_at=rated_at,
         )
     return Outcome(changed_totals=changed, parked=tuple(parked))
 
@@ -136,6 +146,7 @@ def _write_changes(
     tenants: Mapping[int, int],
     rules: PriceRules,
     cause: UsageImport,
+    rated_at: datetime | None,
 ) -> int:
     known, latest = _known(month)
     rows, merged = [], 0
@@ -144,6 +155,7 @@ def _write_changes(
     ):
         last = latest.get(change.key)
         row = _row(change, total=totals.get(change.key), last=last, cause=cause)
+        row.rated_at = rated_at
         # A total that vanished stays with the tenant and item that it was charged to.
         if change.key.subscription_id in tenants and change.key.subscription_id in rules.items:
             row.tenant_id = tenants[change.key.subscription_id]
@@ -163,6 +175,7 @@ def _merge(row: UsageTotal, *, into: UsageTotal) -> bool:
         quantity=F("quantity") + row.quantity,
         cost=F("cost") + row.cost,
         amount_after=row.amount_after,
+        rated_at=row.rated_at,
     )
     return bool(changed)
 

@@ -11,7 +11,7 @@ WITH total AS MATERIALIZED (
         total.quantity,
         total.billed_on,
         total.period_end,
-        loaded.imported_at,
+        coalesce(total.rated_at, loaded.imported_at) AS known_at,
         round(total.amount_after, account.exponent::integer) - round(total.amount_before, account.exponent::integer)
             AS amount
     FROM usage_total AS total
@@ -34,11 +34,11 @@ waiting AS MATERIALIZED (
             WHEN sub.status IN ('expired', 'cancelled') AND seen.id IS NOT NULL THEN NULL
             WHEN sub.due_on IS NULL THEN 'held'
             WHEN EXISTS (
-                -- The first run after the import looked on its first day; every renewal looks again.
+                -- The first run after the import, link or price looked on its first day; every renewal looks again.
                 SELECT FROM billing_run AS run
                 WHERE
                     run.step = 'done'
-                    AND run.started_at >= total.imported_at
+                    AND run.started_at >= total.known_at
                     AND total.period_end <= CASE WHEN run.id = seen.id THEN run.first_day ELSE sub.period_start END
                     AND (run.id = seen.id OR (run.day >= sub.period_start AND run.first_day <= sub.period_start))
             ) THEN NULL
@@ -50,7 +50,7 @@ waiting AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT run.id
         FROM billing_run AS run
-        WHERE run.step = 'done' AND run.started_at >= total.imported_at
+        WHERE run.step = 'done' AND run.started_at >= total.known_at
         ORDER BY run.day
         LIMIT 1
     ) AS seen ON TRUE
