@@ -144,6 +144,8 @@ def test_unusable_quantities_are_refused_and_leave_nothing(store, quantity, code
         ({"anchor_day": 32}, "anchor_day_out_of_bounds"),
         ({"discounts": {4: Discount(1, "x")}}, "subscription_discount_unusable"),
         ({"discounts": {3: Discount(1_000_001, "x")}}, "subscription_discount_unusable"),
+        ({"vendor_reference": "x" * 121}, "subscription_text_unusable"),
+        ({"purchase_order": "PO\u202e7"}, "subscription_text_unusable"),
     ],
 )
 def test_unusable_facts_are_refused_and_leave_nothing(store, facts, code):

@@ -20,6 +20,7 @@ class SubscriptionInput(BadInput):
             "cancel_date_past",
             "change_before_start",
             "reason_missing",
+            "subscription_text_unusable",
         }
     )
 

@@ -71,8 +71,8 @@ def start_subscription(
             started_on=start_on,
             trial_end=paid_from if trial else None,
             auto_renew=auto_renew,
-            vendor_reference=vendor_reference.strip()[:120],
-            purchase_order=purchase_order.strip()[:80],
+            vendor_reference=_text(vendor_reference, field="vendor_reference", most=120),
+            purchase_order=_text(purchase_order, field="purchase_order", most=80),
         )
         items = _add_items(wide, _checked(period.plan, quantities))
         agreed.add_discounts(wide=wide, items=items, discounts=discounts or {}, first_day=paid_from)
@@ -161,6 +161,19 @@ def _add_wide(*, customer: Account, period: PlanPeriod, chain: Chain, **facts: A
     )
     Subscription.objects.filter(pk=wide.pk).update(search_text=text)
     return wide
+
+
+def _text(text: str, *, field: str, most: int) -> str:
+    cleaned = text.strip()
+    if len(cleaned) > most or not cleaned.isprintable():
+        raise SubscriptionInput(
+            "subscription_text_unusable",
+            "A reference has at most {most} visible characters.",
+            field=field,
+            next_step="Shorten it.",
+            most=most,
+        )
+    return cleaned
 
 
 def _checked(plan: Plan, quantities: Mapping[int, Decimal]) -> list[tuple[PlanResource, Decimal]]:
