@@ -10,6 +10,7 @@ import json
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from entrepot.flows.daily_billing.session import RunSession
+from entrepot.infra.db.locks import Space, share
 
 _FILLED = ("due", "due_change", "due_item", "price_wanted", "quote", "sale", "agreed_new")
 _TIERS_MAX = 4
@@ -113,6 +114,9 @@ def _charge(session: RunSession) -> None:
     if session.value("SELECT EXISTS (SELECT FROM due_item WHERE is_measured)"):
         session.run("billing", "charge_overuse")
     if session.value("SELECT EXISTS (SELECT FROM due WHERE bills_usage)"):
+        if session.schema is None:
+            # What an import rates meanwhile would be marked as billed without being charged.
+            share(session.cursor, space=Space.USAGE_IMPORT)
         session.run("billing", "charge_usage")
         session.run("usage", "mark_billed")
     if session.value("SELECT EXISTS (SELECT FROM due WHERE cancels)"):

@@ -23,6 +23,11 @@ def lock_all(cursor: Any, *, space: Space, ids: Iterable[int]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [int(space), key])
 
 
+def share(cursor: Any, *, space: Space, key: int = 0) -> None:
+    """Wait until nobody holds one lock alone, and keep them from it until the transaction ends; others may share it."""
+    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [int(space), key])
+
+
 def try_lock(cursor: Any, *, space: Space, key: int = 0) -> bool:
     """Take one lock until the transaction ends, or return False at once if somebody holds it."""
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [int(space), key])

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "SubBilling",
             models.CheckConstraint(
-                condition=models.Q(_RUNNING, _ENDED, _connector="OR"),
+                condition=_RUNNING | _ENDED,
                 name="sub_billing_due_only_running",
             ),
         ),
