@@ -219,6 +219,6 @@ def test_the_statement_of_the_run_finds_the_same_day(dates):
                 dates.next_change_on is not None,
             ],
         )
-        statement("entrepot.domain.subscriptions", "advance").run(cursor)
+        statement("entrepot.domain.subscriptions", "advance").run(cursor, id_from=0, id_to=10**9)
         cursor.execute("SELECT due_on FROM sub_billing")
         assert cursor.fetchone()[0] == due_on(dates)

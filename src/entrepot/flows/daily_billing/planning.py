@@ -10,7 +10,7 @@ from entrepot.domain.billing.models import BillingRun
 from entrepot.infra.db.locks import Space, lock_all
 from entrepot.kernel.errors import Refused
 
-LINES_PER_CHUNK = 20_000
+LINES_PER_CHUNK = 100_000
 FIRST_YEAR = 2000
 LAST_YEAR = 2099
 _NEXT = {

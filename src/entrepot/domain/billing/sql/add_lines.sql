@@ -5,6 +5,7 @@
 -- id_to bigint: largest invoice id, inclusive.
 -- Writes invoice_line.
 -- Safe to repeat: the chunk is done in one transaction; unique by document and line number.
+-- Each document looks up its own charges: the day's rows are too new for the planner to know how many they are.
 INSERT INTO invoice_line (invoice_id, line_no, charge_id, tax)
 SELECT
     line.invoice_id,
@@ -51,11 +52,12 @@ FROM (
             ) AS line_no
         FROM invoice
         INNER JOIN billing_account AS account ON account.id = invoice.billing_account_id
-        INNER JOIN charge
-            ON
-                charge.statement_on = invoice.statement_on
-                AND charge.statement_on BETWEEN %(first_day)s AND %(run_day)s
-                AND charge.billing_account_id = invoice.billing_account_id
+        CROSS JOIN LATERAL (
+            SELECT part.*
+            FROM charge AS part
+            WHERE part.statement_on = invoice.statement_on AND part.billing_account_id = invoice.billing_account_id
+            OFFSET 0
+        ) AS charge
         INNER JOIN account AS customer ON customer.id = charge.customer_id
         WHERE
             invoice.statement_on BETWEEN %(first_day)s AND %(run_day)s

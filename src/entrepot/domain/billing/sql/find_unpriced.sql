@@ -22,12 +22,30 @@ FROM (
     INNER JOIN due_item AS item ON item.subscription_id = due.subscription_id
     INNER JOIN sale ON sale.subscription_id = due.subscription_id
     CROSS JOIN LATERAL (
-        SELECT due.period_start AS on_day
+        SELECT
+            due.period_start AS on_day,
+            'recurring'::price_kind AS kind
         WHERE due.starts_period AND NOT due.starts_term AND NOT due.is_usage AND NOT item.is_measured
         UNION ALL
-        SELECT due.old_start
+        SELECT
+            due.old_start,
+            'recurring'
         FROM due_change AS change
         WHERE change.item_id = item.item_id AND change.is_charged AND NOT item.is_measured
+        UNION ALL
+        SELECT
+            due.old_start,
+            'usage'
+        FROM usage_total AS total
+        WHERE
+            due.bills_usage
+            AND total.subscription_id = due.subscription_id
+            AND total.item_id = item.item_id
+            AND total.tier = sale.tier
+            AND total.billed_on IS NULL
+            AND (total.period_end <= due.event_on OR due.closes_usage)
+            AND round(total.amount_after, sale.exponent::integer)
+            <> round(total.amount_before, sale.exponent::integer)
     ) AS need
     WHERE NOT EXISTS (
         SELECT
@@ -35,7 +53,7 @@ FROM (
         WHERE
             price.item_id = item.item_id
             AND price.tier = sale.tier
-            AND price.kind = 'recurring'
+            AND price.kind = need.kind
             AND price.valid_from <= need.on_day
             AND (price.valid_to IS NULL OR price.valid_to > need.on_day)
     )
