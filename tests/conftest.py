@@ -90,3 +90,11 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, in the drawn order otherwise: at the end no process waits for another's last test."""
+
+    long = ("slow", "browser")
+    items.sort(key=lambda item: [item.get_closest_marker(mark) is None for mark in long])

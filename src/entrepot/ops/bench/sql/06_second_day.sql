@@ -56,6 +56,20 @@ usage_prices AS (
     FROM agreed_price AS price
     INNER JOIN subscription_item AS item ON item.id = price.item_id
     WHERE item.position = 0 AND item.subscription_id %% 5 = 3 AND price.kind = 'recurring'
+),
+
+unpriced AS (
+    -- Its change cannot be charged: it is put aside.
+    DELETE FROM agreed_price WHERE item_id = 22 AND kind = 'recurring' AND tier = 1
+),
+
+put_aside_before AS (
+    INSERT INTO quarantine (tenant_id, subscription_id, reason, detail, due_on, first_day, last_day, tries)
+    SELECT
+        tenant_id, subscription_id, 'no_price'::quarantine_reason, '{}'::jsonb, %(day)s::date - 1,
+        %(day)s::date - 1, %(day)s::date - 1, 1
+    FROM sub_billing
+    WHERE subscription_id = 21
 )
 
 UPDATE sub_billing
