@@ -194,10 +194,10 @@ def test_sizes_follow_the_memory_of_the_machine(home):
             shared_memory_bytes=shared_mib * 1024**2,
         )
 
-    # 24 GiB / 8 = 3072 MB; 64 GiB / 8 would be more than the limit of 3072; 2 GiB / 8 = 256 MB.
-    assert settings(24, 1024)["shared_buffers"] == "3072MB"
-    assert settings(64, 1024)["shared_buffers"] == "3072MB"
-    assert settings(2, 1024)["shared_buffers"] == "256MB"
+    # 24 GiB / 4 = 6144 MB; 64 GiB / 4 would be more than the limit of 6144; 2 GiB / 4 = 512 MB.
+    assert settings(24, 1024)["shared_buffers"] == "6144MB"
+    assert settings(64, 1024)["shared_buffers"] == "6144MB"
+    assert settings(2, 1024)["shared_buffers"] == "512MB"
     assert "dynamic_shared_memory_type" not in settings(2, 1024)
     # A container's usual 64 MB.
     assert settings(2, 64)["dynamic_shared_memory_type"] == "sysv"

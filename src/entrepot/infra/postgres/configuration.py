@@ -55,7 +55,7 @@ def server_settings(
         "synchronous_commit": on,
         "full_page_writes": on,
         "max_connections": "100",
-        "shared_buffers": f"{_within(mib // 8, 32, 3072)}MB",
+        "shared_buffers": f"{_within(mib // 4, 32, 6144)}MB",
         "effective_cache_size": f"{max(mib // 2, 64)}MB",
         "maintenance_work_mem": f"{_within(mib // 16, 32, 1024)}MB",
         "work_mem": f"{_within(mib // 512, 4, 64)}MB",

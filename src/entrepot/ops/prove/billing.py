@@ -132,6 +132,7 @@ class _Lab:
         pid = running_pid(data_dir=self.cluster)
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
+        self.server.stop_using()
         self.server = ensure(data_dir=self.cluster)
 
 
