@@ -42,7 +42,7 @@ _PLAN = {
     """,
     RunStep.NUMBER: """
         SELECT min(id) FROM (
-            SELECT id, div(sum(documents) OVER (ORDER BY id) - documents, %(size)s * 5) AS chunk
+            SELECT id, div(sum(documents) OVER (ORDER BY id) - documents, %(size)s) AS chunk
             FROM (
                 SELECT seller_id AS id, count(*) AS documents FROM document_tax
                 WHERE statement_on BETWEEN %(first)s AND %(day)s

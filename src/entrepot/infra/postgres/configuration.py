@@ -59,6 +59,8 @@ def server_settings(
         "effective_cache_size": f"{max(mib // 2, 64)}MB",
         "maintenance_work_mem": f"{_within(mib // 16, 32, 1024)}MB",
         "work_mem": f"{_within(mib // 512, 4, 64)}MB",
+        # A chunk of a billing run fits in; smaller ones write their temporary tables out and read them again.
+        "temp_buffers": f"{_within(mib // 256, 8, 64)}MB",
         "jit": "off",
         # The older method costs more CPU than the bytes it saves are worth (docs/decisions/0008).
         "wal_compression": "lz4" if lz4 else "off",
