@@ -10,7 +10,6 @@ from django.core.management.base import BaseCommand
 
 from entrepot.flows.bill import BilledDay, BillResult, BillState, ChunkProgress, bill, hub_today
 from entrepot.flows.daily_billing import CHUNK_SIZE
-from entrepot.flows.wiring import connect
 from entrepot.kernel.clock import Clock, SystemClock
 from entrepot.ops.arguments import day_of, size_of, workers_of
 from entrepot.ops.progress import duration_text
@@ -47,7 +46,6 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Bill. Refusals are printed by `entrepot`, which then ends with exit code 1."""
-        connect()
         now = self.clock.now()
         shows = sys.stderr.isatty() and not options["json"]
         done = bill(

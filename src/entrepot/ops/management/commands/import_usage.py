@@ -11,7 +11,7 @@ from entrepot.domain.usage.intake import UsageRowsRefused
 from entrepot.flows.bill import hub_today
 from entrepot.flows.daily_billing import business_date
 from entrepot.flows.usage_import import UsageLoaded, load_usage
-from entrepot.flows.wiring import connect, usage_store
+from entrepot.flows.wiring import usage_store
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.clock import Clock, SystemClock
 
@@ -35,7 +35,6 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Import. Refusals are printed by `entrepot`, which then ends with exit code 1."""
-        connect()
         now = self.clock.now()
         try:
             loaded = load_usage(

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand
 from entrepot.demo.base import build_base
 from entrepot.demo.history import fill_history, history_days, is_demo
 from entrepot.demo.job import register_tasks, request_history
-from entrepot.flows.wiring import connect
 from entrepot.kernel.clock import Clock, SystemClock
 from entrepot.kernel.errors import Refused
 from entrepot.ops.arguments import day_of
@@ -57,7 +56,6 @@ class Command(BaseCommand):
         Raises: DemoRefused for a database with another provider, unless --if-empty.
         """
         chosen = Namespace(**options)
-        connect()
         register_tasks()
         if build_base(data_dir=settings.DATA, small=chosen.small):
             self.stdout.write(

@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand
 
 from entrepot.demo.job import register_tasks
 from entrepot.flows.provisioning import provisioning_thread
-from entrepot.flows.wiring import connect
 from entrepot.infra.tasks.queue import CONCURRENCY, run_worker
 
 
@@ -33,7 +32,6 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Work until a signal."""
-        connect()
         register_tasks()
         with provisioning_thread():
             run_worker(concurrency=options["jobs"], until_idle=options["until_idle"])

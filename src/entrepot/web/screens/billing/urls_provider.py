@@ -4,7 +4,6 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from entrepot.flows.wiring import connect
 from entrepot.web.screens.billing import aside, listing, proofs, rehearsals, run_page
 
 
@@ -23,9 +22,6 @@ class DayConverter:
 
 
 register_converter(DayConverter, "billing_day")
-
-# The buttons put tasks into the queue, which takes only those that this process knows.
-connect()
 
 urlpatterns = [
     path("", listing.billing_list, name="billing"),
