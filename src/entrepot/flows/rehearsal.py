@@ -14,9 +14,8 @@ from django.db import connection, transaction
 
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun, Rehearsal
-from entrepot.flows.daily_billing import CHUNK_SIZE, RunRefused, business_date, run_workers
+from entrepot.flows.daily_billing import CHUNK_SIZE, RunRefused, business_date, work_together
 from entrepot.flows.daily_billing.planning import check_span, open_run
-from entrepot.flows.daily_billing.worker import work
 from entrepot.flows.period_differences import compare, fingerprint
 
 AHEAD_DAYS_MAX = 366
@@ -163,9 +162,7 @@ def _rehearse_day(
             actor_name="rehearsal",
             allow_missed=False,
         )
-    if workers > 1:
-        run_workers(run_id=run.id, workers=workers, schema=schema)
-    work(run_id=run.id, now=now, schema=schema)
+    work_together(run_id=run.id, now=now, workers=workers, schema=schema)
     with transaction.atomic():
         _enter(schema)
         return BillingRun.objects.get(id=run.id)

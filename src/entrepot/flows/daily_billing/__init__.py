@@ -37,7 +37,7 @@ class RunResult:
 
 
 class WorkerDied(RuntimeError):
-    """A worker process ended before the run was done; running the same day again is the recovery."""
+    """A worker process failed; running the same day again is the recovery."""
 
 
 def run_day(
@@ -51,7 +51,7 @@ def run_day(
 ) -> RunResult:
     """Bill one day to its end, or take up where an interrupted run of that day stopped.
 
-    `now` is an aware instant for time stamps only. With several workers each is a process of its own.
+    `now` is an aware instant for time stamps only. With several workers all but one are processes of their own.
     Raises: RunRefused for an earlier or skipped day; WorkerDied.
     """
     run = open_run(
@@ -64,9 +64,7 @@ def run_day(
     )
     was_complete = run.step is RunStep.DONE
     if not was_complete:
-        if workers > 1:
-            run_workers(run_id=run.id, workers=workers)
-        work(run_id=run.id, now=now)
+        work_together(run_id=run.id, now=now, workers=workers)
         Hub.objects.filter(standing_day__lte=day).update(standing_day=day + timedelta(days=1))
         run = BillingRun.objects.get(id=run.id)
     return RunResult(
@@ -81,10 +79,11 @@ def run_day(
     )
 
 
-def run_workers(*, run_id: int, workers: int, schema: str | None = None) -> None:
-    """Start worker processes on an open run and wait for them.
+def work_together(*, run_id: int, now: datetime, workers: int, schema: str | None = None) -> None:
+    """Work on an open run until it is done, in this process and in `workers` - 1 processes of their own.
 
-    Raises: WorkerDied if one of them failed.
+    This one begins at once; the others need a second or two to start.
+    Raises: WorkerDied if one of the others failed.
     """
     command = [
         sys.executable,
@@ -94,7 +93,10 @@ def run_workers(*, run_id: int, workers: int, schema: str | None = None) -> None
         *([schema] if schema else []),
     ]
     environment = {**os.environ, "ENTREPOT_DB_NAME": str(connection.settings_dict["NAME"])}
-    children = [subprocess.Popen(command, env=environment) for _ in range(workers)]
-    codes = [child.wait() for child in children]
+    others = [subprocess.Popen(command, env=environment) for _ in range(workers - 1)]
+    try:
+        work(run_id=run_id, now=now, schema=schema)
+    finally:
+        codes = [other.wait() for other in others]
     if any(codes):
         raise WorkerDied(f"billing workers ended with {codes}")

@@ -11,6 +11,8 @@ from entrepot.infra.db.locks import Space, lock_all
 from entrepot.kernel.errors import Refused
 
 LINES_PER_CHUNK = 100_000
+_PARTS = 4
+_PARTS_APART = 2
 FIRST_YEAR = 2000
 LAST_YEAR = 2099
 _NEXT = {
@@ -207,14 +209,19 @@ def finish(*, run_id: int, now: datetime) -> None:
 
 def _plan(cursor: Any, *, run: BillingRun, step: RunStep) -> int:
     """Cut a step into chunks of about `chunk_size` rows; return how many subscriptions are due (for rating)."""
+    part = max(1, run.chunk_size // _PARTS)
     values = {
         "day": run.day,
         "first": run.first_day,
-        "size": run.chunk_size,
-        "lines": max(1, min(LINES_PER_CHUNK, 2 * run.chunk_size)),
+        "size": part,
+        "lines": max(1, min(LINES_PER_CHUNK // _PARTS, 2 * part)),
     }
     cursor.execute(_PLAN[step], values)
-    starts = [row[0] for row in cursor.fetchall()] or [0]
+    starts = _joined(
+        [row[0] for row in cursor.fetchall()] or [0],
+        together=min(_PARTS, run.chunk_size),
+        apart=_PARTS_APART * run.workers,
+    )
     starts[0] = 0
     ends = [start - 1 for start in starts[1:]] + [_BIGGEST]
     cursor.executemany(
@@ -229,3 +236,13 @@ def _plan(cursor: Any, *, run: BillingRun, step: RunStep) -> int:
         return 0
     cursor.execute("SELECT count(*) FROM sub_billing WHERE due_on <= %s", [run.day])
     return int(cursor.fetchone()[0])
+
+
+def _joined(starts: list[int], *, together: int, apart: int) -> list[int]:
+    """Join neighbouring parts of a step to chunks, but for the last ones.
+
+    A chunk costs a little of its own, so parts are done `together`; a step ends when its slowest worker does, so the
+    last parts stay `apart`, and whoever is ready first takes them.
+    """
+    whole = max(0, len(starts) - apart)
+    return [*starts[:whole:together], *starts[whole:]]

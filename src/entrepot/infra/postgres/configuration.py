@@ -64,6 +64,8 @@ def server_settings(
         "jit": "off",
         # The older method costs more CPU than the bytes it saves are worth (docs/decisions/0008).
         "wal_compression": "lz4" if lz4 else "off",
+        # Two workers that write at once otherwise wait for each other to empty the log's buffers.
+        "wal_buffers": f"{_within(mib // 128, 4, 64)}MB",
         "max_wal_size": "8GB",
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",

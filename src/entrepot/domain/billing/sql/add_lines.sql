@@ -6,6 +6,7 @@
 -- Writes invoice_line.
 -- Safe to repeat: the chunk is done in one transaction; unique by document and line number.
 -- Each document looks up its own charges: the day's rows are too new for the planner to know how many they are.
+-- A document's lines to its buyer alone, most of them, do not look up who the customer is.
 INSERT INTO invoice_line (invoice_id, line_no, charge_id, tax)
 SELECT
     line.invoice_id,
@@ -47,18 +48,19 @@ FROM (
             row_number() OVER (
                 PARTITION BY invoice.id
                 ORDER BY
-                    customer.name_key, customer.id, charge.subscription_id, charge.kind, charge.period_start,
-                    charge.item_id, charge.cause_id
+                    coalesce(customer.name_key, buyer.name_key), charge.customer_id, charge.subscription_id, charge.kind,
+                    charge.period_start, charge.item_id, charge.cause_id
             ) AS line_no
         FROM invoice
         INNER JOIN billing_account AS account ON account.id = invoice.billing_account_id
+        INNER JOIN account AS buyer ON buyer.id = invoice.buyer_id
         CROSS JOIN LATERAL (
             SELECT part.*
             FROM charge AS part
             WHERE part.statement_on = invoice.statement_on AND part.billing_account_id = invoice.billing_account_id
             OFFSET 0
         ) AS charge
-        INNER JOIN account AS customer ON customer.id = charge.customer_id
+        LEFT JOIN account AS customer ON customer.id = nullif(charge.customer_id, invoice.buyer_id)
         WHERE
             invoice.statement_on BETWEEN %(first_day)s AND %(run_day)s
             AND invoice.id BETWEEN %(id_from)s AND %(id_to)s

@@ -83,7 +83,7 @@ FROM (
             OR (price.kind = 'setup' AND NOT due.setup_done AND price.unit_price > 0)
             OR (price.kind IS NULL AND NOT item.is_measured AND NOT due.is_usage AND item.quantity > 0)
         )
-    OFFSET 0
+    ORDER BY sale.billing_account_id
 ) AS part
 CROSS JOIN LATERAL (
     SELECT CASE

@@ -22,18 +22,17 @@ SET
         WHEN due.ends_grace OR (due.lapses AND (due.status = 'trial' OR due.grace_days = 0)) THEN due.event_on
         ELSE wide.ended_on
     END,
-    quantity = coalesce(
-        (
-            SELECT change.new_quantity
-            FROM due_change AS change
-            INNER JOIN subscription_item AS item ON item.id = change.item_id
-            WHERE change.subscription_id = due.subscription_id AND change.is_last AND item.position = 0
-            ORDER BY item.id
-            LIMIT 1
-        ),
-        wide.quantity
-    )
+    quantity = coalesce(shown.new_quantity, wide.quantity)
 FROM due
+LEFT JOIN (
+    SELECT DISTINCT ON (change.subscription_id)
+        change.subscription_id,
+        change.new_quantity
+    FROM due_change AS change
+    INNER JOIN subscription_item AS item ON item.id = change.item_id
+    WHERE change.is_last AND item.position = 0
+    ORDER BY change.subscription_id, item.id
+) AS shown ON shown.subscription_id = due.subscription_id
 WHERE
     wide.id = due.subscription_id
     AND wide.id BETWEEN %(id_from)s AND %(id_to)s
