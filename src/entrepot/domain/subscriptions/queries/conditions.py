@@ -25,6 +25,7 @@ from entrepot.domain.subscriptions.queries.choices import (
 )
 from entrepot.kernel.ids import IdError, IdKind, parse_id
 
+_INDEXED_LETTERS = 3
 HELD = "(s.admin_hold OR s.credit_hold) AND s.status IN ('trial', 'active', 'graced')"
 _TABS: Mapping[Tab, str] = {
     Tab.ACTIVE: "s.status = 'active'",
@@ -185,15 +186,36 @@ def _search(viewer: Viewer, wanted: Wanted) -> tuple[list[str], dict[str, object
     if number is not None and access.visible(viewer, Subscription).filter(pk=number).exists():
         return ["s.id = %(number)s"], {"number": number}
     words = text.casefold().replace("\x00", "").split()
-    if wanted.book is Book.OWN:
-        # One buyer's rows are few: they are read and looked through, which no index of words may prevent.
-        return (
-            [f"strpos(s.search_text, %(word_{place})s) > 0" for place in range(len(words))],
-            {f"word_{place}": word for place, word in enumerate(words)},
+    # One buyer's rows are few: they are read and looked through, which no index of words may prevent.
+    looked_up = None if wanted.book is Book.OWN else _rarest(words)
+    parts: list[str] = []
+    params: dict[str, object] = {}
+    for place, word in enumerate(words):
+        name = f"word_{place}"
+        is_looked_up = place == looked_up
+        parts.append(
+            f"s.search_text LIKE %({name})s"
+            if is_looked_up
+            else f"strpos(s.search_text, %({name})s) > 0"
         )
-    return (
-        [f"s.search_text LIKE %(word_{place})s" for place in range(len(words))],
-        {f"word_{place}": _inside(word) for place, word in enumerate(words)},
+        params[name] = _inside(word) if is_looked_up else word
+    return parts, params
+
+
+def _rarest(words: Sequence[str]) -> int | None:
+    """Guess which word the fewest rows have: with a digit, else a long one; the index knows none below three letters.
+
+    Only this word is looked up in the index; frequent words beside it would make the index read their long lists.
+    """
+    if not words:
+        return None
+    return max(
+        range(len(words)),
+        key=lambda place: (
+            len(words[place]) >= _INDEXED_LETTERS,
+            any(letter.isdigit() for letter in words[place]),
+            len(words[place]),
+        ),
     )
 
 

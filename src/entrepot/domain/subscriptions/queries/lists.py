@@ -102,6 +102,10 @@ class ListPage:
     sums: tuple[Cash, ...]
 
 
+_FEW = 1_000
+"""So many rows are named by their ids once they are found."""
+
+
 def tab_counts(viewer: Viewer, *, wanted: Wanted) -> Mapping[Tab, Count]:
     """Count the rows of every tab for the same sellers and days, without search and filters; one statement."""
     plain = replace(
@@ -140,8 +144,10 @@ def list_page(
     check(wanted)
     size = min(max(limit, 1), PAGE_SIZE_MAX)
     rows = conditions.source(viewer, wanted)
-    is_counted = counts is not None and not wanted.filters.is_narrow
-    total = counts[wanted.tab] if counts and is_counted else _count(_number_of(rows))
+    if wanted.filters.is_narrow:
+        total, rows = _find(rows)
+    else:
+        total = counts[wanted.tab] if counts else _count(_number_of(rows))
     collect = wanted.filters.is_narrow and not total.more
     backward = last or (place is not None and place.before)
     start = None if last else place
@@ -215,6 +221,21 @@ def _count_sql(table: str, condition: str) -> str:
 def _number_of(rows: Source, *, most: int = COUNT_MAX + 1) -> int:
     sql = _count_sql(rows.table, rows.condition)
     return int(rows_of(sql, {**rows.values, "most": most})[0][0])
+
+
+def _find(rows: Source) -> tuple[Count, Source]:
+    """Count the rows of a list; when they are few, give a source that names them instead of looking again."""
+    sql = (
+        f"SELECT count(*), (array_agg(few.id))[:{_FEW}] "
+        f"FROM (SELECT s.id FROM {rows.table} AS s WHERE {rows.condition} LIMIT %(most)s) AS few"
+    )
+    number, ids = rows_of(sql, {**rows.values, "most": COUNT_MAX + 1})[0]
+    if number > _FEW:
+        return _count(number), rows
+    params = {"money_of": rows.params["money_of"], "found": ids or []}
+    return _count(number), replace(
+        rows, text="s.id = ANY(%(found)s::bigint[])", params=params, seller_ids=None
+    )
 
 
 def _count(number: int) -> Count:

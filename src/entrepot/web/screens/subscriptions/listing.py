@@ -40,7 +40,7 @@ def subscription_list(
         last=asked.last,
         counts=counts,
     )
-    shown = [rows.row(viewer, asked, one, name=name) for one in found.rows]
+    shown = [rows.row(asked, one) for one in found.rows]
     currency = rows.one_currency(shown)
     keys = rows.shown_keys(viewer, keys)
     context: dict[str, Any] = {
@@ -50,7 +50,7 @@ def subscription_list(
         "spans": _spans(asked),
         "chips": chips(viewer, asked),
         "columns": rows.columns(asked, keys, currency=currency),
-        "keys": keys,
+        "shows": dict.fromkeys(keys, True),
         "currency": currency,
         "rows": shown,
         "swapped": ",".join(f"#row-{row.id}" for row in shown),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.queries import ORDERS, Cash, ListRow, Order
-from entrepot.web.screens.subscriptions import links, words
+from entrepot.web.screens.subscriptions import words
 from entrepot.web.screens.subscriptions.asked import Asked
 from entrepot.web.ui.parts import Column
 
@@ -25,7 +25,6 @@ class Row:
 
     id: int
     url: str
-    page_url: str
     number: str
     customer: str
     seller: str
@@ -45,12 +44,11 @@ class Row:
         return self.cash.price if self.cash else ""
 
 
-def row(viewer: Viewer, asked: Asked, found: ListRow, *, name: str) -> Row:
+def row(asked: Asked, found: ListRow) -> Row:
     """Build the row of a subscription."""
     return Row(
         id=found.id,
         url=asked.query(open=found.id),
-        page_url=links.page_url(viewer, name, found.id),
         number=words.number(found.id),
         customer=found.customer_name,
         seller=found.seller_name,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
@@ -40,6 +41,11 @@ def state(*, status: Status, on_hold: bool, cancel_on: date | None) -> str:
 
 def term(*, term_months: int, billing_months: int) -> str:
     """Say for how long it is bought and how often it is billed: "Yearly, billed monthly"."""
+    return _term(term_months, billing_months, language())
+
+
+@lru_cache(maxsize=256)
+def _term(term_months: int, billing_months: int, _language: str) -> str:
     spans = {1: gettext("Monthly"), 12: gettext("Yearly")}
     years, rest = divmod(term_months, 12)
     if term_months in spans:
@@ -109,6 +115,8 @@ def event(line: HistoryLine) -> str:
     """Say in words what a line of the history tells."""
     sentence = {
         "ordered": gettext("Ordered"),
+        "activated": gettext("Ready to use from %(start_on)s"),
+        "order_cancelled": gettext("Order cancelled"),
         "started": gettext("Started, term until %(term_end)s"),
         "renewed": gettext("Renewed until %(term_end)s"),
         "trial_converted": gettext("Trial became a paid subscription until %(term_end)s"),
@@ -135,6 +143,7 @@ def event(line: HistoryLine) -> str:
         "to": _number(line.facts.get("to")),
         "term_end": _day(line.facts.get("term_end")),
         "cancel_on": _day(line.facts.get("cancel_on")),
+        "start_on": _day(line.facts.get("start_on")),
     }
     text = sentence % values
     reason = str(line.facts.get("reason") or "")

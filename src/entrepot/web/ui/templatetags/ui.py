@@ -56,8 +56,13 @@ def row_badge(state: str, label: str = "") -> SafeString:
 
     `label` replaces the word. Raises: KeyError for a state without a badge.
     """
+    return _state_badge(str(state), str(label), get_language() or "en")
+
+
+@lru_cache(maxsize=1024)
+def _state_badge(state: str, label: str, _language: str) -> SafeString:
     found = badge_of(state)
-    return _badge(found.tone.value, found.icon, str(label or found.label))
+    return _badge(found.tone.value, found.icon, label or str(found.label))
 
 
 @register.simple_tag
