@@ -11,11 +11,17 @@ from typing import Any
 from django.conf import settings
 
 from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
+from entrepot.domain.ordering.events import OrderMoved
+from entrepot.domain.provisioning.events import (
+    ProvisioningDone,
+    ProvisioningEnded,
+    ProvisioningParked,
+)
 from entrepot.domain.subscriptions.events import CancellationOrdered, SubscriptionStarted
 from entrepot.domain.usage.commands import give_up_unfinished
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
-from entrepot.flows import price_jobs
+from entrepot.flows import orders, price_jobs
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
@@ -127,6 +133,10 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (CancellationOrdered, announce_cancellation),
     (PaymentReceived, announce_payment),
     (CreditHoldMoved, announce_hold),
+    (OrderMoved, orders.begin_order),
+    (ProvisioningDone, orders.finish_order),
+    (ProvisioningParked, orders.fail_order),
+    (ProvisioningEnded, orders.end_order),
 )
 
 TASKS: Mapping[str, queue.TaskFunction] = {

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "entrepot.domain.provisioning",
     "entrepot.domain.documents",
     "entrepot.domain.credit",
+    "entrepot.domain.ordering",
     "entrepot.flows",
     "entrepot.web.ui",
     "entrepot.web.screens",

@@ -9,7 +9,7 @@ from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.connectors.registry import abilities
 from entrepot.domain.provisioning.errors import NoSuchOperation
 from entrepot.domain.provisioning.kinds import Action, ConnectorKind, Feature
-from entrepot.domain.provisioning.lifecycle import State
+from entrepot.domain.provisioning.lifecycle import FINAL, State
 from entrepot.domain.provisioning.models import Connector, FollowUp, Operation, VendorCall
 
 ROWS_MAX = 200
@@ -68,6 +68,11 @@ def can(*, connector_id: int, what: Action | Feature) -> bool:
     if found is None:
         raise NoSuchOperation(object=f"Connector {connector_id}")
     return abilities(found).can(what)
+
+
+def is_open(*, operation_id: int) -> bool:
+    """Tell whether an operation may still have an effect: it is not over, or waits for a person."""
+    return Operation.objects.filter(pk=operation_id).exclude(state__in=sorted(FINAL)).exists()
 
 
 def list_operations(

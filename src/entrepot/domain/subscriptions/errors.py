@@ -31,6 +31,7 @@ class TransitionRefused(Refused):
     codes = frozenset(
         {
             "subscription_not_running",
+            "subscription_not_ordered",
             "already_cancelled",
             "not_cancelled",
             "change_after_cancellation",

@@ -69,7 +69,7 @@ class RunSession:
         if self.cursor.fetchone()[0] is None:
             for name, columns in temporary_tables().items():
                 self.cursor.execute(
-                    f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DELETE ROWS"
+                    f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
                 )
 
     def run(self, package: str, name: str, **extra: object) -> int:

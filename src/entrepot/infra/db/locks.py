@@ -12,6 +12,7 @@ class Space(IntEnum):
     PRICE_IMPORT = 2
     USAGE_IMPORT = 3
     DEMO = 4
+    ORDER = 5
 
 
 def lock_all(cursor: Any, *, space: Space, ids: Iterable[int]) -> None:

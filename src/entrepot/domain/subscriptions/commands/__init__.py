@@ -15,13 +15,22 @@ from entrepot.domain.subscriptions.commands.endings import (
     withdraw_cancellation,
 )
 from entrepot.domain.subscriptions.commands.holds import hold_subscription, release_subscription
-from entrepot.domain.subscriptions.commands.start import Discount, start_subscription
+from entrepot.domain.subscriptions.commands.start import (
+    Discount,
+    activate_subscription,
+    add_subscription,
+    drop_ordered,
+    start_subscription,
+)
 
 __all__ = [
     "Cancellation",
     "Discount",
+    "activate_subscription",
+    "add_subscription",
     "cancel_subscription",
     "change_quantity",
+    "drop_ordered",
     "hold_subscription",
     "release_subscription",
     "set_auto_renew",

@@ -9,27 +9,35 @@ from django.db import transaction
 
 from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource
 from entrepot.domain.parties.errors import NoSuchObject
-from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
-from entrepot.domain.resale.models import BillingAccount, Chain, ChainLink
+from entrepot.domain.resale.models import Chain
 from entrepot.domain.resale.queries import is_plan_published
 from entrepot.domain.subscriptions.commands import discounts as agreed
 from entrepot.domain.subscriptions.commands.discounts import Discount
 from entrepot.domain.subscriptions.commands.locked import note, require_day, require_may_order
 from entrepot.domain.subscriptions.commands.quantities import check_quantity
-from entrepot.domain.subscriptions.errors import OrderRefused, SubscriptionInput
+from entrepot.domain.subscriptions.commands.start_rows import add_billing, add_items, add_wide
+from entrepot.domain.subscriptions.errors import (
+    OrderRefused,
+    SubscriptionInput,
+    TransitionRefused,
+)
 from entrepot.domain.subscriptions.events import SubscriptionStarted
 from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
-from entrepot.domain.subscriptions.models import SubBilling, Subscription, SubscriptionItem
-from entrepot.domain.subscriptions.rules import BillingDates, due_on, search_text
+from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
-__all__ = ["Discount", "start_subscription"]
+__all__ = [
+    "Discount",
+    "activate_subscription",
+    "add_subscription",
+    "drop_ordered",
+    "start_subscription",
+]
 
 TRIAL_DAYS_MAX = 366
-ANCHOR_MAX = 31
 
 
 def start_subscription(
@@ -48,40 +56,165 @@ def start_subscription(
     vendor_reference: str = "",
     purchase_order: str = "",
 ) -> int:
-    """Start a subscription of a customer, or a reseller's own, on a day; return its id.
+    """Start a subscription that runs already, of a customer or a reseller's own, on a day; return its id.
 
-    `quantities` by resource id; measured resources that are not named get the first one's quantity.
-    `chain_id` None: the customer's only chain. `trial_days` None: the plan period's; 0: no trial.
-    `anchor_day` None: the day of month of the first paid day. `discounts` by tier.
+    An order adds it first and starts it when the vendor has made the service: see `add_subscription` and
+    `activate_subscription` for the parameters.
     Raises: NoSuchObject; SubscriptionInput; OrderRefused.
     """
     with transaction.atomic():
-        customer = Account.objects.filter(pk=customer_id).first()
-        if customer is None:
-            raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{customer_id}")
-        require_may_order(customer_path=customer.path)
-        period = _period(plan_period_id, customer)
-        chain = _chain(customer, chain_id)
-        trial = period.trial_days if trial_days is None else trial_days
-        paid_from = _paid_from(start_on, trial_days=trial)
-        wide = _add_wide(
-            customer=customer,
-            period=period,
-            chain=chain,
-            started_on=start_on,
-            trial_end=paid_from if trial else None,
+        wide, items = _add(
+            customer_id=customer_id,
+            plan_period_id=plan_period_id,
+            quantities=quantities,
+            on_day=start_on,
+            chain_id=chain_id,
             auto_renew=auto_renew,
-            vendor_reference=_text(vendor_reference, field="vendor_reference", most=120),
-            purchase_order=_text(purchase_order, field="purchase_order", most=80),
+            vendor_reference=vendor_reference,
+            purchase_order=purchase_order,
         )
-        items = _add_items(wide, _checked(period.plan, quantities))
-        agreed.add_discounts(wide=wide, items=items, discounts=discounts or {}, first_day=paid_from)
-        _add_billing(wide, period, start_on=start_on, anchor_day=anchor_day or paid_from.day)
-        amounts = {str(item.resource_id): str(item.quantity) for item in items}
-        after = {"status": wide.status, "plan_period": period.id, "quantities": amounts}
-        note(wide, kind="ordered", on_day=start_on, actor=actor, now=now, after=after)
-        bus.publish(SubscriptionStarted(wide.id, wide.tenant_id, start_on))
+        _begin(wide, items, start_on, trial_days, anchor_day, discounts or {})
+        note(wide, kind="ordered", on_day=start_on, actor=actor, now=now, after=_facts(wide, items))
     return wide.id
+
+
+def add_subscription(
+    *,
+    customer_id: int,
+    plan_period_id: int,
+    quantities: Mapping[int, Decimal],
+    on_day: date,
+    actor: Actor,
+    now: datetime,
+    chain_id: int | None = None,
+    auto_renew: bool = True,
+    purchase_order: str = "",
+) -> int:
+    """Add a subscription that is ordered on a day and not started; nothing is charged for it. Return its id.
+
+    `quantities` by resource id; measured resources that are not named get the first one's quantity.
+    `chain_id` None: the customer's only chain.
+    Raises: NoSuchObject; SubscriptionInput; OrderRefused.
+    """
+    with transaction.atomic():
+        wide, items = _add(
+            customer_id=customer_id,
+            plan_period_id=plan_period_id,
+            quantities=quantities,
+            on_day=on_day,
+            chain_id=chain_id,
+            auto_renew=auto_renew,
+            purchase_order=purchase_order,
+        )
+        note(wide, kind="ordered", on_day=on_day, actor=actor, now=now, after=_facts(wide, items))
+    return wide.id
+
+
+def activate_subscription(
+    *,
+    subscription_id: int,
+    start_on: date,
+    actor: Actor,
+    now: datetime,
+    trial_days: int | None = None,
+    anchor_day: int | None = None,
+    discounts: Mapping[int, Discount] | None = None,
+) -> None:
+    """Start an ordered subscription on a day: its trial, or its first paid term, begins and is billed.
+
+    `trial_days` None: the plan period's; 0: no trial. `anchor_day` None: the day of month of the first paid day.
+    `discounts` by tier. Raises: NoSuchObject; SubscriptionInput; TransitionRefused `subscription_not_ordered`.
+    """
+    with transaction.atomic():
+        wide = _ordered(subscription_id)
+        items = list(SubscriptionItem.objects.filter(subscription=wide).order_by("position", "id"))
+        _begin(wide, items, start_on, trial_days, anchor_day, discounts or {})
+        after = {"status": wide.status, "start_on": start_on.isoformat()}
+        note(wide, kind="activated", on_day=start_on, actor=actor, now=now, after=after)
+
+
+def drop_ordered(*, subscription_id: int, on_day: date, actor: Actor, now: datetime) -> None:
+    """Cancel an ordered subscription that never started; nothing was or will be charged.
+
+    Raises: NoSuchObject; TransitionRefused `subscription_not_ordered`.
+    """
+    with transaction.atomic():
+        wide = _ordered(subscription_id)
+        wide.status = NEXT[Status.ORDERED, Trigger.CANCEL]
+        wide.ended_on = on_day
+        wide.save(update_fields=["status", "ended_on"])
+        after = {"status": wide.status}
+        note(wide, kind="order_cancelled", on_day=on_day, actor=actor, now=now, after=after)
+
+
+def _add(
+    *,
+    customer_id: int,
+    plan_period_id: int,
+    quantities: Mapping[int, Decimal],
+    on_day: date,
+    chain_id: int | None,
+    auto_renew: bool,
+    purchase_order: str,
+    vendor_reference: str = "",
+) -> tuple[Subscription, list[SubscriptionItem]]:
+    require_day(on_day, field="start_on")
+    customer = Account.objects.filter(pk=customer_id).first()
+    if customer is None:
+        raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{customer_id}")
+    require_may_order(customer_path=customer.path)
+    period = _period(plan_period_id, customer)
+    wide = add_wide(
+        customer=customer,
+        period=period,
+        chain=_chain(customer, chain_id),
+        auto_renew=auto_renew,
+        vendor_reference=_text(vendor_reference, field="vendor_reference", most=120),
+        purchase_order=_text(purchase_order, field="purchase_order", most=80),
+    )
+    return wide, add_items(wide, _checked(period.plan, quantities))
+
+
+def _begin(
+    wide: Subscription,
+    items: Sequence[SubscriptionItem],
+    start_on: date,
+    trial_days: int | None,
+    anchor_day: int | None,
+    discounts: Mapping[int, Discount],
+) -> None:
+    period = PlanPeriod.objects.select_related("plan").get(pk=wide.plan_period_id)
+    trial = period.trial_days if trial_days is None else trial_days
+    paid_from = _paid_from(start_on, trial_days=trial)
+    wide.started_on = start_on
+    wide.trial_end = paid_from if trial else None
+    wide.status = NEXT[wide.status, Trigger.START_TRIAL if trial else Trigger.ACTIVATE]
+    wide.save(update_fields=["started_on", "trial_end", "status"])
+    agreed.add_discounts(wide=wide, items=items, discounts=discounts, first_day=paid_from)
+    add_billing(wide, period, start_on=start_on, anchor_day=anchor_day or paid_from.day)
+    bus.publish(SubscriptionStarted(wide.id, wide.tenant_id, start_on))
+
+
+def _facts(wide: Subscription, items: Sequence[SubscriptionItem]) -> Mapping[str, Any]:
+    amounts = {str(item.resource_id): str(item.quantity) for item in items}
+    return {"status": wide.status, "plan_period": wide.plan_period_id, "quantities": amounts}
+
+
+def _ordered(subscription_id: int) -> Subscription:
+    """Lock a subscription that is ordered and not started."""
+    number = f"{IdKind.SUBSCRIPTION.value}-{subscription_id}"
+    wide = Subscription.objects.select_for_update().filter(pk=subscription_id).first()
+    if wide is None:
+        raise NoSuchObject(object=number)
+    if wide.status is not Status.ORDERED:
+        raise TransitionRefused(
+            "subscription_not_ordered",
+            "{object} is {status}: it was started or cancelled before.",
+            object=number,
+            next_step="Look at it again.",
+            status=wide.status.value,
+        )
+    return wide
 
 
 def _period(plan_period_id: int, customer: Account) -> PlanPeriod:
@@ -127,42 +260,6 @@ def _paid_from(start_on: date, *, trial_days: int) -> date:
     return start_on + timedelta(days=trial_days)
 
 
-def _add_wide(*, customer: Account, period: PlanPeriod, chain: Chain, **facts: Any) -> Subscription:
-    last = ChainLink.objects.filter(chain=chain).order_by("-tier").first()
-    if last is None:
-        raise OrderRefused(
-            "chain_of_another_customer",
-            "The chain of {object} has no sellers.",
-            object=f"{IdKind.ACCOUNT.value}-{customer.id}",
-            next_step="Open a new chain.",
-        )
-    trigger = Trigger.START_TRIAL if facts["trial_end"] else Trigger.ACTIVATE
-    wide = Subscription.objects.create(
-        tenant_id=customer.tenant_id,
-        customer=customer,
-        seller_id=last.seller_id,
-        customer_path=customer.path,
-        customer_name=customer.name,
-        plan=period.plan,
-        plan_name=period.plan.name,
-        plan_period=period,
-        chain=chain,
-        is_own=customer.kind is AccountKind.RESELLER,
-        status=NEXT[Status.ORDERED, trigger],
-        currency=BillingAccount.objects.get(pk=last.billing_account_id).currency,
-        **facts,
-    )
-    text = search_text(
-        customer=customer.name,
-        plan=period.plan.name,
-        number=f"{IdKind.SUBSCRIPTION.value}-{wide.id}",
-        vendor_reference=wide.vendor_reference,
-        purchase_order=wide.purchase_order,
-    )
-    Subscription.objects.filter(pk=wide.pk).update(search_text=text)
-    return wide
-
-
 def _text(text: str, *, field: str, most: int) -> str:
     cleaned = text.strip()
     if len(cleaned) > most or not cleaned.isprintable():
@@ -205,63 +302,3 @@ def _checked(plan: Plan, quantities: Mapping[int, Decimal]) -> list[tuple[PlanRe
         for row in offered
         if row.resource_id in quantities or row.resource.is_measured
     ]
-
-
-def _add_items(
-    wide: Subscription, rows: Sequence[tuple[PlanResource, Decimal]]
-) -> list[SubscriptionItem]:
-    Subscription.objects.filter(pk=wide.pk).update(quantity=rows[0][1])
-    return SubscriptionItem.objects.bulk_create(
-        SubscriptionItem(
-            tenant_id=wide.tenant_id,
-            subscription=wide,
-            resource_id=row.resource_id,
-            quantity=quantity,
-            included=row.included,
-            is_measured=row.resource.is_measured,
-            position=place,
-        )
-        for place, (row, quantity) in enumerate(rows)
-    )
-
-
-def _add_billing(
-    wide: Subscription, period: PlanPeriod, *, start_on: date, anchor_day: int
-) -> None:
-    if not 1 <= anchor_day <= ANCHOR_MAX:
-        raise SubscriptionInput(
-            "anchor_day_out_of_bounds",
-            "{day} is not a day of a month.",
-            field="anchor_day",
-            next_step="Give a day from 1 to 31.",
-            day=anchor_day,
-        )
-    # An empty period and term that end on the first day: the first billing is like every later one.
-    paid_from = None if wide.trial_end else start_on
-    dates = BillingDates(
-        status=Status(wide.status),
-        period_start=paid_from,
-        period_end=paid_from,
-        term_end=paid_from,
-        trial_end=wide.trial_end,
-    )
-    SubBilling.objects.create(
-        subscription_id=wide.id,
-        tenant_id=wide.tenant_id,
-        due_on=due_on(dates),
-        status=dates.status,
-        anchor_day=anchor_day,
-        billing_months=period.billing_months,
-        term_months=period.term_months,
-        grace_days=period.grace_days,
-        period_start=paid_from,
-        period_end=paid_from,
-        term_end=paid_from,
-        trial_end=wide.trial_end,
-        auto_renew=wide.auto_renew,
-        is_usage=period.plan.is_usage,
-        chain_id=wide.chain_id,
-        plan_period_id=period.id,
-        customer_id=wide.customer_id,
-        tax_category_id=period.plan.tax_category_id,
-    )

@@ -1,0 +1,112 @@
+"""Orders with their numbers and their timeline."""
+
+from django.db import models
+
+from entrepot.domain.ordering.kinds import OrderKind
+from entrepot.infra.db.fields import AmountField, PgEnumField
+from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, TenantReference
+
+
+class OrderSeries(models.Model):
+    """The last number of a seller's orders of one kind; locked while a number is taken."""
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    kind = PgEnumField(OrderKind)
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "order_series"
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "kind"], name="order_series_once"),
+        ]
+
+
+class Order(TenantModel):
+    """One purchase of one plan for one account; a cart with several plans makes several orders with one `request_key`.
+
+    `seller_id` sells to the customer (the last tier), `customer_path` repeats the customer's place in the tree.
+    `code` is one of `order_status`, the reference table that migrations fill from `lifecycle.py` (decision 6).
+    `place` counts the orders of one request. `first_amount` is what the first bill takes without tax in `currency`, as
+    it was confirmed; `period_amount` what each further period takes. `trial_days` and `parameters` are what was chosen.
+    `instance_id` and `operation_id` refer by value to what provisioning does for it.
+    """
+
+    request_key = models.CharField(max_length=64)
+    place = models.SmallIntegerField()
+    kind = PgEnumField(OrderKind)
+    number = models.BigIntegerField()
+    number_text = models.CharField(max_length=24)
+    code = models.CharField(max_length=2)
+    customer = TenantForeignKey("parties.Account", db_index=False)
+    customer_path = models.TextField()
+    customer_name = models.CharField(max_length=250)
+    seller_id = models.BigIntegerField()
+    billing_account_id = models.BigIntegerField()
+    plan_name = models.CharField(max_length=250)
+    subscription = TenantForeignKey("subscriptions.Subscription", db_index=False)
+    is_own = models.BooleanField(default=False)
+    currency = models.CharField(max_length=3)
+    first_amount = AmountField()
+    period_amount = AmountField()
+    trial_days = models.SmallIntegerField(default=0)
+    parameters = models.JSONField(default=dict)
+    purchase_order = models.CharField(max_length=80, default="", blank=True)
+    operation_id = models.BigIntegerField(null=True)
+    error = models.TextField(default="", blank=True)
+    placed_at = models.DateTimeField()
+    placed_by = models.CharField(max_length=150)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sales_order"
+        constraints = [
+            TenantKey(table="sales_order"),
+            TenantReference(column="customer_id", to_table="account", name="sales_order_customer"),
+            TenantReference(
+                column="subscription_id", to_table="subscription", name="sales_order_subscription"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "request_key", "place"], name="sales_order_once"
+            ),
+            models.UniqueConstraint(
+                fields=["seller_id", "kind", "number"], name="sales_order_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                name="sales_order_one_open",
+                condition=models.Q(closed_at=None),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_amount__gte=0, period_amount__gte=0),
+                name="sales_order_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller_id", "-id"], name="sales_order_of_seller"),
+            models.Index(fields=["seller_id", "code", "-id"], name="sales_order_of_seller_code"),
+            models.Index(fields=["customer", "-id"], name="sales_order_of_customer"),
+            models.Index(fields=["tenant_id", "-id"], name="sales_order_of_tenant"),
+            models.Index(fields=["code", "-id"], name="sales_order_code"),
+            models.Index(fields=["subscription", "-id"], name="sales_order_of_sub"),
+            models.Index(
+                fields=["billing_account_id"],
+                name="sales_order_open",
+                condition=models.Q(closed_at=None),
+            ),
+        ]
+
+
+class OrderEvent(models.Model):
+    """One step of an order: from which code to which, when, who, and what was said about it."""
+
+    tenant_id = models.BigIntegerField()
+    order_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    from_code = models.CharField(max_length=2, default="", blank=True)
+    to_code = models.CharField(max_length=2)
+    actor_name = models.CharField(max_length=150)
+    comment = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        db_table = "order_event"
+        indexes = [models.Index(fields=["order_id", "id"], name="order_event_of_order")]

@@ -1,0 +1,248 @@
+"""Orders from the cart to the first invoice: what is confirmed is what is ordered, delivered once and billed."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from entrepot.domain.billing.models import Charge
+from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod
+from entrepot.domain.ordering.commands import Cart, Line, accept_payment
+from entrepot.domain.ordering.errors import OrderConflict, OrderInput, OrderNotPossible
+from entrepot.domain.ordering.lifecycle import Code
+from entrepot.domain.ordering.models import Order, OrderEvent
+from entrepot.domain.parties.models import Account
+from entrepot.domain.provisioning.commands.connectors import add_connector
+from entrepot.domain.provisioning.commands.people import mark_done, mark_failed
+from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions.errors import OrderRefused, SubscriptionInput
+from entrepot.domain.subscriptions.lifecycle import Status
+from entrepot.domain.subscriptions.models import SubBilling, Subscription
+from entrepot.flows.daily_billing import run_day
+from entrepot.flows.orders import cancel_order, estimate_order, place_order, resubmit_order
+from entrepot.flows.provisioning import surroundings
+from tests.domain.resale.shop import Shop, add_period, add_price, shop
+from tests.support.people import SETUP
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def store(db) -> Shop:
+    return shop()
+
+
+def _cart(store: Shop, *quantities: str, **facts: object) -> Cart:
+    lines = [Line(store.period, {store.seat: Decimal(quantity)}) for quantity in quantities]
+    return Cart(store.people.cleo.account_id, lines, **facts)  # type: ignore[arg-type]
+
+
+def _place(
+    cart: Cart, *, key: str = "one", confirmed: str | None = None, **facts: object
+) -> list[int]:
+    amount = Decimal(confirmed) if confirmed else estimate_order(cart, now=NOW).total.first
+    return place_order(
+        cart,
+        request_key=key,
+        confirmed=amount,
+        actor=SETUP,
+        now=NOW,
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def _manual(store: Shop) -> None:
+    vendor = Plan.objects.get(pk=store.plan).service.vendor_id
+    add_connector(
+        name="desk",
+        kind=ConnectorKind.MANUAL,
+        vendor_id=vendor,
+        surroundings=surroundings(),
+        actor=SETUP,
+        now=NOW,
+    )
+
+
+def _code(number: int) -> Code:
+    return Code(Order.objects.get(pk=number).code)
+
+
+def test_the_estimate_names_every_tier_and_the_first_invoices_carry_it(store):
+    cart = _cart(store, "5")
+    seen = estimate_order(cart, now=NOW)
+    (line,) = seen.lines
+    assert {tier: bill.first for tier, bill in line.bills.items()} == {
+        1: Decimal("55.00"),
+        2: Decimal("60.00"),
+        3: Decimal("75.00"),
+    }
+    assert line.costs[3].first == line.bills[2].first
+    assert (seen.total.first, seen.total.period, seen.currency) == (75, 75, "EUR")
+
+    (number,) = _place(cart)
+    order = Order.objects.get(pk=number)
+    run_day(day=TODAY, now=NOW)
+    charges = Charge.objects.filter(subscription_id=order.subscription_id)
+    assert {c.tier: c.net for c in charges} == {t: b.first for t, b in line.bills.items()}
+
+
+def test_setup_fees_are_in_the_first_amount_only(store):
+    add_price(store.period, store.seat, kind=PriceKind.SETUP, cost="4")
+    seen = estimate_order(_cart(store, "5"), now=NOW)
+    assert (seen.total.first, seen.total.period) == (Decimal("81.00"), Decimal("75.00"))
+
+
+def test_without_a_connector_an_order_is_delivered_at_once(store):
+    (number,) = _place(_cart(store, "5", purchase_order="PO 77"))
+    order = Order.objects.get(pk=number)
+    assert (order.code, order.number_text, order.first_amount) == ("CP", "SO000001", 75)
+    assert order.closed_at == NOW
+    wide = Subscription.objects.get(pk=order.subscription_id)
+    assert (wide.status, wide.started_on, wide.purchase_order) == (Status.ACTIVE, TODAY, "PO 77")
+    steps = list(
+        OrderEvent.objects.filter(order_id=number).order_by("id").values_list("to_code", flat=True)
+    )
+    assert steps == ["OP", "PD", "CP"]
+
+
+def test_an_order_waits_for_its_vendor_and_starts_when_the_service_is_there(store):
+    _manual(store)
+    (number,) = _place(_cart(store, "5"))
+    order = Order.objects.get(pk=number)
+    assert _code(number) is Code.PROVISIONING
+    assert Subscription.objects.get(pk=order.subscription_id).status is Status.ORDERED
+    assert not SubBilling.objects.filter(pk=order.subscription_id).exists()
+    run_day(day=TODAY, now=NOW)
+    assert not Charge.objects.exists()
+
+    later = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    mark_done(operation_id=order.operation_id, comment="made by hand", actor=SETUP, now=later)
+    assert _code(number) is Code.COMPLETED
+    # Billing has reached the 11th: the customer is charged from the day that is billed next, not from the order.
+    assert SubBilling.objects.get(pk=order.subscription_id).due_on == date(2026, 3, 11)
+
+
+def test_what_a_person_ended_at_the_vendor_can_only_be_cancelled(store):
+    _manual(store)
+    (number,) = _place(_cart(store, "5"))
+    order = Order.objects.get(pk=number)
+    for comment in ("wrong domain", "there is no such domain"):
+        mark_failed(operation_id=order.operation_id, comment=comment, actor=SETUP, now=NOW)
+        order.refresh_from_db()
+        assert (order.code, order.error) == ("PF", "wrong domain")
+
+    cancel_order(order_id=number, comment="ordered again", actor=SETUP, now=NOW)
+    assert _code(number) is Code.CANCELLED
+    wide = Subscription.objects.get(pk=order.subscription_id)
+    assert (wide.status, wide.ended_on) == (Status.CANCELLED, TODAY)
+    with pytest.raises(OrderNotPossible, match="status CL") as refused:
+        cancel_order(order_id=number, comment="again", actor=SETUP, now=NOW)
+    assert refused.value.code == "order_step_impossible"
+
+
+def test_an_order_at_the_vendor_is_not_cancelled_under_its_feet(store):
+    _manual(store)
+    (number,) = _place(_cart(store, "5"))
+    with pytest.raises(OrderNotPossible):
+        cancel_order(order_id=number, comment="changed my mind", actor=SETUP, now=NOW)
+    assert _code(number) is Code.PROVISIONING
+    with pytest.raises(OrderNotPossible):
+        resubmit_order(order_id=number, actor=SETUP, now=NOW)
+
+
+def test_one_request_places_its_orders_once(store):
+    cart = _cart(store, "5", "1")
+    first = _place(cart)
+    assert _place(cart) == first
+    assert Order.objects.count() == Subscription.objects.count() == 2
+    assert [o.number_text for o in Order.objects.order_by("id")] == ["SO000001", "SO000002"]
+    with pytest.raises(OrderConflict) as refused:
+        _place(_cart(store, "5"))
+    assert refused.value.code == "order_key_reused"
+
+
+def test_a_price_that_changed_since_it_was_seen_asks_again_and_leaves_nothing(store):
+    cart = _cart(store, "5")
+    CatalogPrice.objects.update(retail_price=Decimal(16), unit_cost=Decimal(11))
+    with pytest.raises(OrderConflict) as refused:
+        _place(cart, confirmed="75.00")
+    assert refused.value.code == "order_price_changed"
+    assert "80.00 EUR" in str(refused.value)
+    assert not Order.objects.exists()
+    assert not Subscription.objects.exists()
+
+
+def test_an_order_that_costs_nothing_is_confirmed_once_more_unless_it_is_a_trial(store):
+    CatalogPrice.objects.update(retail_price=0, unit_cost=0)
+    with pytest.raises(OrderNotPossible) as refused:
+        _place(_cart(store, "5"), confirmed="0")
+    assert refused.value.code == "order_zero_unconfirmed"
+    assert _place(_cart(store, "5"), confirmed="0", is_free_confirmed=True)
+
+    trial = add_period(store.plan, store.seat, trial_days=14, term_months=1)
+    CatalogPrice.objects.update(retail_price=0, unit_cost=0)
+    cart = Cart(store.people.cleo.account_id, [Line(trial, {store.seat: Decimal(1)})])
+    (number,) = _place(cart, key="trial", confirmed="0")
+    wide = Subscription.objects.get(pk=Order.objects.get(pk=number).subscription_id)
+    assert wide.status is Status.TRIAL
+
+
+def test_beyond_its_credit_limit_an_order_waits_until_staff_let_it_go_on(store):
+    account = store.account_of(store.people.cleo.account_id)
+    BillingAccount.objects.filter(pk=account.pk).update(credit_limit=Decimal(100))
+    first, second = _place(_cart(store, "5", "5"))
+    assert (_code(first), _code(second)) == (Code.COMPLETED, Code.WAITING_FOR_PAYMENT)
+    wide = Subscription.objects.get(pk=Order.objects.get(pk=second).subscription_id)
+    assert wide.status is Status.ORDERED
+
+    with pytest.raises(OrderInput):
+        accept_payment(order_id=second, comment=" ", actor=SETUP, now=NOW)
+    accept_payment(order_id=second, comment="seen on the statement", actor=SETUP, now=NOW)
+    assert _code(second) is Code.COMPLETED
+    assert OrderEvent.objects.filter(order_id=second, comment="seen on the statement").exists()
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1000000000"])
+def test_quantities_that_nobody_can_mean_are_refused(store, quantity):
+    with pytest.raises(SubscriptionInput):
+        _place(
+            _cart(store, quantity), confirmed=str(15 * Decimal(quantity)), is_free_confirmed=True
+        )
+    assert not Order.objects.exists()
+    assert not Subscription.objects.exists()
+
+
+def test_a_held_account_orders_nothing(store):
+    Account.objects.filter(pk=store.people.cleo.account_id).update(credit_hold=True)
+    with pytest.raises(OrderRefused) as refused:
+        _place(_cart(store, "5"))
+    assert refused.value.code == "account_on_hold"
+    assert not Order.objects.exists()
+
+
+def test_a_plan_that_was_taken_off_sale_meanwhile_is_refused(store):
+    PlanPeriod.objects.update(is_active=False)
+    with pytest.raises(OrderRefused) as refused:
+        _place(_cart(store, "5"))
+    assert refused.value.code == "plan_not_sold"
+
+
+def test_a_plan_without_a_price_is_not_ordered(store):
+    CatalogPrice.objects.all().delete()
+    with pytest.raises(OrderNotPossible) as refused:
+        _place(_cart(store, "5"), confirmed="0")
+    assert refused.value.code == "order_price_missing"
+
+
+def test_a_cart_is_neither_empty_nor_endless_and_has_a_key(store):
+    with pytest.raises(OrderInput):
+        estimate_order(_cart(store), now=NOW)
+    with pytest.raises(OrderInput):
+        estimate_order(_cart(store, *["1"] * 51), now=NOW)
+    for key in ("", "x" * 65, "a\nb"):
+        with pytest.raises(OrderInput) as refused:
+            _place(_cart(store, "1"), key=key)
+        assert refused.value.code == "order_key_unusable"
