@@ -61,7 +61,7 @@ class AsideCard:
 class RowLine:
     """One subscription that is not billed."""
 
-    subscription_id: int
+    key: str
     number: str
     url: str
     customer: str
@@ -71,7 +71,7 @@ class RowLine:
     error: str
     due: str
     since: str
-    tries: int
+    tries: str
     last_bill: str
 
 
@@ -150,7 +150,7 @@ def _group(group: AsideGroup) -> GroupLine:
 
 def _row(row: AsideRow) -> RowLine:
     return RowLine(
-        subscription_id=row.subscription_id,
+        key=str(row.subscription_id),
         number=format_id(kind=IdKind.SUBSCRIPTION, number=row.subscription_id),
         url=links.subscription(row.subscription_id),
         customer=row.customer_name,
@@ -160,7 +160,7 @@ def _row(row: AsideRow) -> RowLine:
         error=row.error,
         due=words.day_short(row.due_on),
         since=words.day_short(row.first_day),
-        tries=row.tries,
+        tries=words.number(row.tries),
         last_bill=words.money((row.last_bill,)) if row.last_bill else "",
     )
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from babel.numbers import get_currency_symbol
 from django.utils.translation import gettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
-from entrepot.domain.subscriptions.queries import ORDERS, Cash, ListRow, Order
+from entrepot.domain.subscriptions.queries import ORDERS, ListRow, Order
 from entrepot.web.screens.subscriptions import words
 from entrepot.web.screens.subscriptions.asked import Asked
 from entrepot.web.ui.parts import Column
@@ -21,9 +19,14 @@ _SORTS = {"customer": Order.CUSTOMER, "ends": Order.ENDS}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One subscription as the list shows it. `amount` is what selected rows add up."""
+    """One subscription as the list shows it, in the reader's words: a filter for every cell of a page costs too much.
+
+    `amount` is what selected rows add up. The `bare` texts are without the currency that the heading names. Without
+    prices they are all empty.
+    """
 
     id: int
+    key: str
     url: str
     number: str
     customer: str
@@ -31,23 +34,27 @@ class Row:
     plan: str
     term: str
     state: str
-    quantity: Decimal
+    quantity: str
     currency: str
-    cash: Cash | None
-    ends: date | None
+    amount: str
+    price: str
+    price_bare: str
+    cost: str
+    cost_bare: str
+    margin: str
+    is_loss: bool
+    ends: str
     ends_note: str
     is_open: bool
-
-    @property
-    def amount(self) -> Decimal | str:
-        """Give the price for adding up, empty if there is none."""
-        return self.cash.price if self.cash else ""
 
 
 def row(asked: Asked, found: ListRow) -> Row:
     """Build the row of a subscription."""
+    cash = found.cash
+    margin = cash.margin if cash else None
     return Row(
         id=found.id,
+        key=str(found.id),
         url=asked.query(open=found.id),
         number=words.number(found.id),
         customer=found.customer_name,
@@ -55,11 +62,19 @@ def row(asked: Asked, found: ListRow) -> Row:
         plan=found.plan_name,
         term=words.term(term_months=found.term_months, billing_months=found.billing_months),
         state=words.state(status=found.status, on_hold=found.on_hold, cancel_on=found.cancel_on),
-        quantity=found.quantity,
-        currency=found.cash.currency if found.cash else "",
-        cash=found.cash,
-        ends=found.ends_on,
-        ends_note=_ends_note(found),
+        quantity=words.quantity(found.quantity),
+        currency=cash.currency if cash else "",
+        amount=str(cash.price) if cash else "",
+        price=words.money(cash.price, cash.currency) if cash else "",
+        price_bare=words.bare_money(cash.price, cash.currency) if cash else "",
+        cost=words.money(cash.cost, cash.currency) if cash and cash.cost is not None else "",
+        cost_bare=words.bare_money(cash.cost, cash.currency)
+        if cash and cash.cost is not None
+        else "",
+        margin=words.share(cash.margin_share) if cash else "",
+        is_loss=margin is not None and margin < 0,
+        ends=words.day(found.ends_on),
+        ends_note=_ends_note(found) if found.ends_on else "",
         is_open=found.id == asked.open_id,
     )
 

@@ -97,6 +97,18 @@ def money(value: Decimal, currency: str) -> str:
     return formats.money(value, currency=currency, language=language())
 
 
+def bare_money(value: Decimal, currency: str) -> str:
+    """Write an amount of a currency that stands elsewhere."""
+    return formats.amount(value, language=language(), decimals=exponent(currency))
+
+
+def share(value: Decimal | None) -> str:
+    """Write a share of one as percent with one decimal, "–" for none."""
+    return (
+        formats.EMPTY if value is None else formats.percent(value, language=language(), decimals=1)
+    )
+
+
 def unit_money(value: Decimal, currency: str) -> str:
     """Write a price or cost of one unit: exact up to six decimals, else rounded to four for reading."""
     exact = value.normalize() if value else Decimal(0)
