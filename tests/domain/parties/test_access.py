@@ -123,6 +123,7 @@ WITHOUT_PLACE = {
     "exchange_rate": "the same for everybody",
     "hub": "the same for everybody",
     "number_series": "drawn from by billing only",
+    "order_series": "drawn from by orders only",
     "plan": "the catalogue is the same for everybody",
     "plan_period": "the catalogue is the same for everybody",
     "plan_resource": "the catalogue is the same for everybody",

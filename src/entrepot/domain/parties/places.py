@@ -117,6 +117,16 @@ PLACES: Mapping[str, Place] = MappingProxyType(
             Kind.SUBSCRIPTION, via=Via("instance_id", "service_instance")
         ),
         "vendor_call": Place(Kind.SUBSCRIPTION, via=Via("operation_id", "provisioning_operation")),
+        "sales_order": Place(
+            Kind.SUBSCRIPTION,
+            {
+                **_OF_TENANT,
+                Facet.PATH: "customer_path",
+                Facet.SELLER: "seller_id",
+                Facet.BUYER: "customer_id",
+            },
+        ),
+        "order_event": Place(Kind.SUBSCRIPTION, via=Via("order_id", "sales_order")),
         "connector": _OPERATION,
         "vendor_offer": _OPERATION,
         "vendor_callback": _OPERATION,
