@@ -123,7 +123,7 @@ _WIDTHS = {
     "cost": 92,
     "margin": 82,
     "term": 236,
-    "ends": 118,
+    "ends": 128,
 }
 _NUMERIC = frozenset({"quantity", "price", "cost", "margin", "ends"})
 
