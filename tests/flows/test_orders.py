@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from entrepot.domain.ordering.models import Order, OrderEvent
 from entrepot.domain.parties.models import Account
 from entrepot.domain.provisioning.commands.connectors import add_connector
 from entrepot.domain.provisioning.commands.people import mark_done, mark_failed
+from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.provisioning.models import Connector
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.subscriptions.errors import OrderRefused, SubscriptionInput
 from entrepot.domain.subscriptions.lifecycle import Status
@@ -23,6 +26,8 @@ from entrepot.domain.subscriptions.models import SubBilling, Subscription
 from entrepot.flows.daily_billing import run_day
 from entrepot.flows.orders import cancel_order, estimate_order, place_order, resubmit_order
 from entrepot.flows.provisioning import surroundings
+from entrepot.flows.verify import verify
+from entrepot.flows.verify.report import report_text
 from tests.domain.resale.shop import Shop, add_period, add_price, shop
 from tests.support.people import SETUP
 
@@ -35,13 +40,13 @@ def store(db) -> Shop:
     return shop()
 
 
-def _cart(store: Shop, *quantities: str, **facts: object) -> Cart:
+def _cart(store: Shop, *quantities: str, **facts: Any) -> Cart:
     lines = [Line(store.period, {store.seat: Decimal(quantity)}) for quantity in quantities]
-    return Cart(store.people.cleo.account_id, lines, **facts)  # type: ignore[arg-type]
+    return Cart(store.people.cleo.account_id, lines, **facts)
 
 
 def _place(
-    cart: Cart, *, key: str = "one", confirmed: str | None = None, **facts: object
+    cart: Cart, *, key: str = "one", confirmed: str | None = None, **facts: Any
 ) -> list[int]:
     amount = Decimal(confirmed) if confirmed else estimate_order(cart, now=NOW).total.first
     return place_order(
@@ -50,7 +55,7 @@ def _place(
         confirmed=amount,
         actor=SETUP,
         now=NOW,
-        **facts,  # type: ignore[arg-type]
+        **facts,
     )
 
 
@@ -125,6 +130,24 @@ def test_an_order_waits_for_its_vendor_and_starts_when_the_service_is_there(stor
     assert SubBilling.objects.get(pk=order.subscription_id).due_on == date(2026, 3, 11)
 
 
+def test_nothing_is_ordered_while_the_vendors_connector_rests(store):
+    _manual(store)
+    Connector.objects.update(is_active=False)
+    with pytest.raises(ProvisioningRefused) as refused:
+        _place(_cart(store, "5"))
+    assert refused.value.code == "connector_inactive"
+    assert not Order.objects.exists()
+    assert not Subscription.objects.exists()
+
+
+def test_what_is_ordered_and_not_started_is_no_finding(store):
+    _manual(store)
+    _place(_cart(store, "5"))
+    run_day(day=TODAY, now=NOW)
+    report = verify()
+    assert report.is_proved, report_text(report)
+
+
 def test_what_a_person_ended_at_the_vendor_can_only_be_cancelled(store):
     _manual(store)
     (number,) = _place(_cart(store, "5"))
@@ -159,9 +182,10 @@ def test_one_request_places_its_orders_once(store):
     assert _place(cart) == first
     assert Order.objects.count() == Subscription.objects.count() == 2
     assert [o.number_text for o in Order.objects.order_by("id")] == ["SO000001", "SO000002"]
-    with pytest.raises(OrderConflict) as refused:
-        _place(_cart(store, "5"))
-    assert refused.value.code == "order_key_reused"
+    for other in (_cart(store, "5"), _cart(store, "5", "2")):
+        with pytest.raises(OrderConflict) as refused:
+            _place(other)
+        assert refused.value.code == "order_key_reused"
 
 
 def test_a_price_that_changed_since_it_was_seen_asks_again_and_leaves_nothing(store):

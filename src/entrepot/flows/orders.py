@@ -81,13 +81,17 @@ def place_order(
 
 
 def begin_order(event: OrderMoved) -> None:
-    """Ask the vendor for what an accepted order wants; without a connector there is nothing to make."""
+    """Ask the vendor for what an accepted order wants; for a vendor without a connector there is nothing to make.
+
+    Raises: ProvisioningRefused `connector_inactive` while the vendor's connector rests: then nothing is ordered.
+    """
     if event.after is not Code.PAYMENT_DONE:
         return
     order = Order.objects.get(pk=event.order_id)
     wide = Subscription.objects.get(pk=order.subscription_id)
     plan = Plan.objects.select_related("service").get(pk=wide.plan_id)
-    connector = Connector.objects.filter(vendor_id=plan.service.vendor_id, is_active=True).first()
+    known = Connector.objects.filter(vendor_id=plan.service.vendor_id)
+    connector = known.order_by("-is_active", "id").first()
     if connector is None:
         _deliver(order, now=event.at)
         return

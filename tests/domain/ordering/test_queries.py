@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,8 @@ def _place(store: Shop, *quantities: str) -> list[int]:
     return place_order(cart, request_key="one", confirmed=amount, actor=SETUP, now=NOW)
 
 
-def _ids(viewer: Viewer, **wanted: object) -> list[int]:
-    page = list_orders(viewer, wanted=OrderFilter(**wanted), limit=50)  # type: ignore[arg-type]
+def _ids(viewer: Viewer, **wanted: Any) -> list[int]:
+    page = list_orders(viewer, wanted=OrderFilter(**wanted), limit=50)
     return [row.id for row in page.rows]
 
 

@@ -12,7 +12,7 @@ from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.models import Resource
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.subscriptions.commands import change_quantity
+from entrepot.domain.subscriptions.commands import add_subscription, change_quantity
 from entrepot.domain.subscriptions.models import SubscriptionItem
 from entrepot.domain.subscriptions.queries import (
     agreed_prices,
@@ -67,6 +67,27 @@ def test_foreign_numbers_are_answered_as_unknown_ones(store, at, billed, who):
 
     assert known == (404 if who in ("rex", "carl") else 200)
     assert unknown == [404, 404, 404, 404]
+
+
+@pytest.mark.parametrize("who", ["harbor", "sven", "cleo"])
+def test_what_is_ordered_and_not_started_has_a_page_and_stands_in_the_list(store, at, who):
+    number = add_subscription(
+        customer_id=store.people.cleo.account_id,
+        plan_period_id=store.shop.period,
+        quantities={store.shop.seat: Decimal(5)},
+        on_day=START,
+        actor=SETUP,
+        now=datetime(2026, 3, 1, 9, tzinfo=UTC),
+    )
+    client = at(store.people.all[who])
+    for address in (
+        f"{LISTS[who]}{number}/",
+        f"{LISTS[who]}?tab=all",
+        f"{LISTS[who]}?open={number}",
+    ):
+        page = client.get(address)
+        assert page.status_code == 200, address
+    assert f"SUB-{number}" in str(client.get(f"{LISTS[who]}?tab=all").content, "utf-8")
 
 
 def test_the_seller_sees_price_cost_margin_and_where_prices_come_from(store, at, billed):

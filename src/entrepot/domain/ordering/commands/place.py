@@ -133,7 +133,7 @@ def place_orders(
         )
         known = Order.objects.filter(tenant_id=customer.tenant_id, request_key=request_key)
         if placed := list(known.order_by("place")):
-            _require_same(placed, cart)
+            _require_same(placed, cart, confirmed=confirmed)
             return [order.id for order in placed]
         seen = estimate(cart, on_day=on_day)
         _require_confirmed(seen, confirmed=confirmed, is_free_confirmed=is_free_confirmed)
@@ -315,10 +315,12 @@ def _require_confirmed(seen: Estimate, *, confirmed: Decimal, is_free_confirmed:
         )
 
 
-def _require_same(placed: Sequence[Order], cart: Cart) -> None:
+def _require_same(placed: Sequence[Order], cart: Cart, *, confirmed: Decimal) -> None:
     periods = Subscription.objects.in_bulk([order.subscription_id for order in placed])
     before = [(o.customer_id, periods[o.subscription_id].plan_period_id) for o in placed]
-    if before != [(cart.customer_id, line.plan_period_id) for line in cart.lines]:
+    is_same = before == [(cart.customer_id, line.plan_period_id) for line in cart.lines]
+    # Other quantities cost something else.
+    if not is_same or sum(order.first_amount for order in placed) != confirmed:
         raise OrderConflict(
             "order_key_reused",
             "{object} was placed with the same request.",
