@@ -12,7 +12,9 @@ from entrepot.kernel.errors import Refused
 
 LINES_PER_CHUNK = 100_000
 _PARTS = 4
+"""So many parts make a chunk."""
 _PARTS_APART = 2
+"""So many parts at the end of a step stay chunks of their own for each worker."""
 FIRST_YEAR = 2000
 LAST_YEAR = 2099
 _NEXT = {

@@ -93,7 +93,10 @@ def estimate(cart: Cart, *, on_day: date) -> Estimate:
     Raises: NoSuchObject; OrderInput `order_empty`, `order_too_long`; OrderNotPossible `order_price_missing`.
     """
     _check_length(cart.lines)
-    links = _links(cart)
+    return _estimate(cart, _links(cart), on_day=on_day)
+
+
+def _estimate(cart: Cart, links: Sequence[ChainLink], *, on_day: date) -> Estimate:
     lines = tuple(_estimated(line, links=links, on_day=on_day) for line in cart.lines)
     last = len(links)
     return Estimate(
@@ -135,9 +138,10 @@ def place_orders(
         if placed := list(known.order_by("place")):
             _require_same(placed, cart, confirmed=confirmed)
             return [order.id for order in placed]
-        seen = estimate(cart, on_day=on_day)
+        links = _links(cart)
+        seen = _estimate(cart, links, on_day=on_day)
         _require_confirmed(seen, confirmed=confirmed, is_free_confirmed=is_free_confirmed)
-        account = _links(cart)[-1].billing_account
+        account = links[-1].billing_account
         placing = _Placing(request_key, account, actor, now, on_day)
         orders = _add(cart, seen, placing)
         _ask_for_payment(orders, account=account, actor=actor, now=now)
