@@ -21,6 +21,9 @@ from entrepot.infra.postgres.databases import prepare_test_cluster
 from entrepot.infra.postgres.layout import cluster_directory
 from entrepot.infra.postgres.server import Server, ensure
 from entrepot.infra.postgres.settings import database_settings
+from tests.support.chromium import browser, open_at
+
+__all__ = ["browser", "open_at"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 

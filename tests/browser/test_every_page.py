@@ -15,7 +15,6 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as live_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
@@ -41,12 +40,12 @@ from entrepot.infra.tasks.models import Job
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
+from tests.support.chromium import barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NOW = datetime(2026, 2, 21, 7, 30, tzinfo=UTC)
 DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
-SERIOUS = {"serious", "critical"}
 PANELS = ("provider", "reseller", "customer")
 # Addresses that only take a form or send a file.
 NO_PAGES = {
@@ -368,16 +367,10 @@ def _problems(page: Page, site: str, place: Place) -> list[object]:
     found: list[object] = []
     if answer is None or (answer.status != 200 and place.name != "no page"):
         found.append((place, answer and answer.status))
-    found += [("light", place, *one) for one in _serious(page, {})]
+    found += [("light", place, *one) for one in barriers(page)]
     page.emulate_media(color_scheme="dark")
     colours = {"runOnly": ["color-contrast", "link-in-text-block"]}
-    return found + [("dark", place, *one) for one in _serious(page, colours)]
-
-
-def _serious(page: Page, options: dict[str, object]) -> list[tuple[str, str]]:
-    options = {"resultTypes": ["violations"], **options}
-    violations = Axe().run(page, options=options).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in violations if v["impact"] in SERIOUS]
+    return found + [("dark", place, *one) for one in barriers(page, **colours)]
 
 
 def test_every_address_of_the_panels_was_looked_at(world: World) -> None:

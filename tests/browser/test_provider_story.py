@@ -3,20 +3,19 @@
 import asyncio
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from entrepot.config.messages import compile_all
 from entrepot.domain.catalog.pricelist.reader import read_price_list
@@ -30,6 +29,7 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.ops.bench.world import make_world
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
+from tests.support.chromium import barriers
 from tests.support.people import PASSWORD, SETUP, brand, user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -37,9 +37,6 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FIRST = date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PICTURES = os.environ.get("ENTREPOT_PICTURES", "")
-CHROMIUM = (
-    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-)
 
 
 def work() -> None:
@@ -64,19 +61,6 @@ def _count_on(*tables: str) -> None:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
             )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
-    # Playwright's loop makes Django think that the whole test is asynchronous.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -111,25 +95,10 @@ def world(
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, world: Client) -> Iterator[Callable[..., Page]]:
+def open_page(open_at: Callable[..., Page], live_server: Any, world: Client) -> Callable[..., Page]:
     """Open an address as Hanna."""
-    contexts = []
-
-    def open_it(address: str, *, width: int = 1440, **options: Any) -> Page:
-        site = f"http://bench.localhost:{live_server.url.rsplit(':', 1)[1]}"
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, base_url=site, **options
-        )
-        contexts.append(context)
-        name = django_settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": world.cookies[name].value, "url": site}])
-        page = context.new_page()
-        page.goto(address)
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
+    key = world.cookies[django_settings.SESSION_COOKIE_NAME].value
+    return partial(open_at, f"http://bench.localhost:{live_server.url.rpartition(':')[2]}", key=key)
 
 
 def test_the_july_list_a_rehearsal_a_run_and_an_invoice_with_its_pdf(open_page, world):
@@ -180,7 +149,5 @@ def test_the_screens_of_lists_are_readable_for_everyone_and_fit(open_page, schem
             page.goto(address)
             if PICTURES:
                 page.screenshot(path=f"{PICTURES}/{name}-{width}-{scheme}.png")
-            found = Axe().run(page).response["violations"]
-            serious = [v for v in found if v["impact"] in {"serious", "critical"}]
-            assert [(v["id"], v["nodes"][0]["html"]) for v in serious] == [], (name, width)
+            assert barriers(page) == [], (name, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)

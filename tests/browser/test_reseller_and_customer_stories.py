@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page
 
@@ -20,11 +19,11 @@ from entrepot.domain.subscriptions.rules import search_text
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
+from tests.support.chromium import barriers
 from tests.support.people import PASSWORD, user
 from tests.web.invoices.story import CLEO, RIA, tell_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-SERIOUS = {"serious", "critical"}
 AUTUMN = datetime(2027, 10, 5, 9, 0, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
 
@@ -60,8 +59,7 @@ def world(
 
 def assert_readable(page: Page) -> None:
     """Find nothing serious on the page, nothing that scrolls sideways, and no complaint of a script."""
-    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.problems == []  # type: ignore[attr-defined]
 

@@ -1,24 +1,17 @@
 """The home pages, the search and the page of an account in a browser: readable for everyone, at every width."""
 
-import os
-import shutil
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as live_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import sync_playwright
 
+from tests.support.chromium import barriers
 from tests.web.home.world import PROVIDER, RESELLER, a_customer, browser_of, viewer_of
 
 pytestmark = pytest.mark.browser
-CHROMIUM = (
-    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-)
-SERIOUS = {"serious", "critical"}
 # What reaches beyond a page that scrolls sideways.
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
@@ -70,10 +63,8 @@ def _serve(server):
 
 
 @pytest.mark.slow
-def test_pages_are_readable_for_everyone_and_fit_every_width(site):
+def test_pages_are_readable_for_everyone_and_fit_every_width(site, open_at):
     """One server and one browser for all pages: the world is the costly part."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
     customer = a_customer(RESELLER)
     keys = {
         number: browser_of(viewer_of(number or customer))
@@ -82,36 +73,16 @@ def test_pages_are_readable_for_everyone_and_fit_every_width(site):
         for number in set(PAGES.values())
     }
     problems = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for path, number in PAGES.items():
-            for width, scheme in ((1440, "light"), (1440, "dark"), (390, "light"), (320, "dark")):
-                context = chromium.new_context(
-                    viewport={"width": width, "height": 900}, color_scheme=scheme
-                )
-                name = live_settings.SESSION_COOKIE_NAME
-                context.add_cookies([{"name": name, "value": keys[number], "url": site}])
-                problems += _problems(context.new_page(), site + path, width)
-                context.close()
-        chromium.close()
+    for path, number in PAGES.items():
+        for width, scheme in ((1440, "light"), (1440, "dark"), (390, "light"), (320, "dark")):
+            page = open_at(site, path, key=keys[number], width=width, color_scheme=scheme)
+            problems += [(path, width, one) for one in _problems(page)]
+            page.context.close()
 
     assert problems == []
 
 
-def _problems(page, address, width):
-    found = []
-    page.on("pageerror", lambda error: found.append((address, str(error))))
-    page.on(
-        "console",
-        lambda line: found.append((address, line.text)) if line.type == "error" else None,
-    )
-    answer = page.goto(address)
-    if answer.status != 200:
-        found.append((address, width, answer.status))
-    found += [(address, width, "too wide", one) for one in page.evaluate(TOO_WIDE)]
-    violations = Axe().run(page).response["violations"]
-    return found + [
-        (address, width, one["id"], one["nodes"][0]["html"])
-        for one in violations
-        if one["impact"] in SERIOUS
-    ]
+def _problems(page):
+    """What scripts, the width and axe complain about; a page that is not the asked one has no heading."""
+    missing = [] if page.get_by_role("heading", level=1).count() else ["no heading"]
+    return [*page.problems, *missing, *page.evaluate(TOO_WIDE), *barriers(page)]

@@ -1,67 +1,34 @@
 """Lists and pages of documents in a browser: readable for everyone, one explanation open, the way back works."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.support.chromium import barriers
 from tests.web.invoices.conftest import HOSTS, Story
 from tests.web.invoices.story import CLEO, HARBOR, RIA
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = (
-    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-)
-SERIOUS = {"serious", "critical"}
 PICTURES = os.environ.get("ENTREPOT_PICTURES", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
-    # Playwright's loop makes Django think that the whole test is asynchronous.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def open_page(
-    browser: Browser, live_story: Story, live_server: Any
-) -> Iterator[Callable[..., Page]]:
+    open_at: Callable[..., Page], live_story: Story, live_server: Any
+) -> Callable[..., Page]:
     """Open an address as the person of an account."""
-    contexts = []
 
-    def open_it(account_id: int, address: str, *, width: int = 1440, **options: Any) -> Page:
-        site = f"http://{HOSTS[account_id]}:{live_server.url.rsplit(':', 1)[1]}"
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        name = settings.SESSION_COOKIE_NAME
-        session = live_story.browser(account_id).cookies[name].value
-        context.add_cookies([{"name": name, "value": session, "url": site}])
-        page = context.new_page()
-        page.problems = []  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
-        page.on(
-            "console",
-            lambda line: page.problems.append(line.text) if line.type == "error" else None,  # type: ignore[attr-defined]
-        )
-        page.goto(site + address)
-        return page
+    def open_it(account_id: int, address: str, **options: Any) -> Page:
+        key = live_story.browser(account_id).cookies[settings.SESSION_COOKIE_NAME].value
+        site = f"http://{HOSTS[account_id]}:{live_server.url.rpartition(':')[2]}"
+        return open_at(site, address, key=key, **options)
 
-    yield open_it
-    for context in contexts:
-        context.close()
+    return open_it
 
 
 def picture(page: Page, name: str) -> None:
@@ -83,9 +50,7 @@ def test_the_pages_are_readable_for_everyone_and_fit(open_page, live_story):
         page = open_page(account_id, address, width=width, color_scheme=scheme)
         picture(page, f"{name}-{width}-{scheme}")
 
-        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
-
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], name
+        assert barriers(page) == [], name
         assert page.problems == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         page.context.close()
@@ -99,7 +64,7 @@ def test_one_explanation_is_open_and_back_closes_it(open_page, live_story):
     assert page.url.endswith("?why=4")
     page.locator("#ask-2").click()
     page.locator("#why-2").wait_for()
-    assert page.locator(".why").count() == 1
+    expect(page.locator(".why")).to_have_count(1)
     assert page.evaluate("document.activeElement.id") == "ask-2"
     page.go_back()
     page.locator("#why-4").wait_for()
@@ -113,5 +78,5 @@ def test_without_scripts_the_explanation_opens_as_a_page(open_page, live_story):
 
     page.locator("#ask-4").click()
 
-    assert page.locator("#why-4").is_visible()
+    expect(page.locator("#why-4")).to_be_visible()
     assert page.url.endswith("?why=4#line-4")

@@ -1,40 +1,22 @@
 """Suggestions while typing, in a browser: arrows walk, Escape closes, Enter shows all, and it is said aloud."""
 
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, expect
 
 from entrepot.domain.parties.models import Account
+from tests.support.chromium import barriers
 from tests.web.home.world import RESELLER, a_customer, billed_world, browser_of, viewer_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-CHROMIUM = (
-    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-)
-SERIOUS = {"serious", "critical"}
 FOCUSED = "document.activeElement.textContent.trim()"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def page(transactional_db: None, browser: Browser, live_server: Any) -> Iterator[Page]:
+def page(transactional_db: None, open_at: Callable[..., Page], live_server: Any) -> Iterator[Page]:
     """A reseller's person on the list of customers; two of them begin with the same word."""
     billed_world(subscriptions=40)
     first = a_customer(RESELLER)
@@ -43,17 +25,9 @@ def page(transactional_db: None, browser: Browser, live_server: Any) -> Iterator
         Account.objects.filter(pk=number).update(name=name, name_key=name.lower())
     site = f"http://bench.localhost:{live_server.url.rpartition(':')[2]}"
     key = browser_of(viewer_of(RESELLER)).cookies[settings.SESSION_COOKIE_NAME].value
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, base_url=site, reduced_motion="reduce"
-    )
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site}])
-    page = context.new_page()
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
-    page.goto("/reseller/customers/")
+    page = open_at(site, "/reseller/customers/", key=key, reduced_motion="reduce")
     yield page
     assert page.problems == []  # type: ignore[attr-defined]
-    context.close()
 
 
 def test_suggestions_appear_are_walked_by_keyboard_and_closed(page):
@@ -65,8 +39,7 @@ def test_suggestions_appear_are_walked_by_keyboard_and_closed(page):
     assert box.get_by_role("link").all_inner_texts()[2] == "All results"
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+        assert barriers(page) == []
 
     page.keyboard.press("ArrowDown")
     assert page.evaluate(FOCUSED).startswith("Zephyr Foods")
@@ -77,7 +50,7 @@ def test_suggestions_appear_are_walked_by_keyboard_and_closed(page):
     assert page.evaluate(FOCUSED).startswith("Zephyr Legal")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.id") == "global-search"
-    assert box.locator("a").count() == 0
+    expect(box.locator("a")).to_have_count(0)
     assert page.locator("#global-search").input_value() == "Zeph"
 
     page.keyboard.type("yr F")
@@ -85,7 +58,7 @@ def test_suggestions_appear_are_walked_by_keyboard_and_closed(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/reseller/customers/*/")
-    assert page.get_by_role("heading", name="Zephyr Foods").is_visible()
+    expect(page.get_by_role("heading", name="Zephyr Foods")).to_be_visible()
 
 
 def test_nothing_found_is_said_and_leaving_the_box_closes_it(page):
@@ -120,19 +93,19 @@ def test_enter_shows_all_results_and_a_click_opens_one(page):
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/reseller/search/?q=Zephyr")
-    assert page.get_by_role("heading", name="Companies").is_visible()
+    expect(page.get_by_role("heading", name="Companies")).to_be_visible()
 
 
 def test_on_a_narrow_screen_the_search_page_has_its_own_box(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/reseller/search/")
-    assert not page.locator("#global-search").is_visible()
+    expect(page.locator("#global-search")).to_be_hidden()
 
     page.locator("main").get_by_label("Search everything").fill("Zephyr Foods")
     page.keyboard.press("Enter")
 
     page.wait_for_url("**q=Zephyr+Foods")
-    assert page.locator("main").get_by_role("link", name="Zephyr Foods").is_visible()
+    expect(page.locator("main").get_by_role("link", name="Zephyr Foods")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -141,11 +114,10 @@ def test_the_palette_goes_to_pages_and_results_by_keyboard_alone(page):
     page.keyboard.press("Control+k")
     palette.wait_for()
     assert page.evaluate("document.activeElement.name") == "q"
-    assert palette.get_by_role("link", name="Invoices").count() == 2
+    expect(palette.get_by_role("link", name="Invoices")).to_have_count(2)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+        assert barriers(page) == []
     page.keyboard.type("issued")
     assert palette.locator("[data-page]:visible").all_inner_texts() == ["Issued invoices Customers"]
     page.keyboard.press("Enter")

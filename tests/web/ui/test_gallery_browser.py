@@ -1,23 +1,18 @@
 """The gallery in a browser: readable for everyone, fits every width, keys and scripts work."""
 
-import os
-import shutil
 import threading
+from functools import partial
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect
 
 from entrepot.web.ui.gallery import PAGES
+from tests.support.chromium import barriers
 
 pytestmark = pytest.mark.browser
-CHROMIUM = (
-    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-)
-SERIOUS = {"serious", "critical"}
 
 
 class Quiet(WSGIRequestHandler):
@@ -25,16 +20,6 @@ class Quiet(WSGIRequestHandler):
 
     def log_message(self, *args):
         pass
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -51,25 +36,8 @@ def site(gallery_site):
 
 
 @pytest.fixture
-def open_page(browser, site):
-    contexts = []
-
-    def open_it(name, *, width=1440, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.problems = []
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on(
-            "console",
-            lambda line: page.problems.append(line.text) if line.type == "error" else None,
-        )
-        page.goto(site + name)
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
+def open_page(open_at, site):
+    return partial(open_at, site)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -78,9 +46,7 @@ def open_page(browser, site):
 def test_a_page_is_readable_for_everyone(open_page, name, width, scheme):
     page = open_page(f"{name}/", width=width, color_scheme=scheme)
 
-    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
-
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert barriers(page) == []
     assert page.problems == []
 
 
@@ -109,9 +75,9 @@ def test_keys_walk_the_rows_and_escape_closes_the_drawer(open_page):
     page = open_page("subscriptions/")
 
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("j")
     assert page.locator("tr.focus").get_attribute("id") == "row-204311"
     page.keyboard.press("/")
@@ -161,10 +127,10 @@ def test_a_dialog_gives_the_focus_back(open_page):
     opener = page.locator("[data-dialog=cancel]")
 
     opener.click()
-    assert page.locator("#cancel").is_visible()
+    expect(page.locator("#cancel")).to_be_visible()
     page.keyboard.press("Escape")
 
-    assert not page.locator("#cancel").is_visible()
+    expect(page.locator("#cancel")).to_be_hidden()
     assert page.evaluate("document.activeElement.dataset.dialog") == "cancel"
 
 
@@ -172,8 +138,8 @@ def test_without_scripts_the_menu_and_the_drawer_still_work(open_page):
     page = open_page("subscriptions/", width=390, height=844, java_script_enabled=False)
 
     page.goto(page.url + "#side")
-    assert page.locator("#side").is_visible()
+    expect(page.locator("#side")).to_be_visible()
     page.locator(".side-close").click()
-    assert not page.locator("#side").is_visible()
+    expect(page.locator("#side")).to_be_hidden()
     page.locator("[data-close]").click()
-    assert page.locator("aside.drawer").count() == 0
+    expect(page.locator("aside.drawer")).to_have_count(0)

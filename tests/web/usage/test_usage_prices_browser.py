@@ -1,59 +1,31 @@
 """Usage prices in a browser: readable for everyone in both themes, fit every width, set without scripts."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.support.chromium import barriers
 from tests.web.usage.test_usage_prices import FORM, LIST, RESELLERS, confirm
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = (
-    os.environ.get("ENTREPOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-)
-SERIOUS = {"serious", "critical"}
 PICTURES = os.environ.get("ENTREPOT_PICTURES", "")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium found: install it or name it in ENTREPOT_CHROMIUM")
-    # Playwright's loop makes Django think that the whole test is asynchronous.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+def open_page(open_at: Callable[..., Page], live_server: Any) -> Callable[..., Page]:
     """Open an address with the session of a signed-in client."""
-    contexts = []
 
-    def open_it(client: Client, address: str, *, width: int = 1440, **options: Any) -> Page:
-        site = f"http://harbor.localhost:{live_server.url.rsplit(':', 1)[1]}"
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
-        page = context.new_page()
-        page.problems = []  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
-        page.goto(site + address)
-        return page
+    def open_it(client: Client, address: str, **options: Any) -> Page:
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        site = f"http://harbor.localhost:{live_server.url.rpartition(':')[2]}"
+        return open_at(site, address, key=key, **options)
 
-    yield open_it
-    for context in contexts:
-        context.close()
+    return open_it
 
 
 def fill(page: Page) -> None:
@@ -91,8 +63,7 @@ def look(page: Page, name: str, width: int) -> None:
     """Check a page with axe and against its width; keep a picture if one is asked for."""
     if PICTURES and width != 320:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], name
+    assert barriers(page) == [], name
     assert page.problems == [], name  # type: ignore[attr-defined]
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
@@ -103,8 +74,8 @@ def test_a_price_is_set_without_scripts(open_page, hanna, used):
     fill(page)
     page.get_by_role("button", name="See what changes…").click()
 
-    assert page.get_by_text("They are €88.00 now and €70.00 then").is_visible()
+    expect(page.get_by_text("They are €88.00 now and €70.00 then")).to_be_visible()
     page.get_by_role("button", name="Set the price").click()
 
-    assert page.get_by_text("The price is set; 1 stored total changed.").is_visible()
-    assert page.get_by_text("0 to 100: €0.50").is_visible()
+    expect(page.get_by_text("The price is set; 1 stored total changed.")).to_be_visible()
+    expect(page.get_by_text("0 to 100: €0.50")).to_be_visible()
