@@ -10,13 +10,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from entrepot.domain.parties.queries import MembershipRow, memberships_of
-from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.domain.parties.viewer import ACCOUNTS_MAX, Panel, Viewer
 from entrepot.web.access.menu import has_address, home_address, shown
 from entrepot.web.access.requests import realm_of
 from entrepot.web.ui.shell import Brand, Language, Link, Shell
 
-SWITCHER_MAX = 8
+SWITCHER_MAX = ACCOUNTS_MAX - 1
 
 _PANELS = {
     Panel.PROVIDER: _("Provider"),
@@ -35,7 +34,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
     """Return the frame of a signed-in person's page."""
-    rows = memberships_of(user_id=viewer.user_id, limit=SWITCHER_MAX + 1)
     search = f"{viewer.panel.value}:search"
     return Shell(
         panel=viewer.panel.value,
@@ -46,7 +44,7 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
         user_initials=initials(viewer.user_name),
         home_url=home_address(viewer),
         brand=brand_of(request),
-        switcher=_switcher(rows, viewer),
+        switcher=_switcher(viewer),
         search_url=reverse(search) if has_address(search) else "",
         search_query=request.GET.get("q", "") if has_address(search) else "",
         search_hint=gettext("Search everything"),
@@ -85,8 +83,9 @@ def initials(name: str) -> str:
     )
 
 
-def _switcher(rows: tuple[MembershipRow, ...], viewer: Viewer) -> tuple[Link, ...]:
+def _switcher(viewer: Viewer) -> tuple[Link, ...]:
     """Offer the other accounts; the page behind them takes the POST that changes the account."""
+    rows = viewer.accounts
     if len(rows) < 2:
         return ()
     page = reverse("switch")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from entrepot.domain.billing.queries.put_aside import aside_summary, list_aside
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.infra.audit.models import AuditEntry
 from entrepot.infra.tasks.models import Job, JobState
@@ -461,3 +462,16 @@ def test_tasks_are_listed_in_words(hanna, billed):
     assert "Rehearse 2 June 2026" in page
     assert "Queued" in page
     assert "Hanna Harbor" in page
+
+
+def test_what_is_put_aside_shows_the_providers_last_bill(hanna, aside, viewer):
+    # The first month was charged; what the provider's own sale came to then is what waits now.
+    ((expected,),) = sql(
+        "SELECT sum(net) FROM charge WHERE tier = 1 AND kind IN ('setup', 'recurring') AND subscription_id IN "
+        "(SELECT subscription_id FROM quarantine) AND period_start = %s",
+        FIRST,
+    )
+    summary = aside_summary(viewer)
+
+    assert sum(money.amount for money in summary.last_bill) == expected > 0
+    assert sum(row.last_bill.amount for row in list_aside(viewer, limit=200).rows) == expected

@@ -54,7 +54,10 @@ class RunChunk(models.Model):
 
 
 class Quarantine(models.Model):
-    """A subscription that could not be billed: it stays due and is tried again by every run and by a button."""
+    """A subscription that could not be billed: it stays due and is tried again by every run and by a button.
+
+    `last_bill` is the net of the provider's own sale in the last charged period, null before the first one.
+    """
 
     tenant_id = models.BigIntegerField()
     subscription_id = models.BigIntegerField()
@@ -65,6 +68,8 @@ class Quarantine(models.Model):
     last_day = models.DateField()
     tries = models.IntegerField(default=1)
     resolved_on = models.DateField(null=True)
+    last_bill = models.DecimalField(max_digits=20, decimal_places=3, null=True)
+    currency = models.CharField(max_length=3, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "quarantine"

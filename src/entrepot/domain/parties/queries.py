@@ -12,7 +12,7 @@ from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind, AccountStatus, RoleCode
 from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.parties.names import sort_key
-from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.domain.parties.viewer import MembershipRow, Panel, Viewer
 from entrepot.kernel.ids import IdError, IdKind, parse_id
 
 LIMIT_MAX = 200
@@ -81,16 +81,6 @@ class AccountFacts:
     is_operating_unit: bool
     version: int
     upstream: tuple[tuple[int, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipRow:
-    """One account that a person may switch to."""
-
-    account_id: int
-    account_name: str
-    panel: Panel
-    role: RoleCode
 
 
 @dataclass(frozen=True, slots=True)

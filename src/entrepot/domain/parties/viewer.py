@@ -5,11 +5,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from entrepot.domain.parties.errors import NoMembership
-from entrepot.domain.parties.kinds import AccountKind, AccountStatus, RoleCode
-from entrepot.domain.parties.models import Hub, Membership
+from entrepot.domain.parties.kinds import AccountKind, RoleCode
 from entrepot.domain.parties.roles import Capability, capabilities_of
 from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.sql import statement
+
+ACCOUNTS_MAX = 9
+"""So many of the accounts that a person works for are known to every page."""
 
 
 class Panel(StrEnum):
@@ -21,11 +26,22 @@ class Panel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """One account that a person may switch to."""
+
+    account_id: int
+    account_name: str
+    panel: Panel
+    role: RoleCode
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """One person at work for one account.
 
     `account_path` ends with a dot. `today` is the day in the hub's zone (decision 12), `timezone`
-    the person's own, in which instants are shown.
+    the person's own, in which instants are shown. `accounts` are the accounts that the person works for, by name: this
+    one and at most `ACCOUNTS_MAX` - 1 others.
     """
 
     user_id: int
@@ -42,6 +58,7 @@ class Viewer:
     timezone: str
     today: date
     panel: Panel
+    accounts: tuple[MembershipRow, ...] = ()
 
     def can(self, capability: Capability) -> bool:
         """Tell whether the person may do something in principle; rows are another question (`access`)."""
@@ -58,39 +75,36 @@ def build_viewer(*, user_id: int, account_id: int | None, now: datetime) -> View
     Disabled users and cancelled accounts have no place, from the next request on.
     Raises: NoMembership.
     """
-    memberships = Membership.objects.filter(user_id=user_id, user__is_active=True).exclude(
-        account__status=AccountStatus.CANCELLED
-    )
-    if account_id is not None:
-        memberships = memberships.filter(account_id=account_id)
-    membership = (
-        memberships.select_related("user", "account")
-        .order_by("account__name_key", "account_id")
-        .first()
-    )
-    if membership is None:
+    at_work = statement("entrepot.domain.parties", "person_at_work")
+    with connection.cursor() as cursor:
+        rows = at_work.rows(cursor, user_id=user_id, account_id=account_id, most=ACCOUNTS_MAX)
+    if not rows or account_id not in {None, rows[0][0]}:
         raise NoMembership(
             "no_membership",
             "This person does not work for this account.",
             next_step="Sign in with another login or ask an administrator of the account.",
         )
-    hub = Hub.objects.get()
-    user, account = membership.user, membership.account
+    number, name, kind, role, _, path, tenant_id, on_hold, *rest = rows[0]
+    user_name, language, zone, provider_id, hub_zone, standing_day = rest
     return Viewer(
-        user_id=user.id,
-        user_name=user.display_name,
-        account_id=account.id,
-        account_name=account.name,
-        account_kind=account.kind,
-        account_path=account.path,
-        tenant_id=account.tenant_id,
-        provider_id=hub.provider_id,
-        role=membership.role,
+        user_id=user_id,
+        user_name=user_name,
+        account_id=number,
+        account_name=name,
+        account_kind=AccountKind(kind),
+        account_path=path,
+        tenant_id=tenant_id,
+        provider_id=provider_id,
+        role=RoleCode(role),
         capabilities=capabilities_of(
-            kind=account.kind, role=membership.role, on_admin_hold=account.admin_hold
+            kind=AccountKind(kind), role=RoleCode(role), on_admin_hold=on_hold
         ),
-        language=user.language,
-        timezone=user.timezone,
-        today=hub.standing_day or now.astimezone(ZoneInfo(hub.timezone)).date(),
-        panel=Panel(account.kind.value),
+        language=language,
+        timezone=zone,
+        today=standing_day or now.astimezone(ZoneInfo(hub_zone)).date(),
+        panel=Panel(kind),
+        accounts=tuple(
+            MembershipRow(one[0], one[1], Panel(one[2]), RoleCode(one[3]))
+            for one in sorted(rows, key=lambda one: (one[4], one[0]))
+        ),
     )

@@ -15,7 +15,7 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.ops.bench.page_list import ListPage, every_list
 from entrepot.ops.bench.pages_world import FEW_RESOURCES, MANY_RESOURCES, counted
 from entrepot.ops.bench.people import People, Person, known_people
-from entrepot.ops.bench.requests import Cost, costs_of
+from entrepot.ops.bench.requests import Cost, Visit, costs_of
 from entrepot.web.middleware import ViewerMiddleware
 
 DAY = date(2026, 3, 15)
@@ -115,8 +115,8 @@ def bench_pages(*, repeats: int, only: str = "", say: Callable[[str], None]) -> 
             **counted(),
             repeats=repeats,
             lists=tuple(_lists(lists, repeats=repeats, say=say)),
-            resources=tuple(_resources(people, repeats=repeats, only=only)),
-            others=tuple(_others(people, repeats=repeats, only=only)),
+            resources=tuple(_resources(people, repeats=repeats, only=only, say=say)),
+            others=tuple(_others(people, repeats=repeats, only=only, say=say)),
         )
     finally:
         ViewerMiddleware.clock = clock
@@ -152,21 +152,20 @@ def _lists(
     pages: Sequence[ListPage], *, repeats: int, say: Callable[[str], None]
 ) -> Iterator[ListFigures]:
     browsers = {person: person.browser() for person in {page.person for page in pages}}
-    for page in pages:
-        say(page.name)
-        costs = [
-            costs_of(
-                browsers[page.person],
-                address=page.address(rows=rows, last=last),
-                repeats=repeats,
-            )
-            for last in (False, True)
-            for rows in (SHORT, LONG)
-        ]
-        yield ListFigures(page.name, *costs)
+    visits = [
+        Visit(page.name, browsers[page.person], page.address(rows=rows, last=last))
+        for page in pages
+        for last in (False, True)
+        for rows in (SHORT, LONG)
+    ]
+    costs = costs_of(visits, repeats=repeats, say=say)
+    for place, page in enumerate(pages):
+        yield ListFigures(page.name, *costs[4 * place : 4 * place + 4])
 
 
-def _resources(people: People, *, repeats: int, only: str) -> Iterator[ResourceFigures]:
+def _resources(
+    people: People, *, repeats: int, only: str, say: Callable[[str], None]
+) -> Iterator[ResourceFigures]:
     """Open both subscriptions as their customer, its seller and the provider."""
     found = (
         SubscriptionItem.objects.filter(subscription__customer_id=people.customer.account_id)
@@ -179,23 +178,28 @@ def _resources(people: People, *, repeats: int, only: str) -> Iterator[ResourceF
         name = f"{person.word}: subscription page"
         if only in name:
             panel = person.viewer(now=_NOW).panel.value
-            few, many = (
-                costs_of(
-                    person.browser(),
-                    address=reverse(f"{panel}:subscription", args=[numbers[items]]),
-                    repeats=repeats,
-                )
+            browser = person.browser()
+            visits = [
+                Visit(name, browser, reverse(f"{panel}:subscription", args=[numbers[items]]))
                 for items in (FEW_RESOURCES, MANY_RESOURCES)
-            )
+            ]
+            few, many = costs_of(visits, repeats=repeats, say=say)
             yield ResourceFigures(name, few, many)
 
 
-def _others(people: People, *, repeats: int, only: str) -> Iterator[OtherFigures]:
+def _others(
+    people: People, *, repeats: int, only: str, say: Callable[[str], None]
+) -> Iterator[OtherFigures]:
     for person in people.every:
         browser = person.browser()
-        for name, address in _other_addresses(person):
-            if only in name:
-                yield OtherFigures(name, costs_of(browser, address=address, repeats=repeats))
+        visits = [
+            Visit(name, browser, address)
+            for name, address in _other_addresses(person)
+            if only in name
+        ]
+        costs = costs_of(visits, repeats=repeats, say=say)
+        for visit, cost in zip(visits, costs, strict=True):
+            yield OtherFigures(visit.name, cost)
 
 
 def _other_addresses(person: Person) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ connection. The clock is noted beside it. Reads /proc, so Linux.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,21 +38,54 @@ class Cost:
     clock: float
 
 
-def costs_of(browser: Client, *, address: str, repeats: int) -> Cost:
-    """Open an address `repeats` times (1 or more) after two times that do not count.
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One address as one person's browser opens it; `name` is what the command says while it measures."""
 
-    Raises: CommandError when it does not answer with a page.
+    name: str
+    browser: Client
+    address: str
+
+
+def costs_of(
+    visits: Sequence[Visit], *, repeats: int, say: Callable[[str], None]
+) -> tuple[Cost, ...]:
+    """Open every address `repeats` times (1 or more) after two times that do not count, in the order given.
+
+    All of them are opened once before any is opened again: a minute in which the machine is slow then falls on one
+    sample of many pages instead of on all samples of one. Raises: CommandError when one does not answer with a page.
     """
-    page = ""
-    for _ in range(_WARM_UPS):
-        page = _open(browser, address)
-    with _counted() as number_of:
-        page = _open(browser, address)
+    prepared = []
+    for visit in visits:
+        say(visit.name)
+        prepared.append(_prepare(visit))
     backend = _backend()
-    measured = [_once(browser, address, backend) for _ in range(repeats)]
+    samples: list[list[tuple[float, float, float]]] = [[] for _ in visits]
+    for turn in range(repeats):
+        say(f"round {turn + 1} of {repeats}")
+        for visit, measured in zip(visits, samples, strict=True):
+            measured.append(_once(visit.browser, visit.address, backend))
+    return tuple(
+        _cost(visit, queries, page, measured)
+        for visit, (queries, page), measured in zip(visits, prepared, samples, strict=True)
+    )
+
+
+def _prepare(visit: Visit) -> tuple[int, str]:
+    """Open an address until everything that is kept is kept; return its statements and its page."""
+    for _ in range(_WARM_UPS):
+        _open(visit.browser, visit.address)
+    with _counted() as number_of:
+        page = _open(visit.browser, visit.address)
+    return number_of(), page
+
+
+def _cost(
+    visit: Visit, queries: int, page: str, measured: Sequence[tuple[float, float, float]]
+) -> Cost:
     return Cost(
-        address=address,
-        queries=number_of(),
+        address=visit.address,
+        queries=queries,
         rows=_rows(page),
         has_next='rel="next"' in page,
         web=median(web for web, _, _ in measured),

@@ -115,10 +115,8 @@ def list_aside(
     values: dict[str, Any] = {**_days(None, None), **_of(key), "before": before, "size": size + 1}
     conditions = [_IN_GROUP] if key else []
     conditions += ["row.id < %(before)s"] if before is not None else []
-    behind = "TRUE" if before is None else "id < %(before)s"
     rows = _select(
         viewer,
-        source=_SOURCE if key else _NEWEST.format(behind=behind),
         what="row.id, row.subscription_id, row.customer_id, row.customer_name, row.plan_name, row.reason, "
         "row.plan_key, row.tier, row.resource, row.error, row.due_on, row.first_day, row.last_day, "
         "row.tries, row.last_bill, row.currency",
@@ -144,7 +142,6 @@ def aside_ids(
     return tuple(row[0] for row in rows)
 
 
-# The bill of the last charged period is found through the unique key of charges; the running period is the last one.
 _ROWS = """
 SELECT {head}{what}
 FROM (
@@ -163,24 +160,11 @@ FROM (
         sub.customer_id,
         sub.customer_name,
         sub.plan_name,
-        bill.net AS last_bill,
-        bill.currency
-    FROM {source} AS put
+        put.last_bill,
+        nullif(put.currency, '') AS currency
+    FROM quarantine AS put
     INNER JOIN subscription AS sub ON sub.id = put.subscription_id
-    INNER JOIN sub_billing AS narrow ON narrow.subscription_id = put.subscription_id
     LEFT JOIN resource ON resource.id = (put.detail ->> 'resource')::bigint
-    LEFT JOIN LATERAL (
-        SELECT sum(charge.net) AS net, min(account.currency) AS currency
-        FROM subscription_item AS item
-        INNER JOIN charge
-            ON
-                charge.item_id = item.id
-                AND charge.period_start = narrow.period_start
-                AND charge.tier = 1
-                AND charge.kind IN ('setup', 'recurring')
-        INNER JOIN billing_account AS account ON account.id = charge.billing_account_id
-        WHERE item.subscription_id = put.subscription_id
-    ) AS bill ON TRUE
     WHERE
         put.resolved_on IS NULL
         AND {scope}
@@ -188,11 +172,6 @@ FROM (
 ) AS row
 {tail}
 """
-_SOURCE = "quarantine"
-# Without a group a page needs the last bills of its own rows only.
-_NEWEST = """(
-        SELECT * FROM quarantine WHERE resolved_on IS NULL AND {behind} ORDER BY id DESC LIMIT %(size)s
-    )"""
 _IN_GROUP = (
     "(row.reason, row.plan_key, row.tier) IS NOT DISTINCT FROM "
     "(%(reason)s::text, %(plan)s::bigint, %(tier)s::smallint)"
@@ -206,10 +185,9 @@ def _select(
     *,
     values: Mapping[str, Any],
     head: str = "",
-    source: str = _SOURCE,
 ) -> list[tuple[Any, ...]]:
     scope = where(viewer, "quarantine", alias="put")
-    text = _ROWS.format(head=head, what=what, tail=tail, scope=scope.text, source=source)
+    text = _ROWS.format(head=head, what=what, tail=tail, scope=scope.text)
     with connection.cursor() as cursor:
         cursor.execute(text, dict(values) | dict(scope.params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()

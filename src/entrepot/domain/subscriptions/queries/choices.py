@@ -12,7 +12,7 @@ from entrepot.kernel.errors import BadInput
 from entrepot.kernel.ids import NUMBER_MAX
 
 COUNT_MAX = 10_000
-"""Counts and sums are exact up to here (decision 25)."""
+"""Counts are exact up to here (decision 25)."""
 PAGE_SIZE_MAX = 1_000
 WITHIN_DAYS = (30, 60, 90)
 SEARCH_LENGTH_MAX = 100

@@ -90,8 +90,8 @@ class Count:
 class ListPage:
     """One page. `before` and `after` lead to its neighbours, None where there is none.
 
-    `first_number` is the position of the first row (from 1), `sums` has one entry per currency; both are
-    known only up to `COUNT_MAX` rows.
+    `first_number` is the position of the first row (from 1), known up to `COUNT_MAX` rows. `sums` has one entry per
+    currency for lists of up to `_FEW` rows: each amount is looked up by itself.
     """
 
     rows: tuple[ListRow, ...]
@@ -103,7 +103,7 @@ class ListPage:
 
 
 _FEW = 1_000
-"""So many rows are named by their ids once they are found."""
+"""So many rows are named by their ids once they are found, and added up."""
 
 
 def tab_counts(viewer: Viewer, *, wanted: Wanted) -> Mapping[Tab, Count]:
@@ -164,7 +164,7 @@ def list_page(
         after=_edge(page[-1:], False, (start is not None) if backward else is_more),
         total=total,
         first_number=_first_number(wanted, rows, page, total=total, start=start, last=last),
-        sums=() if total.more else _sums(viewer, wanted, rows),
+        sums=() if total.more or total.rows > _FEW else _sums(viewer, wanted, rows),
     )
 
 
