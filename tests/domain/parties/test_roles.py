@@ -64,6 +64,8 @@ def test_every_role_contains_read_only_of_what_it_may_change(kind, role):
     pairs = {
         C.MANAGE_ACCOUNTS: C.VIEW_ACCOUNTS,
         C.MANAGE_SUBSCRIPTIONS: C.VIEW_SUBSCRIPTIONS,
+        C.MANAGE_ORDERS: C.VIEW_ORDERS,
+        C.ACCEPT_PAYMENTS: C.VIEW_ORDERS,
         C.IMPORT_PRICES: C.VIEW_PRICE_LISTS,
         C.MANAGE_PRICES: C.VIEW_PRICES,
         C.IMPORT_USAGE: C.VIEW_USAGE_IMPORTS,
@@ -83,7 +85,18 @@ def test_an_administrative_hold_leaves_reading_only():
     assert held == {
         C.VIEW_ACCOUNTS,
         C.VIEW_SUBSCRIPTIONS,
+        C.VIEW_ORDERS,
         C.VIEW_INVOICES,
         C.VIEW_PRICES,
         C.VIEW_USERS,
     }
+
+
+def test_nobody_accepts_the_payment_of_the_own_purchase():
+    assert not [
+        role for role in RoleCode if C.ACCEPT_PAYMENTS in PRIVILEGES[AccountKind.CUSTOMER, role]
+    ]
+    holders = {
+        role for role in RoleCode if C.ACCEPT_PAYMENTS in PRIVILEGES[AccountKind.RESELLER, role]
+    }
+    assert holders == {RoleCode.ADMINISTRATOR, RoleCode.BILLING}

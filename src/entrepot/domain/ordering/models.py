@@ -1,6 +1,8 @@
 """Orders with their numbers and their timeline."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Upper
 
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.infra.db.fields import AmountField, PgEnumField
@@ -87,6 +89,24 @@ class Order(TenantModel):
             models.Index(fields=["customer", "-id"], name="sales_order_of_customer"),
             models.Index(fields=["tenant_id", "-id"], name="sales_order_of_tenant"),
             models.Index(fields=["code", "-id"], name="sales_order_code"),
+            # What resellers buy for themselves is rare among everything else.
+            models.Index(
+                fields=["code", "-id"], name="sales_order_own_code", condition=models.Q(is_own=True)
+            ),
+            models.Index(
+                fields=["seller_id", "code", "-id"],
+                name="sales_order_of_seller_own",
+                condition=models.Q(is_own=True),
+            ),
+            models.Index(
+                OpClass(Upper("customer_name"), name="text_pattern_ops"), name="sales_order_name"
+            ),
+            models.Index(
+                models.F("seller_id"),
+                OpClass(Upper("customer_name"), name="text_pattern_ops"),
+                name="sales_order_of_seller_name",
+            ),
+            models.Index(fields=["number_text", "-id"], name="sales_order_number"),
             models.Index(fields=["subscription", "-id"], name="sales_order_of_sub"),
             models.Index(
                 fields=["billing_account_id"],

@@ -12,13 +12,16 @@ class Capability(StrEnum):
 
     `VIEW_PRICES` is the sale price, cost and margin of the own tier only, `MANAGE_PRICES` sets what the own
     account charges. `VIEW_DOWNSTREAM_PRICES` adds the resale prices of lower tiers; no role has it by itself
-    (decision 11).
+    (decision 11). `ACCEPT_PAYMENTS` lets an order go on that waits for the money of the account's own buyer.
     """
 
     VIEW_ACCOUNTS = "view_accounts"
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_SUBSCRIPTIONS = "view_subscriptions"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
+    VIEW_ORDERS = "view_orders"
+    MANAGE_ORDERS = "manage_orders"
+    ACCEPT_PAYMENTS = "accept_payments"
     VIEW_INVOICES = "view_invoices"
     VIEW_PRICES = "view_prices"
     VIEW_DOWNSTREAM_PRICES = "view_downstream_prices"
@@ -56,6 +59,9 @@ _TABLE: Mapping[Capability, tuple[str, str, str]] = {
     Capability.MANAGE_ACCOUNTS: ("AS", "AS", "A"),
     Capability.VIEW_SUBSCRIPTIONS: ("ABSR", "ABSR", "ABSR"),
     Capability.MANAGE_SUBSCRIPTIONS: ("AS", "AS", "AS"),
+    Capability.VIEW_ORDERS: ("ABSR", "ABSR", "ABSR"),
+    Capability.MANAGE_ORDERS: ("AS", "AS", "AS"),
+    Capability.ACCEPT_PAYMENTS: ("AB", "AB", ""),
     Capability.VIEW_INVOICES: ("ABR", "ABR", "ABR"),
     Capability.VIEW_PRICES: ("ABR", "ABR", "ABR"),
     Capability.VIEW_DOWNSTREAM_PRICES: ("", "", ""),
