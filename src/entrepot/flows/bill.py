@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun, RunChunk
 from entrepot.domain.credit.commands import receive_payment
@@ -30,6 +31,7 @@ from entrepot.flows.rehearsal import note_fingerprint
 from entrepot.flows.verify import prove_run
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.locks import Space
+from entrepot.kernel.events import bus
 
 WORKERS_MAX = 64
 DAYS_MAX = 3_660
@@ -126,6 +128,7 @@ def bill(
             note_fingerprint(run_id=result.run_id)
             findings = prove_run(run_id=result.run_id).findings_total
             billed.append(BilledDay(result, perf_counter() - began, findings))
+            bus.publish(DayCompleted(day, at=now))
         state = BillState.DONE if days else BillState.ALREADY_COMPLETE
         return BillResult(state, tuple(billed), business_date())
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
 from entrepot.domain.ordering.events import OrderMoved
 from entrepot.domain.provisioning.events import (
@@ -17,11 +18,15 @@ from entrepot.domain.provisioning.events import (
     ProvisioningEnded,
     ProvisioningParked,
 )
-from entrepot.domain.subscriptions.events import CancellationOrdered, SubscriptionStarted
+from entrepot.domain.subscriptions.events import (
+    CancellationOrdered,
+    SubscriptionChanged,
+    SubscriptionStarted,
+)
 from entrepot.domain.usage.commands import give_up_unfinished
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
-from entrepot.flows import orders, price_jobs
+from entrepot.flows import orders, price_jobs, vendor_wishes
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
@@ -137,6 +142,11 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (ProvisioningDone, orders.finish_order),
     (ProvisioningParked, orders.fail_order),
     (ProvisioningEnded, orders.end_order),
+    (SubscriptionChanged, vendor_wishes.follow_subscription),
+    (CreditHoldMoved, vendor_wishes.follow_credit),
+    (DayCompleted, vendor_wishes.follow_day),
+    # After the order of the same event has started its subscription.
+    (ProvisioningDone, vendor_wishes.follow_vendor),
 )
 
 TASKS: Mapping[str, queue.TaskFunction] = {

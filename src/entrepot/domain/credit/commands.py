@@ -114,8 +114,8 @@ def hold_account(
         state.is_held = state.held_by_hand = True
         state.held_on, state.release_until = business_date, None
         state.save()
-        _note(account, CreditAct.HELD, why, actor=actor, now=now, on_day=business_date)
         _spread(account, is_held=True, business_date=business_date)
+        _note(account, CreditAct.HELD, why, actor=actor, now=now, on_day=business_date)
 
 
 def release_account(
@@ -137,8 +137,8 @@ def release_account(
         state.is_held = state.held_by_hand = False
         state.held_on = state.release_until = None
         state.save()
-        _note(account, CreditAct.RELEASED, why, actor=actor, now=now, on_day=business_date)
         _spread(account, is_held=False, business_date=business_date)
+        _note(account, CreditAct.RELEASED, why, actor=actor, now=now, on_day=business_date)
 
 
 def release_until(
@@ -181,6 +181,8 @@ def release_until(
         state.is_held = state.held_by_hand = False
         state.held_on, state.release_until = None, until
         state.save()
+        if was_held:
+            _spread(account, is_held=False, business_date=business_date)
         _note(
             account,
             CreditAct.RELEASED_UNTIL,
@@ -190,8 +192,6 @@ def release_until(
             on_day=business_date,
             until=until,
         )
-        if was_held:
-            _spread(account, is_held=False, business_date=business_date)
 
 
 def _locked(billing_account_id: int) -> BillingAccount:
@@ -287,7 +287,7 @@ def _note(
     )
     after = {"until": until.isoformat()} if until else {}
     _audit(account, f"credit_{act.value}", actor=actor, now=now, after=after, reason=reason)
-    bus.publish(CreditHoldMoved(account.id, account.tenant_id, on_day, act, until))
+    bus.publish(CreditHoldMoved(account.id, account.tenant_id, on_day, act, until, at=now))
 
 
 def _audit(

@@ -1,7 +1,7 @@
 """Facts that commands publish in their transaction; `flows/wiring.py` says who reacts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from entrepot.domain.credit.models import CreditAct
@@ -20,10 +20,14 @@ class PaymentReceived:
 
 @dataclass(frozen=True, slots=True)
 class CreditHoldMoved:
-    """Somebody put or released the credit hold of a billing account; `until` is the last day of a release."""
+    """Somebody put or released the credit hold of a billing account; `until` is the last day of a release.
+
+    Accounts and subscriptions carry it already.
+    """
 
     billing_account_id: int
     tenant_id: int
     on_day: date
     act: CreditAct
     until: date | None
+    at: datetime

@@ -1,7 +1,7 @@
 """Facts that commands publish in their transaction; `flows/wiring.py` says who reacts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +22,12 @@ class CancellationOrdered:
     on_day: date
     cancel_on: date
     refunds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanged:
+    """A command has written to a subscription's history: something about it may be wanted differently now."""
+
+    subscription_id: int
+    tenant_id: int
+    at: datetime

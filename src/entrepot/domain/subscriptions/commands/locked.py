@@ -16,6 +16,7 @@ from entrepot.domain.subscriptions.errors import (
     SubscriptionInput,
     TransitionRefused,
 )
+from entrepot.domain.subscriptions.events import SubscriptionChanged
 from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.models import (
     QuantityChange,
@@ -29,6 +30,7 @@ from entrepot.domain.subscriptions.rules import (
     due_on_after_release,
 )
 from entrepot.infra.audit.recorder import Actor, record
+from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
 YEAR_MIN, YEAR_MAX = 2000, 2199
@@ -181,7 +183,7 @@ def note(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Write one line of the subscription's history and one audit entry."""
+    """Write one line of the subscription's history and one audit entry, and tell the others."""
     facts = {**(after or {}), **({"reason": reason} if reason else {})}
     SubscriptionEvent.objects.create(
         tenant_id=wide.tenant_id,
@@ -203,3 +205,4 @@ def note(
         after=after,
         reason=reason,
     )
+    bus.publish(SubscriptionChanged(wide.id, wide.tenant_id, at=now))
