@@ -1,5 +1,6 @@
 """What an order would cost on every tier: the statements of the daily run, asked for one chain and one day."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,10 @@ from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.resale"
-_READ = "SELECT tier, resource_id, kind::text, unit_price, unit_cost, currency, problem FROM quote"
+_READ = (
+    "SELECT plan_period_id, tier, resource_id, kind::text, unit_price, unit_cost, currency, problem"
+    " FROM quote"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,19 @@ def quote_prices(
 
     Source: rule 8 of section 3 of docs/billing.md; the run uses the same statement.
     """
+    found = quote_periods(
+        chain_id=chain_id, plan_period_ids=[plan_period_id], tiers=tiers, on_day=on_day
+    )
+    return found[plan_period_id]
+
+
+def quote_periods(
+    *, chain_id: int, plan_period_ids: Sequence[int], tiers: int, on_day: date
+) -> Mapping[int, tuple[QuotedPrice, ...]]:
+    """Work out the prices of several plan periods as `quote_prices` does, by plan period.
+
+    The number of statements does not depend on how many there are.
+    """
     want, quote = statement(_PACKAGE, "want_quote"), statement(_PACKAGE, "quote_tier")
     tables = {**statement(_PACKAGE, "want_prices").temp_tables, **quote.temp_tables}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -44,12 +61,12 @@ def quote_prices(
                 f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
             )
             cursor.execute(f"DELETE FROM {name}")
-        want.run(cursor, chain_id=chain_id, plan_period_id=plan_period_id, on_day=on_day)
+        want.run(cursor, chain_id=chain_id, plan_period_ids=list(plan_period_ids), on_day=on_day)
         for tier in range(1, tiers + 1):
             quote.run(cursor, tier=tier)
         cursor.execute(_READ)
         rows = cursor.fetchall()
-    return tuple(
-        QuotedPrice(tier, resource, PriceKind(kind), *money)
-        for tier, resource, kind, *money in sorted(rows, key=lambda row: row[:3])
-    )
+    prices: dict[int, list[QuotedPrice]] = {period: [] for period in plan_period_ids}
+    for period, tier, resource, kind, *money in sorted(rows, key=lambda row: row[:4]):
+        prices[period].append(QuotedPrice(tier, resource, PriceKind(kind), *money))
+    return {period: tuple(found) for period, found in prices.items()}

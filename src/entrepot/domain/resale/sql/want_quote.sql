@@ -1,6 +1,6 @@
--- Want the prices of a plan period's resources for one chain on one day, as an order shows them before it is placed.
+-- Want the prices of plan periods' resources for one chain on one day, as an order shows them before it is placed.
 -- chain_id bigint: the chain of the customer.
--- plan_period_id bigint: what is to be ordered.
+-- plan_period_ids bigint[]: what may be ordered.
 -- on_day date: the day for which prices hold.
 -- Reads temp price_wanted.
 -- Safe to repeat: it fills a temporary table.
@@ -17,7 +17,7 @@ SELECT
     chain.market,
     chain.tiers
 FROM chain
-INNER JOIN plan_period AS period ON period.id = %(plan_period_id)s
+INNER JOIN plan_period AS period ON period.id = any(%(plan_period_ids)s)
 INNER JOIN plan ON plan.id = period.plan_id
 INNER JOIN service ON service.id = plan.service_id
 INNER JOIN plan_resource AS offered ON offered.plan_id = plan.id
