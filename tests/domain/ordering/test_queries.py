@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 
+from entrepot.domain.ordering import queries
 from entrepot.domain.ordering.commands import Cart, Line
+from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import Code, Shown
-from entrepot.domain.ordering.queries import OrderFilter, list_orders, order_of, timeline
+from entrepot.domain.ordering.models import Order
+from entrepot.domain.ordering.queries import (
+    BuyerType,
+    OrderFilter,
+    ViewCount,
+    list_orders,
+    order_of,
+    tab_counts,
+    timeline,
+)
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Viewer, build_viewer
@@ -75,13 +86,72 @@ def test_a_list_is_narrowed_by_side_state_and_text(store):
     assert _ids(sven, text="nobody") == []
 
 
-def test_pages_follow_each_other_without_gaps(store):
-    orders = _place(store, "1", "2", "3")
+@pytest.mark.parametrize("shown", [None, Shown.PROCESSING])
+def test_pages_follow_each_other_both_ways_without_gaps(store, shown):
+    orders = _place(store, "1", "2", "3", "4", "5")
+    # Of one view, and of two codes by turns.
+    for place, number in enumerate(orders):
+        Order.objects.filter(pk=number).update(code=("PD", "PR")[place % 2])
+    harbor, wanted = _viewer(store.people.harbor), OrderFilter(shown=shown)
+    pages = [list_orders(harbor, wanted=wanted, limit=2)]
+    while pages[-1].before is not None:
+        pages.append(list_orders(harbor, wanted=wanted, limit=2, before=pages[-1].before))
+    assert [[row.id for row in page.rows] for page in pages] == [
+        orders[:2:-1],
+        orders[2:0:-1],
+        orders[:1],
+    ]
+    assert pages[0].after is None
+    back = list_orders(harbor, wanted=wanted, limit=2, after=pages[2].after)
+    assert (back.rows, back.after, back.before) == (
+        pages[1].rows,
+        pages[1].after,
+        pages[1].before,
+    )
+    first = list_orders(harbor, wanted=wanted, limit=2, after=back.after)
+    assert (first.rows, first.after) == (pages[0].rows, None)
+
+
+def test_filters_narrow_a_list_together(store):
+    first, second = _place(store, "5", "1")
+    Order.objects.filter(pk=first).update(code="PF", is_own=True)
     harbor = _viewer(store.people.harbor)
-    page = list_orders(harbor, wanted=OrderFilter(), limit=2)
-    rest = list_orders(harbor, wanted=OrderFilter(), limit=2, before=page.before)
-    assert [row.id for row in (*page.rows, *rest.rows)] == orders[::-1]
-    assert rest.before is None
+    assert _ids(harbor, code=Code.PROVISIONING_FAILED) == [first]
+    assert _ids(harbor, code=Code.PROVISIONING_FAILED, shown=Shown.COMPLETED) == []
+    assert _ids(harbor, buyer=BuyerType.RESELLER) == [first]
+    assert _ids(harbor, buyer=BuyerType.CUSTOMER) == [second]
+    assert _ids(harbor, buyer=BuyerType.OWN) == []
+    assert _ids(_viewer(store.people.cleo), buyer=BuyerType.OWN) == [second, first]
+    assert _ids(harbor, kind=OrderKind.SALES, text="cleo", shown=Shown.ERROR) == [first]
+    assert _ids(harbor, text="2") == _ids(harbor, text="SO000002")
+    assert _ids(harbor, text="cleo\0\0") == [second, first]
+
+
+def test_a_text_that_finds_too_much_is_looked_for_in_the_list_itself(store, monkeypatch):
+    orders = _place(store, "1", "2", "3")
+    monkeypatch.setattr(queries, "FOUND_MAX", 2)
+    harbor = _viewer(store.people.harbor)
+    assert _ids(harbor, text="cle") == orders[::-1]
+    assert _ids(harbor, text="so000001") == orders[:1]
+
+
+def test_views_are_counted_in_one_statement_up_to_their_bound(
+    store, monkeypatch, django_assert_num_queries
+):
+    orders = _place(store, "1", "2", "3")
+    Order.objects.filter(pk=orders[0]).update(code="PF")
+    sven = _viewer(store.people.sven)
+    with django_assert_num_queries(1):
+        counts = tab_counts(sven, side=Side.SOLD)
+    assert {view: count.rows for view, count in counts.items() if count.rows} == {
+        Shown.ERROR: 1,
+        Shown.COMPLETED: 2,
+        None: 3,
+    }
+    assert not any(count.rows for count in tab_counts(sven, side=Side.BOUGHT).values())
+    assert tab_counts(_viewer(store.people.rex), side=Side.BOTH)[None].rows == 0
+    monkeypatch.setattr(queries, "COUNT_MAX", 1)
+    assert tab_counts(sven, side=Side.SOLD)[Shown.COMPLETED] == ViewCount(1, True)
 
 
 def test_the_timeline_tells_each_step(store):

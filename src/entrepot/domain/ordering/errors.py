@@ -29,6 +29,6 @@ class OrderNotPossible(Refused):
 
 
 class OrderConflict(Conflict):
-    """What was confirmed is not what would be ordered now."""
+    """What was confirmed is not what would be ordered now, or the order has moved on since it was read."""
 
-    codes = frozenset({"order_price_changed", "order_key_reused"})
+    codes = frozenset({"order_price_changed", "order_key_reused", "order_changed_meanwhile"})

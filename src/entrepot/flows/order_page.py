@@ -1,0 +1,238 @@
+"""Everything that the page of an order shows: the order, its money, items, and what its vendor does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.models import PlanPeriod, Resource
+from entrepot.domain.ordering.acts import Act, by_right, legal
+from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
+from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
+from entrepot.domain.parties import access
+from entrepot.domain.parties.models import User
+from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.domain.provisioning.details import OperationFacts, operation_facts
+from entrepot.domain.provisioning.queries import CallRow, calls_of
+from entrepot.domain.resale.models import ChainLink
+from entrepot.domain.resale.quotes import QuotedPrice, quote_prices
+from entrepot.domain.subscriptions.lifecycle import Status
+from entrepot.domain.subscriptions.models import Subscription, SubscriptionEvent
+from entrepot.flows.orders import order_day
+from entrepot.kernel.money import exponent
+
+_PROGRAMS = frozenset({"provisioning"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One resource that was ordered. Price and cost of one are those of the viewer's sale, None if not to be told."""
+
+    name: str
+    unit: Mapping[str, str]
+    quantity: Decimal
+    is_measured: bool
+    unit_price: Decimal | None
+    unit_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMoney:
+    """What the viewer's own sale of an order takes, without tax.
+
+    `confirmed` is what was shown when it was placed, on the sale to the buyer only. `price` is what the day on which
+    it starts (or started) makes of it, `cost` what the viewer pays for that; None where a price is missing, or for
+    the buyer's cost. `is_seller` tells from which side the viewer sees it.
+    """
+
+    currency: str
+    is_seller: bool
+    confirmed: Bill | None
+    price: Bill | None
+    cost: Bill | None
+
+    @property
+    def shown(self) -> Bill | None:
+        """Give the amounts that count: the confirmed ones where the viewer may see them."""
+        return self.confirmed or self.price
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether prices are others now than when it was confirmed."""
+        return None not in (self.confirmed, self.price) and self.confirmed != self.price
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One order. `acts` are those that this person may take now.
+
+    `version` is the newest line of the timeline; `operation` is None while nobody asked a vendor, and for customers.
+    `subscription` is its state, `is_by_us` names the people who may be named: those of the viewer's account and below.
+    """
+
+    row: OrderRow
+    version: int
+    term_months: int
+    billing_months: int
+    service_icon: str
+    subscription: Status
+    items: tuple[Item, ...]
+    money: OrderMoney | None
+    operation: OperationFacts | None
+    calls: tuple[CallRow, ...]
+    steps: tuple[Step, ...]
+    people: frozenset[str]
+    acts: frozenset[Act]
+
+
+def order_page(viewer: Viewer, *, order_id: int, now: datetime) -> OrderPage:
+    """Read the page of an order, in a number of statements that does not depend on it.
+
+    Raises: NoSuchObject for a foreign order as for one that does not exist.
+    """
+    row = order_of(viewer, order_id=order_id)
+    wide = Subscription.objects.get(pk=row.subscription_id)
+    period = PlanPeriod.objects.select_related("plan__service").get(pk=wide.plan_period_id)
+    steps = timeline(viewer, order_id=order_id)
+    operation = None
+    if row.operation_id is not None:
+        operation = operation_facts(viewer, operation_id=row.operation_id)
+    is_told = operation is not None and viewer.panel is not Panel.CUSTOMER
+    on_day = wide.started_on or wide.ended_on or order_day(now=now)
+    money, items = _money_and_items(viewer, row, wide, on_day=on_day)
+    return OrderPage(
+        row=row,
+        version=steps[-1].id,
+        term_months=period.term_months,
+        billing_months=period.billing_months,
+        service_icon=period.plan.service.icon,
+        subscription=wide.status,
+        items=items,
+        money=money,
+        operation=operation if is_told else None,
+        calls=calls_of(viewer, operation_id=operation.id) if operation and is_told else (),
+        steps=steps,
+        people=_people(viewer, {row.placed_by, *(step.actor for step in steps)}),
+        acts=by_right(viewer, row) & _legal(row, operation),
+    )
+
+
+def acts_now(viewer: Viewer, row: OrderRow) -> frozenset[Act]:
+    """Tell what a person may do with an order now."""
+    number = row.operation_id
+    operation = None if number is None else operation_facts(viewer, operation_id=number)
+    return by_right(viewer, row) & _legal(row, operation)
+
+
+def _legal(row: OrderRow, operation: OperationFacts | None) -> frozenset[Act]:
+    return legal(
+        row,
+        is_parked=operation is not None and operation.is_parked,
+        may_be_settled_by_hand=operation is not None and operation.may_be_settled_by_hand,
+    )
+
+
+def _people(viewer: Viewer, names: set[str]) -> frozenset[str]:
+    """Find who may be named: people of the viewer's account and below; nobody stands above the provider."""
+    if viewer.panel is Panel.PROVIDER:
+        return frozenset(names)
+    known = access.visible(viewer, User).filter(display_name__in=names - _PROGRAMS)
+    return frozenset(known.values_list("display_name", flat=True))
+
+
+def _money_and_items(
+    viewer: Viewer, row: OrderRow, wide: Subscription, *, on_day: date
+) -> tuple[OrderMoney | None, tuple[Item, ...]]:
+    ordered = _ordered(wide)
+    names = Resource.objects.in_bulk(list(ordered))
+    charged = {n: q for n, q in ordered.items() if q and n in names and not names[n].is_measured}
+    links = list(
+        ChainLink.objects.filter(chain_id=wide.chain_id)
+        .select_related("billing_account")
+        .order_by("tier")
+    )
+    sights = access.sight(
+        viewer, seller_ids=[link.seller_id for link in links], buyer_id=wide.customer_id
+    )
+    own = next((k for k, sight in enumerate(sights) if sight.cost), None)
+    is_seller = own is not None
+    if own is None and row.first_amount is not None:
+        own = len(links) - 1
+    quoted: Sequence[QuotedPrice] = ()
+    money = None
+    if own is not None:
+        tier = own + 1
+        quoted = [
+            price
+            for price in quote_prices(
+                chain_id=links[0].chain_id,
+                plan_period_id=wide.plan_period_id,
+                tiers=len(links),
+                on_day=on_day,
+            )
+            if price.tier == tier
+        ]
+        currency = links[own].billing_account.currency
+        is_last = tier == len(links)
+        money = OrderMoney(
+            currency=currency,
+            is_seller=is_seller,
+            confirmed=_confirmed(row) if is_last else None,
+            price=_bill(quoted, charged, "unit_price", currency),
+            cost=_bill(quoted, charged, "unit_cost", currency) if is_seller else None,
+        )
+    prices = {price.resource_id: price for price in quoted if price.kind is not PriceKind.SETUP}
+    return money, tuple(
+        Item(
+            name=names[number].name,
+            unit=names[number].unit,
+            quantity=quantity,
+            is_measured=names[number].is_measured,
+            unit_price=prices[number].unit_price if number in prices else None,
+            unit_cost=prices[number].unit_cost if number in prices and is_seller else None,
+        )
+        for number, quantity in ordered.items()
+        if number in names
+    )
+
+
+def _ordered(wide: Subscription) -> Mapping[int, Decimal]:
+    """Read what was ordered, by resource, as the subscription's history keeps it: later changes are not its."""
+    event = SubscriptionEvent.objects.filter(subscription_id=wide.id, kind="ordered").first()
+    facts: Mapping[str, Any] = event.facts if event is not None else {}
+    return {
+        int(number): Decimal(quantity) for number, quantity in facts.get("quantities", {}).items()
+    }
+
+
+def _confirmed(row: OrderRow) -> Bill | None:
+    if row.first_amount is None or row.period_amount is None:
+        return None
+    return Bill(first=row.first_amount, period=row.period_amount)
+
+
+def _bill(
+    quoted: Sequence[QuotedPrice], charged: Mapping[int, Decimal], field: str, currency: str
+) -> Bill | None:
+    """Work out what the items take at quoted prices or costs; None while one of them has none."""
+    amounts = {
+        (price.resource_id, price.kind): Decimal(getattr(price, field) or 0)
+        for price in quoted
+        if price.problem is None
+    }
+    priced = {number for number, kind in amounts if kind is not PriceKind.SETUP}
+    if not set(charged) <= priced:
+        return None
+    return bill_of(
+        [
+            PricedItem(
+                quantity=quantity,
+                recurring=amounts.get((number, PriceKind.RECURRING), Decimal(0)),
+                setup=amounts.get((number, PriceKind.SETUP), Decimal(0)),
+            )
+            for number, quantity in charged.items()
+        ],
+        exponent=exponent(currency),
+    )
