@@ -4,7 +4,7 @@ Subscribers run in the transaction of the command that publishes; what has to le
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from entrepot.flows import orders, price_jobs, vendor_wishes
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
+from entrepot.flows.home.sales import keep_month_ends
 from entrepot.flows.rehearsal import rehearse
 from entrepot.flows.retry import retry_quarantined
 from entrepot.flows.usage_import import load_usage
@@ -133,6 +134,23 @@ def do_rehearse(job: RunningJob, *, day: str, workers: int = 1) -> Mapping[str, 
     return {"rehearsal": number}
 
 
+def do_keep_month_ends(job: RunningJob, *, day: str) -> Mapping[str, Any]:  # noqa: ARG001 - the queue's shape
+    """Keep the month ends of sellers with many documents."""
+    return {"sellers": keep_month_ends(day=date.fromisoformat(day))}
+
+
+def keep_past(event: DayCompleted) -> None:
+    """Let a task keep month ends when the last day of a month is billed."""
+    if (event.day + timedelta(days=1)).day == 1:
+        queue.enqueue(
+            task="keep_month_ends",
+            arguments={"day": event.day.isoformat()},
+            label=f"Keep month end {event.day}",
+            now=event.at,
+            queueing_lock=f"keep_month_ends {event.day}",
+        )
+
+
 EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (SubscriptionStarted, announce_start),
     (CancellationOrdered, announce_cancellation),
@@ -145,6 +163,7 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (SubscriptionChanged, vendor_wishes.follow_subscription),
     (CreditHoldMoved, vendor_wishes.follow_credit),
     (DayCompleted, vendor_wishes.follow_day),
+    (DayCompleted, keep_past),
     # After the order of the same event has started its subscription.
     (ProvisioningDone, vendor_wishes.follow_vendor),
 )
@@ -157,6 +176,7 @@ TASKS: Mapping[str, queue.TaskFunction] = {
     "rehearse": do_rehearse,
     "prove_run": do_prove,
     "compare_run": do_compare,
+    "keep_month_ends": do_keep_month_ends,
 }
 
 

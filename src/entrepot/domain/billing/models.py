@@ -89,6 +89,25 @@ class Quarantine(models.Model):
         ]
 
 
+class MonthEndSales(models.Model):
+    """What a seller's own customers paid a month at the end of a past month, and what the seller paid for it.
+
+    A figure for home pages, kept for sellers whose documents are too many to add up again for a page
+    (`flows/home/sales.py`). `sales_category_id` is 0 for plans without one.
+    """
+
+    pk = models.CompositePrimaryKey("seller_id", "day", "currency", "sales_category_id")
+    seller_id = models.BigIntegerField()
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    sales_category_id = models.BigIntegerField()
+    price = models.DecimalField(max_digits=24, decimal_places=6)
+    cost = models.DecimalField(max_digits=24, decimal_places=6)
+
+    class Meta:
+        db_table = "month_end_sales"
+
+
 class Charge(models.Model):
     """One amount for one item on one tier: everything that is needed to calculate it again. Never changed.
 

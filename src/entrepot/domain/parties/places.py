@@ -103,6 +103,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "run_chunk": _OPERATION,
         "rehearsal": _OPERATION,
         "quarantine": _OPERATION,
+        "month_end_sales": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "price_list_import": _OPERATION,
         "catalog_price": _OPERATION,
         "job": _OPERATION,

@@ -1,10 +1,9 @@
--- Work out from its charges what an account's own customers paid a month on past days, by currency and shelf.
+-- Work out from its charges what an account's own customers paid a month on past days, by currency and shelf (0 for none).
 -- seller bigint: the account whose own sales are read.
 -- days date[]: the days; a charge counts on each day that it covers.
 -- since date: issue day of the oldest document that may hold a charge of these days.
 -- open_from date: the first day that is not billed yet; charges of statements from then on count too.
 -- most bigint: how many documents are read at most, newest first.
--- language text: the language of the shelves' names.
 -- Writes nothing. A charge of a part of a period stands for the price of the whole one: net x den / num, by months.
 -- Who cancelled without a refund keeps the service to the end of the paid period, but pays nothing more: not counted.
 -- What the seller paid is the charge of the tier below for the same thing, at the rate of the agreed price.
@@ -31,7 +30,7 @@ WITH statement AS (
 SELECT
     wanted.day,
     account.currency,
-    coalesce(shelf.name ->> %(language)s, shelf.name ->> 'en', shelf.code, '') AS shelf,
+    coalesce(plan.sales_category_id, 0) AS shelf,
     sum(charge.net * charge.den / (charge.num * span.billing_months)) AS price,
     sum(
         CASE
@@ -63,7 +62,6 @@ INNER JOIN subscription
 INNER JOIN plan_period AS span ON span.id = subscription.plan_period_id
 INNER JOIN plan ON plan.id = subscription.plan_id
 INNER JOIN agreed_price AS agreed ON agreed.id = charge.agreed_price_id
-LEFT JOIN sales_category AS shelf ON shelf.id = plan.sales_category_id
 LEFT JOIN charge AS reversed ON charge.kind = 'refund' AND reversed.id = charge.cause_id
 LEFT JOIN charge AS below
     ON

@@ -40,6 +40,7 @@ _TITLES: Mapping[str, object] = {
     "rehearse": _("Rehearse %(day)s"),
     "prove_run": _("Prove the run of %(day)s"),
     "compare_run": _("Compare the run of %(day)s with the previous periods"),
+    "keep_month_ends": _("Keep the sales at the end of the month, %(day)s"),
 }
 _IMPORTS = {"import_usage": "provider:usage-import", "import_prices": "provider:price-list"}
 _NOTES: tuple[tuple[str, object], ...] = (
