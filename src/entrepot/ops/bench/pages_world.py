@@ -1,12 +1,13 @@
 """The world of the page benchmark: the billing benchmark's, with a year of documents and everything that pages read."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 
 from django.db import connection
 
 from entrepot.domain.parties.models import Hub
+from entrepot.flows.home.sales import keep_month_ends
 from entrepot.ops.bench.people import LARGE_RESELLER, PROVIDER, make_people
 from entrepot.ops.bench.world import make_world
 
@@ -68,6 +69,8 @@ def make_pages_world(
             )
             # Later statements join what this one wrote.
             cursor.execute("ANALYZE")
+        say("world: month ends")
+        keep_month_ends(day=day.replace(day=1) - timedelta(days=1))
         say("world: statistics")
         cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
 
