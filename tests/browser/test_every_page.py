@@ -30,17 +30,25 @@ from entrepot.demo.history import fill_history
 from entrepot.domain.billing.models import BillingRun, Invoice
 from entrepot.domain.catalog.models import PriceListImport
 from entrepot.domain.credit.models import CreditState
+from entrepot.domain.ordering.commands import Cart, Line
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.models import Account, Membership, User
-from entrepot.domain.resale.models import BillingAccount
-from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.provisioning.commands.connectors import add_connector
+from entrepot.domain.provisioning.commands.people import mark_failed
+from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.resale.models import BillingAccount, Chain
+from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.domain.usage.models import UsageTotal
 from entrepot.flows import price_jobs, wiring
+from entrepot.flows.orders import estimate_order, place_order
+from entrepot.flows.provisioning import surroundings
 from entrepot.flows.rehearsal import compare_run, rehearse
 from entrepot.infra.tasks.models import Job
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.support.chromium import barriers
+from tests.support.people import SETUP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -51,6 +59,7 @@ PANELS = ("provider", "reseller", "customer")
 NO_PAGES = {
     "provider": {
         "subscriptions-export",
+        "orders-export",
         "billing-bill",
         "billing-rehearse",
         "billing-compare",
@@ -71,6 +80,8 @@ NO_PAGES = {
     "reseller": {
         "subscriptions-export",
         "own-subscriptions-export",
+        "orders-export",
+        "own-orders-export",
         # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
         "own-subscription-usage",
         "invoice-pdf",
@@ -78,7 +89,7 @@ NO_PAGES = {
         "issued-invoice-pdf",
         "issued-invoice-csv",
     },
-    "customer": {"subscriptions-export", "invoice-pdf", "invoice-csv"},
+    "customer": {"subscriptions-export", "orders-export", "invoice-pdf", "invoice-csv"},
 }
 
 
@@ -128,7 +139,14 @@ def world(
         build_base(data_dir=folder, small=True)
         fill_history(data_dir=folder)
         clients = {panel: _signed_in(panel) for panel in PANELS}
-        places = [*_provider(clients["provider"]), *_reseller(), *_customer(), *_of_everybody()]
+        orders = _orders()
+        places = [
+            *_provider(clients["provider"]),
+            *_reseller(),
+            *_customer(),
+            *_of_orders(*orders),
+            *_of_everybody(),
+        ]
         name = live_settings.SESSION_COOKIE_NAME
         keys = {panel: client.cookies[name].value for panel, client in clients.items()}
         with _served() as site:
@@ -318,6 +336,64 @@ def _customer() -> list[Place]:
         at("subscription-usage", metered.subscription_id, query=line),
         at("invoices"),
         at("invoice", bought.id, query="?why=1"),
+    ]
+
+
+def _orders() -> tuple[int, int, int]:
+    """Place an order that fails at its vendor, one that waits for payment, and a reseller's own that fails."""
+    customer, reseller = _account("customer"), _account("reseller")
+    item = SubscriptionItem.objects.filter(
+        subscription__customer_id=customer.id, is_measured=False, quantity__gte=1
+    ).select_related("subscription__plan__service")[0]
+    add_connector(
+        name="desk",
+        kind=ConnectorKind.MANUAL,
+        vendor_id=item.subscription.plan.service.vendor_id,
+        surroundings=surroundings(),
+        actor=SETUP,
+        now=NOW,
+    )
+    failed = _order(customer.id, item, "failed")
+    own = _order(reseller.id, item, "own")
+    for number in (failed, own):
+        operation = Order.objects.get(pk=number).operation_id or 0
+        mark_failed(operation_id=operation, comment="no such domain", actor=SETUP, now=NOW)
+    BillingAccount.objects.filter(buyer=customer).update(credit_limit=1)
+    waiting = _order(customer.id, item, "waiting")
+    return failed, waiting, own
+
+
+def _order(account_id: int, item: SubscriptionItem, key: str) -> int:
+    chain = Chain.objects.filter(customer_id=account_id).order_by("id")[0].id
+    line = Line(
+        item.subscription.plan_period_id, {item.resource_id: item.quantity}, {"domain": "a.invalid"}
+    )
+    cart = Cart(account_id, [line], chain_id=chain)
+    amount = estimate_order(cart, now=NOW).total.first
+    return place_order(cart, request_key=key, confirmed=amount, actor=SETUP, now=NOW)[0]
+
+
+def _of_orders(failed: int, waiting: int, own: int) -> list[Place]:
+    acts = ("resubmit", "complete", "fail", "cancel")
+    return [
+        _place("provider", "orders"),
+        _place("provider", "orders", query="?tab=cancelled&q=nobody"),
+        _place("provider", "order", failed),
+        _place("provider", "order", waiting),
+        *[_place("provider", f"order-{act}", failed) for act in acts],
+        _place("provider", "order-accept", waiting),
+        _place("reseller", "orders"),
+        _place("reseller", "order", failed),
+        _place("reseller", "order-accept", waiting),
+        _place("reseller", "order-resubmit", failed),
+        _place("reseller", "order-cancel", failed),
+        _place("reseller", "own-orders"),
+        _place("reseller", "own-order", own),
+        _place("reseller", "own-order-resubmit", own),
+        _place("reseller", "own-order-cancel", own),
+        _place("customer", "orders"),
+        _place("customer", "order", failed),
+        _place("customer", "order-cancel", waiting),
     ]
 
 

@@ -12,6 +12,9 @@ from django.test import Client
 from entrepot.config.messages import compile_all
 from entrepot.domain.billing.models import Invoice
 from entrepot.domain.catalog.models import PriceListImport
+from entrepot.domain.ordering.kinds import OrderKind
+from entrepot.domain.ordering.lifecycle import Code
+from entrepot.domain.ordering.models import Order, OrderEvent
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.usage.models import UsageImport, UsageImportState
@@ -94,8 +97,40 @@ def world(db: None) -> OddWorld:
         "usage-imports": usage.id,
         "price-lists": prices.id if prices else 1,
         "jobs": job.id,
+        "orders": _order(customer),
     }
     return OddWorld(numbers, DAY)
+
+
+def _order(customer: int) -> int:
+    """Store an order of a subscription that the customer has; it failed at a vendor."""
+    wide = Subscription.objects.filter(customer_id=customer).order_by("id")[0]
+    order = Order.objects.create(
+        tenant_id=wide.tenant_id,
+        request_key="odd",
+        place=0,
+        kind=OrderKind.SALES,
+        number=1,
+        number_text="SO000001",
+        code=Code.PROVISIONING_FAILED,
+        customer_id=customer,
+        customer_path=wide.customer_path,
+        customer_name=wide.customer_name,
+        seller_id=wide.seller_id,
+        billing_account_id=BillingAccount.objects.get(buyer_id=customer).id,
+        plan_name=wide.plan_name,
+        subscription_id=wide.id,
+        currency="EUR",
+        first_amount=10,
+        period_amount=10,
+        parameters={"domain": "a.example"},
+        placed_at=NOW,
+        placed_by="setup",
+    )
+    OrderEvent.objects.create(
+        tenant_id=wide.tenant_id, order_id=order.id, at=NOW, to_code=order.code, actor_name="setup"
+    )
+    return order.id
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ VALUES = (
 # What a person would send; one field of it at a time is replaced by something odd.
 USUAL = {
     "account": "cleo",
+    "comment": "Agreed by phone",
     "day": "2026-03-16",
     "display_name": "Hanna Harbor",
     "email": "hanna@mail.example",
@@ -56,6 +57,7 @@ USUAL = {
     "timezone": "Europe/Berlin",
     "token": "0",
     "until": "2026-04-01",
+    "version": "1",
 }
 
 

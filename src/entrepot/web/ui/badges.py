@@ -63,6 +63,16 @@ def _badges() -> dict[str, Badge]:
         "waiting": Badge(warn, pgettext_lazy("state", "Waiting for approval"), "clock-alert"),
         "approved": Badge(good, pgettext_lazy("state", "Approved"), "circle-check"),
         "declined": Badge(bad, pgettext_lazy("state", "Declined"), "circle-x"),
+        "submitted": Badge(info, pgettext_lazy("state", "Submitted"), "clock"),
+        "waiting_for_payment": Badge(
+            warn, pgettext_lazy("state", "Waiting for payment"), "circle-dashed"
+        ),
+        "accepted": Badge(info, pgettext_lazy("state", "Accepted"), "clock"),
+        "processing": Badge(info, pgettext_lazy("state", "Processing"), "loader"),
+        "provisioning_failed": Badge(
+            bad, pgettext_lazy("state", "Failed at the vendor"), "circle-x"
+        ),
+        "error": Badge(bad, pgettext_lazy("state", "Error"), "circle-x"),
         "completed": Badge(good, pgettext_lazy("state", "Completed"), "circle-check"),
         # invoices and payments
         "draft": Badge(neutral, pgettext_lazy("state", "Draft"), "pencil-line"),

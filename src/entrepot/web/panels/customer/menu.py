@@ -16,6 +16,7 @@ MENU = (
                 "s",
                 Capability.VIEW_SUBSCRIPTIONS,
             ),
+            Entry("customer:orders", _("Orders"), "shopping-cart", "o", Capability.VIEW_ORDERS),
             Entry(
                 "customer:invoices", _("Invoices"), "receipt-text", "i", Capability.VIEW_INVOICES
             ),

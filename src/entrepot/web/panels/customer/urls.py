@@ -6,9 +6,12 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.domain.ordering.acts import Act
+from entrepot.domain.parties.scopes import Side
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.web.panels.customer import columns
 from entrepot.web.screens.home.customer import home
+from entrepot.web.screens.orders.addresses import addresses as order_addresses
 from entrepot.web.screens.search.views import results
 from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
 
@@ -22,6 +25,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "subscriptions/",
         include(
             subscription_addresses("subscription", book=Book.OWN, columns=columns.SUBSCRIPTIONS)
+        ),
+    ),
+    path(
+        "orders/",
+        include(
+            order_addresses("order", side=Side.BOUGHT, columns=columns.ORDERS, acts=(Act.CANCEL,))
         ),
     ),
     path("invoices/", include("entrepot.web.screens.invoices.urls_customer")),

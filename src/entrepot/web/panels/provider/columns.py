@@ -11,3 +11,4 @@ SUBSCRIPTIONS = (
     "margin",
     "ends",
 )
+ORDERS = ("customer", "seller", "plan", "status", "amount", "placed")

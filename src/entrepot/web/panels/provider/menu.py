@@ -20,6 +20,13 @@ MENU = (
                 "s",
                 Capability.VIEW_SUBSCRIPTIONS,
             ),
+            Entry(
+                "provider:orders",
+                _("All orders"),
+                "shopping-cart",
+                "o",
+                Capability.VIEW_ORDERS,
+            ),
         )
     ),
     Group(

@@ -6,9 +6,12 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.domain.ordering.acts import Act
+from entrepot.domain.parties.scopes import Side
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.web.panels.provider import columns
 from entrepot.web.screens.home.provider import home
+from entrepot.web.screens.orders.addresses import addresses as order_addresses
 from entrepot.web.screens.search.views import results
 from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
 
@@ -25,6 +28,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 "subscription", book=Book.CUSTOMERS, columns=columns.SUBSCRIPTIONS
             )
         ),
+    ),
+    path(
+        "orders/",
+        include(order_addresses("order", side=Side.BOTH, columns=columns.ORDERS, acts=tuple(Act))),
     ),
     path("billing/", include("entrepot.web.screens.billing.urls_provider")),
     path("", include("entrepot.web.screens.billing.urls_jobs")),

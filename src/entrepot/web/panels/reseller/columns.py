@@ -2,3 +2,5 @@
 
 SUBSCRIPTIONS = ("customer", "plan", "status", "quantity", "price", "cost", "margin", "ends")
 OWN_SUBSCRIPTIONS = ("plan", "status", "quantity", "price", "term", "ends")
+ORDERS = ("customer", "plan", "status", "amount", "placed")
+OWN_ORDERS = ("plan", "status", "amount", "placed")

@@ -19,6 +19,7 @@ MENU = (
                 "s",
                 Capability.VIEW_SUBSCRIPTIONS,
             ),
+            Entry("reseller:orders", _("Orders"), "shopping-cart", "o", Capability.VIEW_ORDERS),
             Entry(
                 "reseller:issued-invoices",
                 _("Issued invoices"),
@@ -45,6 +46,7 @@ MENU = (
                 "",
                 Capability.VIEW_SUBSCRIPTIONS,
             ),
+            Entry("reseller:own-orders", _("Orders"), "shopping-bag", "", Capability.VIEW_ORDERS),
             Entry(
                 "reseller:invoices", _("Invoices"), "receipt-text", "i", Capability.VIEW_INVOICES
             ),

@@ -6,9 +6,12 @@ The name of a list or home is the one that `menu.py` declares; lines look like
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.domain.ordering.acts import Act
+from entrepot.domain.parties.scopes import Side
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.web.panels.reseller import columns
 from entrepot.web.screens.home.reseller import home
+from entrepot.web.screens.orders.addresses import addresses as order_addresses
 from entrepot.web.screens.search.views import results
 from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
 
@@ -31,6 +34,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(
             subscription_addresses(
                 "own-subscription", book=Book.OWN, columns=columns.OWN_SUBSCRIPTIONS
+            )
+        ),
+    ),
+    path(
+        "orders/",
+        include(
+            order_addresses(
+                "order",
+                side=Side.SOLD,
+                columns=columns.ORDERS,
+                acts=(Act.ACCEPT, Act.RESUBMIT, Act.CANCEL),
+            )
+        ),
+    ),
+    path(
+        "account/orders/",
+        include(
+            order_addresses(
+                "own-order",
+                side=Side.BOUGHT,
+                columns=columns.OWN_ORDERS,
+                acts=(Act.RESUBMIT, Act.CANCEL),
             )
         ),
     ),

@@ -1,0 +1,1 @@
+"""Orders: lists, one page for each, and what people do with them."""
