@@ -15,6 +15,7 @@ from entrepot.domain.subscriptions.commands.endings import (
     withdraw_cancellation,
 )
 from entrepot.domain.subscriptions.commands.holds import hold_subscription, release_subscription
+from entrepot.domain.subscriptions.commands.locked import require_version
 from entrepot.domain.subscriptions.commands.start import (
     Discount,
     activate_subscription,
@@ -33,6 +34,7 @@ __all__ = [
     "drop_ordered",
     "hold_subscription",
     "release_subscription",
+    "require_version",
     "set_auto_renew",
     "start_subscription",
     "withdraw_cancellation",

@@ -20,18 +20,24 @@ from entrepot.infra.audit.recorder import Actor
 
 
 def hold_subscription(
-    *, subscription_id: int, reason: str, actor: Actor, now: datetime, business_date: date
+    *,
+    subscription_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    business_date: date,
+    expected_version: int | None = None,
 ) -> None:
     """Put one subscription on administrative hold; a credit hold that it has stays apart.
 
     Billing goes on unless the buyer's terms say otherwise (`bill_on_hold`): then it stops before the
     run of the business date, the day after the last completed run. Source: docs/billing.md section 8.
-    Raises: NoSuchObject; SubscriptionInput `reason_missing`; TransitionRefused `already_on_hold`,
-    `subscription_not_running`.
+    Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput `reason_missing`; TransitionRefused
+    `already_on_hold`, `subscription_not_running`.
     """
     why = _reason(reason)
     with transaction.atomic():
-        held = lock(subscription_id=subscription_id)
+        held = lock(subscription_id=subscription_id, expected_version=expected_version)
         require_status(held, *RUNNING)
         if held.wide.admin_hold:
             raise TransitionRefused(
@@ -55,16 +61,22 @@ def hold_subscription(
 
 
 def release_subscription(
-    *, subscription_id: int, reason: str, actor: Actor, now: datetime, business_date: date
+    *,
+    subscription_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    business_date: date,
+    expected_version: int | None = None,
 ) -> None:
     """Take the administrative hold away; billing that stood still goes on with the business date.
 
     A credit hold stays, and keeps billing stopped if the administrative one did.
-    Raises: NoSuchObject; SubscriptionInput `reason_missing`; TransitionRefused `not_on_hold`.
+    Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput `reason_missing`; TransitionRefused `not_on_hold`.
     """
     why = _reason(reason)
     with transaction.atomic():
-        held = lock(subscription_id=subscription_id)
+        held = lock(subscription_id=subscription_id, expected_version=expected_version)
         if not held.wide.admin_hold:
             raise TransitionRefused(
                 "not_on_hold",

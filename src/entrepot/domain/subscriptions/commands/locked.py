@@ -77,6 +77,14 @@ def lock(*, subscription_id: int, expected_version: int | None = None) -> Locked
     return Locked(wide, billing, before=dates_of(billing), stored_due_on=billing.due_on)
 
 
+def require_version(*, subscription_id: int, expected_version: int) -> None:
+    """Lock the billing state and refuse unless it stands as a page has shown it.
+
+    For callers that look before they act, so that what they saw cannot move. Raises: as `lock`.
+    """
+    lock(subscription_id=subscription_id, expected_version=expected_version)
+
+
 def require_status(held: Locked, *wanted: Status) -> None:
     """Refuse unless the subscription is in one of the states. Raises: TransitionRefused."""
     status = Status(held.billing.status)

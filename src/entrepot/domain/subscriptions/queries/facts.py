@@ -23,7 +23,7 @@ SELECT
     s.status::text, s.admin_hold, s.credit_hold, s.auto_renew, s.started_on, s.trial_end, s.term_start, s.term_end,
     s.ended_on, s.cancel_on, s.cancel_reason, s.quantity, s.vendor_reference, s.purchase_order, s.currency,
     billing.due_on, billing.period_start, billing.period_end, billing.grace_end,
-    coalesce(billing.anchor_day, 1), s.chain_id
+    coalesce(billing.anchor_day, 1), s.chain_id, coalesce(billing.version, 0)
 FROM subscription AS s
 INNER JOIN plan ON plan.id = s.plan_id
 INNER JOIN service ON service.id = plan.service_id
@@ -119,7 +119,10 @@ class PageMoney:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
-    """The head of the page. `is_own` tells that the viewer's account bought it."""
+    """The head of the page. `is_own` tells that the viewer's account bought it.
+
+    `version` is that of the billing state, which commands compare; 0 before the subscription starts.
+    """
 
     id: int
     customer_id: int
@@ -138,6 +141,7 @@ class SubscriptionFacts:
     plan: PlanFacts
     dates: Dates
     money: PageMoney
+    version: int
 
     @property
     def on_hold(self) -> bool:
@@ -174,6 +178,7 @@ def subscription_facts(viewer: Viewer, *, subscription_id: int) -> SubscriptionF
         plan=facts,
         dates=Dates(started_on, trial_end, term_start, term_end, ended_on, cancel_on, *row[33:38]),
         money=_money(viewer, row=row, plan=facts, currency=currency),
+        version=row[39],
     )
 
 

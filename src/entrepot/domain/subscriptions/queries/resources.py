@@ -59,7 +59,7 @@ WHERE
 ORDER BY (price.valid_to IS NOT NULL), item.position, item.id, price.kind, price.valid_from DESC
 LIMIT %(limit)s"""
 _CHANGES = """
-SELECT change.effective_on, resource.name, resource.unit, item.quantity, change.new_quantity
+SELECT change.id, change.effective_on, resource.name, resource.unit, item.quantity, change.new_quantity
 FROM quantity_change AS change
 INNER JOIN subscription_item AS item ON item.id = change.item_id
 INNER JOIN resource ON resource.id = item.resource_id
@@ -148,6 +148,7 @@ class PriceRow:
 class WaitingChange:
     """A quantity that is ordered for a day to come."""
 
+    id: int
     effective_on: date
     resource: str
     unit: Mapping[str, str]
@@ -202,8 +203,8 @@ def waiting_changes(*, facts: SubscriptionFacts) -> tuple[WaitingChange, ...]:
     """Give the open quantity changes by day; at most 20."""
     values = {"id": facts.id, "limit": CHANGES_SHOWN_MAX}
     return tuple(
-        WaitingChange(day, name, json.loads(unit), now, then)
-        for day, name, unit, now, then in rows_of(_CHANGES, values)
+        WaitingChange(number, day, name, json.loads(unit), now, then)
+        for number, day, name, unit, now, then in rows_of(_CHANGES, values)
     )
 
 

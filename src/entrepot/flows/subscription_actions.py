@@ -1,0 +1,332 @@
+"""What people do with a running subscription: one function for each action, called by screens and other doors.
+
+Each checks what only the person at the door can get wrong and runs one command. What the vendor has to be told and
+which order stands for an action belongs here too, around the commands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from entrepot.domain.subscriptions import commands
+from entrepot.domain.subscriptions.commands import Cancellation
+from entrepot.domain.subscriptions.lifecycle import Status
+from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, SubscriptionItem
+from entrepot.domain.subscriptions.queries import SubscriptionFacts
+from entrepot.flows.daily_billing import business_date
+from entrepot.flows.effects import Effect, quantity_effect
+from entrepot.flows.effects.days import last_day
+from entrepot.infra.audit.recorder import Actor
+from entrepot.kernel.errors import BadInput, Refused
+from entrepot.kernel.ids import IdKind
+
+ITEMS_SHOWN_MAX = 100
+
+
+class ActionInput(BadInput):
+    """A value of an action that cannot be used."""
+
+    codes = frozenset(
+        {"change_date_past", "change_date_far", "quantity_unchanged", "change_leaves_nothing"}
+    )
+
+
+class ActionNotPossible(Refused):
+    """The action needs something else first."""
+
+    codes = frozenset({"change_zero_unconfirmed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Changeable:
+    """One resource whose units can be changed; `quantity` has what is ordered up to today."""
+
+    resource_id: int
+    name: str
+    unit: Mapping[str, str]
+    quantity: Decimal
+    is_measured: bool
+
+
+def changeable(*, facts: SubscriptionFacts, today: date) -> tuple[Changeable, ...]:
+    """Give the resources of a subscription in the plan's order, at most 100; none for one that is paid as it goes."""
+    if facts.plan.is_usage:
+        return ()
+    items = SubscriptionItem.objects.filter(subscription_id=facts.id).select_related("resource")
+    found = list(items.order_by("is_measured", "position", "id")[:ITEMS_SHOWN_MAX])
+    waiting = _waiting(facts.id, today)
+    return tuple(
+        Changeable(
+            item.resource_id,
+            item.resource.name,
+            item.resource.unit,
+            waiting.get(item.id, item.quantity),
+            item.is_measured,
+        )
+        for item in found
+    )
+
+
+def preview_quantity(
+    *,
+    facts: SubscriptionFacts,
+    resource_id: int,
+    quantity: Decimal,
+    effective_on: date,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> Effect:
+    """Show what `change_quantity` would do with the same values; nothing is written. Raises: as it does."""
+    _check_change(facts.id, resource_id, quantity, effective_on=effective_on, today=today)
+    return quantity_effect(
+        facts=facts,
+        resource_id=resource_id,
+        quantity=quantity,
+        effective_on=effective_on,
+        actor=actor,
+        now=now,
+        today=today,
+    )
+
+
+def change_quantity(
+    *,
+    facts: SubscriptionFacts,
+    resource_id: int,
+    quantity: Decimal,
+    effective_on: date,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    is_free_confirmed: bool = False,
+) -> int:
+    """Order a new total of units from a day on, today up to the end of the term; return the change's id.
+
+    A change that costs nothing now and later has to be confirmed, but for a trial.
+    Raises: ActionInput; ActionNotPossible `change_zero_unconfirmed`; as `commands.change_quantity`.
+    """
+    with transaction.atomic():
+        commands.require_version(subscription_id=facts.id, expected_version=expected_version)
+        seen = preview_quantity(
+            facts=facts,
+            resource_id=resource_id,
+            quantity=quantity,
+            effective_on=effective_on,
+            actor=actor,
+            now=now,
+            today=today,
+        )
+        if seen.is_free and not is_free_confirmed and facts.status is not Status.TRIAL:
+            raise ActionNotPossible(
+                "change_zero_unconfirmed",
+                "This change of {object} costs nothing, now and later.",
+                object=_number(facts.id),
+                next_step="Confirm that this is meant.",
+            )
+        return commands.change_quantity(
+            subscription_id=facts.id,
+            resource_id=resource_id,
+            quantity=quantity,
+            effective_on=effective_on,
+            actor=actor,
+            now=now,
+            expected_version=expected_version,
+        )
+
+
+def withdraw_change(
+    *,
+    change_id: int,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> None:
+    """Take an ordered quantity back before it takes effect. Raises: as `commands.withdraw_change`."""
+    commands.withdraw_change(
+        change_id=change_id,
+        actor=actor,
+        now=now,
+        today=today,
+        expected_version=expected_version,
+    )
+
+
+def set_auto_renew(
+    *,
+    subscription_id: int,
+    auto_renew: bool,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> None:
+    """Say whether the subscription goes on after its term. Raises: as `commands.set_auto_renew`."""
+    commands.set_auto_renew(
+        subscription_id=subscription_id,
+        auto_renew=auto_renew,
+        actor=actor,
+        now=now,
+        today=today,
+        expected_version=expected_version,
+    )
+
+
+def hold(
+    *,
+    subscription_id: int,
+    reason: str,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> None:
+    """Put the subscription on administrative hold. Raises: as `commands.hold_subscription`."""
+    commands.hold_subscription(
+        subscription_id=subscription_id,
+        reason=reason,
+        actor=actor,
+        now=now,
+        business_date=business_date() or today,
+        expected_version=expected_version,
+    )
+
+
+def release(
+    *,
+    subscription_id: int,
+    reason: str,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> None:
+    """Take the administrative hold away. Raises: as `commands.release_subscription`."""
+    commands.release_subscription(
+        subscription_id=subscription_id,
+        reason=reason,
+        actor=actor,
+        now=now,
+        business_date=business_date() or today,
+        expected_version=expected_version,
+    )
+
+
+def cancel(
+    *,
+    subscription_id: int,
+    cancel_on: date,
+    reason: str,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> Cancellation:
+    """Cancel from a day on, today or later. Raises: as `commands.cancel_subscription`."""
+    return commands.cancel_subscription(
+        subscription_id=subscription_id,
+        cancel_on=cancel_on,
+        reason=reason,
+        actor=actor,
+        now=now,
+        today=today,
+        expected_version=expected_version,
+    )
+
+
+def withdraw_cancellation(
+    *,
+    subscription_id: int,
+    expected_version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> None:
+    """Take a cancellation back before it takes effect. Raises: as `commands.withdraw_cancellation`."""
+    commands.withdraw_cancellation(
+        subscription_id=subscription_id,
+        actor=actor,
+        now=now,
+        today=today,
+        expected_version=expected_version,
+    )
+
+
+def _check_change(
+    subscription_id: int, resource_id: int, quantity: Decimal, *, effective_on: date, today: date
+) -> None:
+    """Refuse days outside the running term and quantities that change or leave nothing.
+
+    What a quantity may be at all, and whether the subscription runs, is the command's to say.
+    """
+    items = list(SubscriptionItem.objects.filter(subscription_id=subscription_id))
+    item = next((one for one in items if one.resource_id == resource_id), None)
+    if item is None:
+        return
+    _check_day(subscription_id, effective_on, today=today)
+    waiting = _waiting(subscription_id, effective_on)
+    planned = {one.id: waiting.get(one.id, one.quantity) for one in items}
+    if quantity == planned.pop(item.id):
+        raise ActionInput(
+            "quantity_unchanged",
+            "{object} has this quantity already.",
+            object=_number(subscription_id),
+            field="quantity",
+            next_step="Give another number of units.",
+        )
+    if quantity == 0 and not any(planned[one.id] for one in items if _counts(one, item)):
+        raise ActionInput(
+            "change_leaves_nothing",
+            "Nothing would be left of {object}.",
+            object=_number(subscription_id),
+            field="quantity",
+            next_step="Give one unit or more, or cancel the subscription.",
+        )
+
+
+def _counts(one: SubscriptionItem, changed: SubscriptionItem) -> bool:
+    """Tell whether another item keeps the subscription going: what is measured hangs on what is bought."""
+    return one.id != changed.id and (changed.is_measured or not one.is_measured)
+
+
+def _waiting(subscription_id: int, on_day: date) -> dict[int, Decimal]:
+    """Give the quantities by item that are ordered for a day or an earlier one and not applied yet."""
+    waiting = QuantityChange.objects.filter(
+        subscription_id=subscription_id,
+        effective_on__lte=on_day,
+        applied_on=None,
+        withdrawn_at=None,
+    )
+    return dict(waiting.order_by("effective_on", "id").values_list("item_id", "new_quantity"))
+
+
+def _check_day(subscription_id: int, effective_on: date, *, today: date) -> None:
+    if effective_on < today:
+        raise ActionInput(
+            "change_date_past",
+            "{day} is over; {object} cannot change before today.",
+            object=_number(subscription_id),
+            field="effective_on",
+            next_step="Choose today or a later day.",
+            day=effective_on,
+        )
+    billing = SubBilling.objects.filter(pk=subscription_id).first()
+    last = None if billing is None else last_day(billing)
+    if last is not None and effective_on > max(last, today):
+        raise ActionInput(
+            "change_date_far",
+            "{object} can be changed up to {day}, when its next term starts.",
+            object=_number(subscription_id),
+            field="effective_on",
+            next_step="Choose that day or an earlier one.",
+            day=last,
+        )
+
+
+def _number(subscription_id: int) -> str:
+    return f"{IdKind.SUBSCRIPTION.value}-{subscription_id}"
