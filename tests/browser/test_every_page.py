@@ -28,7 +28,7 @@ from entrepot.config.messages import compile_all
 from entrepot.demo.base import build_base
 from entrepot.demo.history import fill_history
 from entrepot.domain.billing.models import BillingRun, Invoice
-from entrepot.domain.catalog.models import PriceListImport
+from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListImport
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.ordering.models import Order
@@ -88,8 +88,19 @@ NO_PAGES = {
         "invoice-csv",
         "issued-invoice-pdf",
         "issued-invoice-csv",
+        "cart-add",
+        "cart-change",
+        "cart-order",
     },
-    "customer": {"subscriptions-export", "orders-export", "invoice-pdf", "invoice-csv"},
+    "customer": {
+        "subscriptions-export",
+        "orders-export",
+        "invoice-pdf",
+        "invoice-csv",
+        "cart-add",
+        "cart-change",
+        "cart-order",
+    },
 }
 
 
@@ -142,8 +153,8 @@ def world(
         orders = _orders()
         places = [
             *_provider(clients["provider"]),
-            *_reseller(),
-            *_customer(),
+            *_reseller(clients["reseller"]),
+            *_customer(clients["customer"]),
             *_of_orders(*orders),
             *_of_everybody(),
         ]
@@ -277,11 +288,14 @@ def _provider(client: Client) -> list[Place]:
         at("prices"),
         at("price-list-preview", key),
         at("price-list-work", applying.id),
+        at("marketplace"),
+        at("marketplace", query="?q=365"),
+        at("offer", _a_plan()[0]),
         at("price-list", PriceListImport.objects.order_by("id")[0].id),
     ]
 
 
-def _reseller() -> list[Place]:
+def _reseller(client: Client) -> list[Place]:
     def at(name: str, *args: object, query: str = "") -> Place:
         return _place("reseller", name, *args, query=query)
 
@@ -312,10 +326,16 @@ def _reseller() -> list[Place]:
         at("issued-invoice", sold.id, query="?why=1"),
         at("usage-prices"),
         at("usage-price-set", query=f"?sku={metered.sku}"),
+        at("marketplace", query="?q=365"),
+        at("marketplace", query="?q=nothing"),
+        at("offer", _a_plan()[0], query=f"?for={customer.id}"),
+        at("cart-customer"),
+        at("cart-placed", _cart(client, "reseller", customer.id)),
+        at("cart"),
     ]
 
 
-def _customer() -> list[Place]:
+def _customer(client: Client) -> list[Place]:
     def at(name: str, *args: object, query: str = "") -> Place:
         return _place("customer", name, *args, query=query)
 
@@ -336,7 +356,32 @@ def _customer() -> list[Place]:
         at("subscription-usage", metered.subscription_id, query=line),
         at("invoices"),
         at("invoice", bought.id, query="?why=1"),
+        at("marketplace"),
+        at("offer", _a_plan()[0]),
+        at("cart-placed", _cart(client, "customer", customer.id)),
+        at("cart"),
     ]
+
+
+def _a_plan() -> tuple[int, int, int]:
+    """Return a plan with a trial and a set-up fee, its shortest period and its unit."""
+    period = PlanPeriod.objects.filter(plan__name="Meeting Rooms").order_by("term_months")[0]
+    resource = PlanResource.objects.get(plan_id=period.plan_id).resource_id
+    return period.plan_id, period.id, resource
+
+
+def _cart(client: Client, panel: str, customer_id: int) -> str:
+    """Order a cart and fill another one, with a unit too little in it; return the key of the ordered one."""
+    plan, period, unit = _a_plan()
+    add = reverse(f"{panel}:cart-add", args=[plan])
+    cart, order = reverse(f"{panel}:cart"), reverse(f"{panel}:cart-order")
+    form = {"for": customer_id, "period": period}
+    client.post(add, {**form, f"units-{unit}": "2"})
+    page = client.get(cart).content.decode()
+    seen = dict(re.findall(r'name="(key|confirmed)" value="([^"]*)"', page))
+    client.post(order, {**seen, "purchase_order": "PO 118"})
+    client.post(add, {**form, f"units-{unit}": "0.5"})
+    return seen["key"]
 
 
 def _orders() -> tuple[int, int, int]:

@@ -10,10 +10,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import ACCOUNTS_MAX, Panel, Viewer
 from entrepot.web.access.menu import has_address, home_address, shown
 from entrepot.web.access.requests import realm_of
-from entrepot.web.ui.shell import Brand, Language, Link, Shell
+from entrepot.web.ui.shell import Brand, Language, Link, Shell, TopAction
 
 SWITCHER_MAX = ACCOUNTS_MAX - 1
 
@@ -56,8 +57,19 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
         ),
         sign_out_url=reverse("sign-out"),
         preference_url=reverse("preference"),
+        top_action=_new_order(viewer),
         version=_version(),
     )
+
+
+def _new_order(viewer: Viewer) -> TopAction | None:
+    """Offer an order on every page, to those who may order; the provider only looks at its marketplace."""
+    name = f"{viewer.panel.value}:marketplace"
+    if viewer.panel is Panel.PROVIDER or not has_address(name):
+        return None
+    if not viewer.can(Capability.MANAGE_SUBSCRIPTIONS):
+        return None
+    return TopAction(gettext("New order"), reverse(name))
 
 
 def brand_of(request: HttpRequest) -> Brand:

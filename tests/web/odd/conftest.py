@@ -11,7 +11,7 @@ from django.test import Client
 
 from entrepot.config.messages import compile_all
 from entrepot.domain.billing.models import Invoice
-from entrepot.domain.catalog.models import PriceListImport
+from entrepot.domain.catalog.models import Plan, PriceListImport
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderEvent
@@ -98,6 +98,7 @@ def world(db: None) -> OddWorld:
         "price-lists": prices.id if prices else 1,
         "jobs": job.id,
         "orders": _order(customer),
+        "marketplace": Plan.objects.order_by("id")[0].id,
     }
     return OddWorld(numbers, DAY)
 

@@ -17,7 +17,7 @@ from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource, Sales
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.buyers import Buyer, Market
-from entrepot.domain.resale.queries import PlanValues, plan_values
+from entrepot.domain.resale.queries import plan_values
 from entrepot.domain.resale.quotes import QuotedPrice, quote_periods
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.ids import IdKind
@@ -167,13 +167,23 @@ def list_offers(
 
 def offer_of(viewer: Viewer, *, plan_id: int, buyer: Buyer, on_day: date) -> Offer:
     """Give one plan that is sold to a buyer. Raises: NoSuchObject, also for one that is not sold or not displayed."""
-    plan = f"{IdKind.PLAN.value}-{plan_id}"
-    values = plan_values(plan_ids=[plan_id], seller_path=buyer.seller_path).get(plan_id)
-    if values is None or not values.is_published:
-        raise NoSuchObject(object=plan)
-    if viewer.panel is Panel.CUSTOMER and not _is_displayed(values):
-        raise NoSuchObject(object=plan)
+    if not _sold(viewer, [plan_id], buyer=buyer):
+        raise NoSuchObject(object=f"{IdKind.PLAN.value}-{plan_id}")
     return _offers(viewer, [plan_id], buyer=buyer, on_day=on_day)[plan_id]
+
+
+def offers_of_periods(
+    viewer: Viewer, *, period_ids: Sequence[int], buyer: Buyer, on_day: date
+) -> Mapping[int, Offer]:
+    """Give the plans of periods by the period's id; what is not sold to the buyer any more is left out."""
+    plans = dict(PlanPeriod.objects.filter(pk__in=period_ids).values_list("id", "plan_id"))
+    sold = _sold(viewer, list(plans.values()), buyer=buyer)
+    offers = _offers(viewer, sold, buyer=buyer, on_day=on_day)
+    return {
+        period: offers[plan]
+        for period, plan in plans.items()
+        if plan in offers and any(one.id == period for one in offers[plan].periods)
+    }
 
 
 def text_in(texts: Mapping[str, str] | None, *, language: str, fallback: str = "") -> str:
@@ -182,11 +192,20 @@ def text_in(texts: Mapping[str, str] | None, *, language: str, fallback: str = "
     return known.get(language) or known.get("en") or fallback
 
 
-def _is_displayed(values: PlanValues) -> bool:
-    if not values.display_in_customer_panel:
-        return False
+def _sold(viewer: Viewer, plan_ids: Sequence[int], *, buyer: Buyer) -> list[int]:
+    """Keep the plans that the buyer's seller publishes, for customers those that their panel displays."""
+    values = plan_values(plan_ids=plan_ids, seller_path=buyer.seller_path)
+    if viewer.panel is not Panel.CUSTOMER:
+        return [number for number, value in values.items() if value.is_published]
     hidden = SalesCategory.objects.filter(display_in_customer_panel=False)
-    return not hidden.filter(pk=values.sales_category_id or NO_CATEGORY).exists()
+    shelves = set(hidden.values_list("id", flat=True))
+    return [
+        number
+        for number, value in values.items()
+        if value.is_published
+        and value.display_in_customer_panel
+        and value.sales_category_id not in shelves
+    ]
 
 
 def _patterns(search: str) -> list[str]:

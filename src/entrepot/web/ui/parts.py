@@ -12,12 +12,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A saved view; `count` is text so that it can read "10,000+"."""
+    """A saved view; `count` is text so that it can read "10,000+", `icon` is a lucide name."""
 
     label: str
     url: str
     count: str | int | None = None
     current: bool = False
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

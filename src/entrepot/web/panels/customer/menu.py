@@ -10,6 +10,13 @@ MENU = (
         (
             Entry("customer:home", _("Home"), "house", "h"),
             Entry(
+                "customer:marketplace",
+                _("Marketplace"),
+                "package-search",
+                "m",
+                Capability.VIEW_SUBSCRIPTIONS,
+            ),
+            Entry(
                 "customer:subscriptions",
                 _("Subscriptions"),
                 "repeat",

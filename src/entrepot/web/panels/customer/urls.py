@@ -20,6 +20,7 @@ app_name = "customer"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("search/", results, name="search"),
+    path("", include("entrepot.web.screens.marketplace.urls_customer")),
     path("", include("entrepot.web.screens.customers.urls_customer")),
     path(
         "subscriptions/",

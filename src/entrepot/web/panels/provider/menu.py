@@ -9,6 +9,13 @@ MENU = (
     Group(
         (
             Entry("provider:home", _("Home"), "house", "h"),
+            Entry(
+                "provider:marketplace",
+                _("Marketplace"),
+                "package-search",
+                "m",
+                Capability.VIEW_SUBSCRIPTIONS,
+            ),
             Entry("provider:resellers", _("Resellers"), "store", "r", Capability.VIEW_ACCOUNTS),
             Entry(
                 "provider:customers", _("Customers"), "building-2", "c", Capability.VIEW_ACCOUNTS

@@ -6,7 +6,18 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.web.access.menu import Entry, Group
 
 MENU = (
-    Group((Entry("reseller:home", _("Home"), "house", "h"),)),
+    Group(
+        (
+            Entry("reseller:home", _("Home"), "house", "h"),
+            Entry(
+                "reseller:marketplace",
+                _("Marketplace"),
+                "package-search",
+                "m",
+                Capability.VIEW_SUBSCRIPTIONS,
+            ),
+        )
+    ),
     Group(
         (
             Entry(

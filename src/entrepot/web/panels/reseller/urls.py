@@ -20,6 +20,7 @@ app_name = "reseller"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("search/", results, name="search"),
+    path("", include("entrepot.web.screens.marketplace.urls_reseller")),
     path("", include("entrepot.web.screens.customers.urls_reseller")),
     path(
         "subscriptions/",

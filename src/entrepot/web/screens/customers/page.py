@@ -121,6 +121,7 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         "shows_history": viewer.can(Capability.VIEW_CREDIT) or bool(found.events),
         "subscriptions": _subscriptions(found),
         "subscriptions_url": _subscriptions_url(viewer, facts),
+        "order_url": _order_url(viewer, facts),
         "documents_url": _documents_url(viewer, number, found),
         "sees_people": viewer.can(Capability.VIEW_USERS),
         "people": [_person(one) for one in list_users(viewer, account_id=number, limit=USERS_SHOWN)]
@@ -164,6 +165,17 @@ def _subscriptions_url(viewer: Viewer, facts: AccountFacts) -> str:
     if viewer.panel is Panel.RESELLER and facts.row.parent_id != viewer.account_id:
         query["sub"] = "1"
     return links.address(viewer, "subscriptions", **query)
+
+
+def _order_url(viewer: Viewer, facts: AccountFacts) -> str:
+    """Lead to the marketplace at the prices of a customer that the viewer sells to."""
+    row = facts.row
+    is_sold_to = row.parent_id == viewer.account_id and row.kind is AccountKind.CUSTOMER
+    if viewer.panel is not Panel.RESELLER or not is_sold_to:
+        return ""
+    if not viewer.can(Capability.MANAGE_SUBSCRIPTIONS):
+        return ""
+    return links.address(viewer, "marketplace", **{"for": str(row.id)})
 
 
 def _documents_url(viewer: Viewer, number: int, found: AccountMoney) -> str:

@@ -1,0 +1,11 @@
+"""Addresses of the marketplace in the reseller's panel: as the customer's, and for whom it buys."""
+
+from django.urls import URLPattern, path
+
+from entrepot.web.screens.marketplace import urls_customer
+from entrepot.web.screens.marketplace.customer import customer
+
+urlpatterns: list[URLPattern] = [
+    *urls_customer.urlpatterns,
+    path("cart/customer/", customer, name="cart-customer"),
+]
