@@ -5,13 +5,13 @@ here (`flows/wiring.py`). Each reaction runs in the transaction of what it react
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from entrepot.domain.catalog.models import Plan
 from entrepot.domain.ordering import commands as ordering
 from entrepot.domain.ordering.commands import Cart, Estimate, estimate
 from entrepot.domain.ordering.events import OrderMoved
@@ -34,9 +34,8 @@ from entrepot.domain.provisioning.queries import is_open
 from entrepot.domain.provisioning.results import Wanted
 from entrepot.domain.subscriptions.commands import activate_subscription, drop_ordered
 from entrepot.domain.subscriptions.models import Subscription
-from entrepot.flows.bill import hub_today
-from entrepot.flows.daily_billing import business_date
 from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.sql import statement
 
 _CAUSE = "order "
 _PROVISIONING = Actor(user_id=None, name="provisioning", channel="task")
@@ -47,8 +46,10 @@ def order_day(*, now: datetime) -> date:
 
     A demo world lives in its own past; there nothing may start in a future that billing has not reached.
     """
-    today, business = hub_today(now=now), business_date()
-    return today if business is None else min(today, business)
+    with connection.cursor() as cursor:
+        ((zone, billed),) = statement("entrepot.flows", "order_day").rows(cursor)
+    today = now.astimezone(ZoneInfo(zone or "UTC")).date()
+    return today if billed is None else min(today, billed + timedelta(days=1))
 
 
 def estimate_order(cart: Cart, *, now: datetime) -> Estimate:
@@ -88,8 +89,8 @@ def begin_order(event: OrderMoved) -> None:
     if event.after is not Code.PAYMENT_DONE:
         return
     order = Order.objects.get(pk=event.order_id)
-    wide = Subscription.objects.get(pk=order.subscription_id)
-    plan = Plan.objects.select_related("service").get(pk=wide.plan_id)
+    wide = Subscription.objects.select_related("plan__service").get(pk=order.subscription_id)
+    plan = wide.plan
     known = Connector.objects.filter(vendor_id=plan.service.vendor_id)
     connector = known.order_by("-is_active", "id").first()
     if connector is None:

@@ -62,7 +62,12 @@ def tell_vendors(
 
 def follow_subscription(event: SubscriptionChanged) -> None:
     """Ask for what somebody has just ordered, held, released or ended, in the same transaction."""
-    tell_vendors(now=event.at, subscription_ids=[event.subscription_id])
+    services = ServiceInstance.objects.filter(
+        tenant_id=event.tenant_id, subscription_id=event.subscription_id
+    )
+    # Most have none, or none yet: that is one short question for every action.
+    if services.exists():
+        tell_vendors(now=event.at, subscription_ids=[event.subscription_id])
 
 
 def follow_vendor(event: ProvisioningDone) -> None:

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from entrepot.domain.catalog.models import Plan
 from entrepot.domain.parties.access import visible
-from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import (
     BillingAccount,
@@ -151,9 +150,8 @@ def plan_values(*, plan_ids: Sequence[int], seller_path: str) -> Mapping[int, Pl
     Source: rule 3 of the domain reference: resale is an overlay, not a copy.
     """
     upward = [int(part) for part in seller_path.split(".") if part][::-1]
-    sellers = set(Account.objects.filter(pk__in=upward).values_list("id", flat=True))
     overlays: dict[int, dict[int, PlanOverlay]] = {}
-    for row in PlanOverlay.objects.filter(plan_id__in=plan_ids, account_id__in=sellers):
+    for row in PlanOverlay.objects.filter(plan_id__in=plan_ids, account_id__in=upward):
         overlays.setdefault(row.plan_id, {})[row.account_id] = row
     return {
         plan.id: _values(

@@ -55,12 +55,12 @@ def quote_periods(
     """
     want, quote = statement(_PACKAGE, "want_quote"), statement(_PACKAGE, "quote_tier")
     tables = {**statement(_PACKAGE, "want_prices").temp_tables, **quote.temp_tables}
-    with transaction.atomic(), connection.cursor() as cursor:
-        for name, columns in tables.items():
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
-            )
-            cursor.execute(f"DELETE FROM {name}")
+    empty = "; ".join(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM {name}"
+        for name, columns in tables.items()
+    )
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(empty)
         want.run(cursor, chain_id=chain_id, plan_period_ids=list(plan_period_ids), on_day=on_day)
         for tier in range(1, tiers + 1):
             quote.run(cursor, tier=tier)

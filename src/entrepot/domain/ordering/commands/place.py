@@ -21,7 +21,7 @@ from entrepot.domain.ordering.models import Order, OrderSeries
 from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of, is_within_credit
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account
-from entrepot.domain.resale.models import BillingAccount, Chain, ChainLink
+from entrepot.domain.resale.models import BillingAccount, ChainLink
 from entrepot.domain.resale.quotes import QuotedPrice, quote_prices
 from entrepot.domain.subscriptions.commands import add_subscription
 from entrepot.domain.subscriptions.models import Subscription
@@ -227,10 +227,11 @@ def _customer(customer_id: int) -> Account:
 
 def _links(cart: Cart) -> list[ChainLink]:
     """Read the chain of a cart from the provider's sale down; `add_subscription` says what is wrong with chains."""
-    chains = Chain.objects.filter(customer_id=cart.customer_id)
-    chain = (chains if cart.chain_id is None else chains.filter(pk=cart.chain_id)).first()
-    links = ChainLink.objects.filter(chain=chain).select_related("billing_account")
-    found = list(links.order_by("tier"))
+    links = ChainLink.objects.filter(chain__customer_id=cart.customer_id)
+    if cart.chain_id is not None:
+        links = links.filter(chain_id=cart.chain_id)
+    every = list(links.select_related("billing_account").order_by("chain_id", "tier"))
+    found = [link for link in every if link.chain_id == every[0].chain_id]
     if not found:
         raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{cart.customer_id}")
     return found

@@ -190,7 +190,8 @@ def _begin(
     wide.trial_end = paid_from if trial else None
     wide.status = NEXT[wide.status, Trigger.START_TRIAL if trial else Trigger.ACTIVATE]
     wide.save(update_fields=["started_on", "trial_end", "status"])
-    agreed.add_discounts(wide=wide, items=items, discounts=discounts, first_day=paid_from)
+    if discounts:
+        agreed.add_discounts(wide=wide, items=items, discounts=discounts, first_day=paid_from)
     add_billing(wide, period, start_on=start_on, anchor_day=anchor_day or paid_from.day)
     bus.publish(SubscriptionStarted(wide.id, wide.tenant_id, start_on))
 

@@ -8,7 +8,7 @@ from typing import Any
 from entrepot.domain.catalog.models import PlanPeriod, PlanResource
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
-from entrepot.domain.resale.models import BillingAccount, Chain, ChainLink
+from entrepot.domain.resale.models import Chain, ChainLink
 from entrepot.domain.subscriptions.errors import OrderRefused, SubscriptionInput
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import SubBilling, Subscription, SubscriptionItem
@@ -20,7 +20,8 @@ ANCHOR_MAX = 31
 
 def add_wide(*, customer: Account, period: PlanPeriod, chain: Chain, **facts: Any) -> Subscription:
     """Add the row that people see, ordered and not started. Raises: OrderRefused for a chain without sellers."""
-    last = ChainLink.objects.filter(chain=chain).order_by("-tier").first()
+    links = ChainLink.objects.filter(chain=chain).select_related("billing_account")
+    last = links.order_by("-tier").first()
     if last is None:
         raise OrderRefused(
             "chain_of_another_customer",
@@ -40,25 +41,28 @@ def add_wide(*, customer: Account, period: PlanPeriod, chain: Chain, **facts: An
         chain=chain,
         is_own=customer.kind is AccountKind.RESELLER,
         status=Status.ORDERED,
-        currency=BillingAccount.objects.get(pk=last.billing_account_id).currency,
+        currency=last.billing_account.currency,
         **facts,
     )
-    text = search_text(
+    wide.search_text = search_text(
         customer=customer.name,
         plan=period.plan.name,
         number=f"{IdKind.SUBSCRIPTION.value}-{wide.id}",
         vendor_reference=wide.vendor_reference,
         purchase_order=wide.purchase_order,
     )
-    Subscription.objects.filter(pk=wide.pk).update(search_text=text)
     return wide
 
 
 def add_items(
     wide: Subscription, rows: Sequence[tuple[PlanResource, Decimal]]
 ) -> list[SubscriptionItem]:
-    """Add the items with their quantities, in the plan's order; the first one's is what lists show."""
-    Subscription.objects.filter(pk=wide.pk).update(quantity=rows[0][1])
+    """Add the items with their quantities, in the plan's order; the first one's is what lists show.
+
+    Stores what `add_wide` could not know before the row had its number, too.
+    """
+    wide.quantity = rows[0][1]
+    wide.save(update_fields=["quantity", "search_text"])
     return SubscriptionItem.objects.bulk_create(
         SubscriptionItem(
             tenant_id=wide.tenant_id,
