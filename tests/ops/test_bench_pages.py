@@ -28,7 +28,7 @@ from entrepot.web.screens.subscriptions import rows as subscription_rows
 
 NOW = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
 NO_LISTS = {"home", "account"}
-FORMS = ("upload", "-bill", "rehearse", "retry", "export", "-set")
+FORMS = ("cart", "checkout", "upload", "-bill", "rehearse", "retry", "export", "-set")
 COST = Cost("/a/", 9, 5, True, 20.0, 10.0, 30.0, 31.0)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from entrepot.domain.billing.models import BillingRun, Quarantine, Rehearsal
 from entrepot.domain.billing.queries.invoices import InvoiceFilter, InvoiceTab, list_invoices
 from entrepot.domain.catalog.models import Plan, PriceListImport
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
@@ -165,6 +166,25 @@ def _from(found: Sequence[object], parameter: str) -> Query:
     return {parameter: str(found[0])} if found else {}
 
 
+def _orders(person: Person, viewer: Viewer, *, name: str) -> ListPage:
+    def last(rows: int) -> Query:
+        ids = visible(viewer, Order).order_by("pk").values_list("pk", flat=True)
+        return _from(list(ids[rows : rows + 1]), "before")
+
+    path = reverse(f"{viewer.panel.value}:{name}")
+    return ListPage(person, name.replace("-", " "), path, {}, last)
+
+
+def _marketplace(person: Person, viewer: Viewer) -> ListPage:
+    def last(rows: int) -> Query:
+        # Plans are listed by name; all of the world's are sold to everybody.
+        ids = Plan.objects.order_by("-name", "-id").values_list("id", flat=True)
+        return _from(list(ids[rows : rows + 1]), "after")
+
+    path = reverse(f"{viewer.panel.value}:marketplace")
+    return ListPage(person, "marketplace", path, {}, last)
+
+
 def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     for kind, name in ((AccountKind.RESELLER, "resellers"), (AccountKind.CUSTOMER, "customers")):
         yield _accounts(person, viewer, kind=kind, below=True, name=name)
@@ -178,6 +198,8 @@ def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield _prices(person)
     yield _numbered(person, viewer, UsageImport, name="usage-imports")
     yield ListPage(person, "usage prices", reverse("provider:usage-prices"))
+    yield _orders(person, viewer, name="orders")
+    yield _marketplace(person, viewer)
 
 
 def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
@@ -187,10 +209,15 @@ def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
         yield _accounts(person, viewer, kind=AccountKind.CUSTOMER, below=below, name="customers")
     yield from _invoices(person, viewer, side=Side.BOUGHT)
     yield from _invoices(person, viewer, side=Side.SOLD, name="issued-invoices")
+    for name in ("orders", "own-orders"):
+        yield _orders(person, viewer, name=name)
+    yield _marketplace(person, viewer)
 
 
 def _of_customer(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield from _invoices(person, viewer, side=Side.BOUGHT)
+    yield _orders(person, viewer, name="orders")
+    yield _marketplace(person, viewer)
 
 
 _PANELS: Mapping[AccountKind, Callable[[Person, Viewer], Iterator[ListPage]]] = {

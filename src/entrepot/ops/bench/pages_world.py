@@ -28,6 +28,7 @@ _STATEMENTS = (
     "16_history",
     "17_operation",
     "18_resources",
+    "19_plan_resources",
 )
 
 

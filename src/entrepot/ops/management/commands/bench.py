@@ -9,20 +9,21 @@ from django.core.management.base import BaseCommand, CommandError
 
 from entrepot.ops.bench.billing import bench_billing
 from entrepot.ops.bench.cluster import checkpoint, connect_as, own_cluster
+from entrepot.ops.bench.orders import ORDERS_MIN, OrderFigures, bench_orders, orders_table
 from entrepot.ops.bench.pages import DAY, PageFigures, bench_pages
 from entrepot.ops.bench.pages_report import table
 from entrepot.ops.bench.pages_world import LINES_PER_SUBSCRIPTION_MAX, make_pages_world
 from entrepot.ops.bench.provisioning import bench_provisioning
 from entrepot.ops.bench.requests import can_measure
 
-_SUBSCRIPTIONS = {"billing": 100_000, "pages": 1_000_000, "provisioning": 0}
+_SUBSCRIPTIONS = {"billing": 100_000, "pages": 1_000_000, "orders": 100_000, "provisioning": 0}
 _PAGES_SUBSCRIPTIONS_MIN = 2_000
 
 
 class Command(BaseCommand):
     """Run one benchmark; results belong into docs/benchmarks.md together with the command line."""
 
-    help = "Measure billing, the pages or provisioning in a database cluster of its own"
+    help = "Measure billing, the pages, orders or provisioning in a database cluster of its own"
     group = "Development"
     needs_database = False
 
@@ -51,6 +52,10 @@ class Command(BaseCommand):
             "--reuse", action="store_true", help="measure the world that a run with --keep left"
         )
 
+        orders = parser.add_argument_group("orders")
+        orders.add_argument("--placed", type=int, default=1_200, help="orders placed end to end")
+        orders.add_argument("--few", type=int, default=10_000, help="orders behind a short list")
+        orders.add_argument("--many", type=int, default=10_000_000, help="orders behind a long one")
         vendors = parser.add_argument_group("provisioning")
         vendors.add_argument("--operations", type=int, default=5_000)
         vendors.add_argument(
@@ -65,14 +70,13 @@ class Command(BaseCommand):
                 self.stdout.write(text)
 
         options["subscriptions"] = options["subscriptions"] or _SUBSCRIPTIONS[options["what"]]
-        if options["what"] == "pages":
-            figures = _pages(options, say)
-            text = table(figures)
+        if options["what"] in _JUDGED:
+            figures, text = _JUDGED[options["what"]](options, say)
             if options["json"]:
                 text = json.dumps(figures.as_json())
             self.stdout.write(text)
             if figures.broken:
-                raise CommandError("\n".join(["The pages break promises:", *figures.broken]))
+                raise CommandError("\n".join(["Promises are broken:", *figures.broken]))
             return
         measure = _provisioning if options["what"] == "provisioning" else _billing
         found = measure(options, say)
@@ -109,7 +113,23 @@ def _provisioning(options: Mapping[str, Any], say: Callable[[str], None]) -> dic
         return bench_provisioning(operations=operations, work_seconds=seconds, say=say).as_json()
 
 
-def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> PageFigures:
+def _orders(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[OrderFigures, str]:
+    placed, few, many = options["placed"], options["few"], options["many"]
+    if not (placed >= 2 and ORDERS_MIN <= few < many and options["repeats"] >= 1):
+        raise CommandError(f"Give 2 or more --placed, and {ORDERS_MIN:,} <= --few < --many.")
+    with own_cluster(keep=options["keep"]):
+        figures = bench_orders(
+            subscriptions=options["subscriptions"],
+            placed=placed,
+            few=few,
+            many=many,
+            repeats=options["repeats"],
+            say=say,
+        )
+    return figures, orders_table(figures)
+
+
+def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[PageFigures, str]:
     subscriptions = options["subscriptions"]
     lines = options["lines"] or 3 * subscriptions
     _check(subscriptions=subscriptions, lines=lines, repeats=options["repeats"])
@@ -119,7 +139,14 @@ def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> PageFigure
             make_pages_world(subscriptions=subscriptions, lines=lines, day=DAY, say=say)
         checkpoint()
         connect_as("app")
-        return bench_pages(repeats=options["repeats"], only=options["only"], say=say)
+        figures = bench_pages(repeats=options["repeats"], only=options["only"], say=say)
+    return figures, table(figures)
+
+
+_JUDGED: Mapping[str, Callable[..., tuple[PageFigures | OrderFigures, str]]] = {
+    "pages": _pages,
+    "orders": _orders,
+}
 
 
 def _check(*, subscriptions: int, lines: int, repeats: int) -> None:
