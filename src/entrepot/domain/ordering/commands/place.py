@@ -17,7 +17,7 @@ from entrepot.domain.ordering.commands.moves import move, note
 from entrepot.domain.ordering.errors import OrderConflict, OrderInput, OrderNotPossible
 from entrepot.domain.ordering.kinds import OrderKind, number_text
 from entrepot.domain.ordering.lifecycle import Code, Trigger
-from entrepot.domain.ordering.models import Order, OrderSeries
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of, is_within_credit
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account
@@ -27,6 +27,7 @@ from entrepot.domain.subscriptions.commands import add_subscription
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.locks import Space, lock_all
+from entrepot.infra.db.sql import statement
 from entrepot.kernel.ids import IdKind
 
 LINES_MAX = 50
@@ -336,14 +337,10 @@ def _require_same(placed: Sequence[Order], cart: Cart, *, confirmed: Decimal) ->
 
 def _take_numbers(seller_id: int, kind: OrderKind, count: int) -> int:
     """Take consecutive numbers of a seller; return the first. They have no gaps unless an order is rolled back."""
-    OrderSeries.objects.bulk_create(
-        [OrderSeries(seller_id=seller_id, kind=kind)], ignore_conflicts=True
-    )
-    series = OrderSeries.objects.select_for_update().get(seller_id=seller_id, kind=kind)
-    first = series.last_number + 1
-    series.last_number += count
-    series.save(update_fields=["last_number"])
-    return first
+    with connection.cursor() as cursor:
+        take = statement("entrepot.domain.ordering", "take_numbers")
+        ((last,),) = take.rows(cursor, seller_id=seller_id, kind=kind.value, count=count)
+    return int(last) - count + 1
 
 
 def _check_length(lines: Sequence[Line]) -> None:

@@ -36,6 +36,10 @@ from entrepot.kernel.ids import IdKind
 YEAR_MIN, YEAR_MAX = 2000, 2199
 
 
+# Nothing is different yet from what its order wants.
+_BEGINNINGS = frozenset({"ordered", "activated"})
+
+
 @dataclass(frozen=True, slots=True)
 class Locked:
     """A subscription whose billing state nobody else can move until the transaction ends."""
@@ -191,7 +195,7 @@ def note(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Write one line of the subscription's history and one audit entry, and tell the others."""
+    """Write one line of the subscription's history and one audit entry, and tell the others of a change."""
     facts = {**(after or {}), **({"reason": reason} if reason else {})}
     SubscriptionEvent.objects.create(
         tenant_id=wide.tenant_id,
@@ -213,4 +217,5 @@ def note(
         after=after,
         reason=reason,
     )
-    bus.publish(SubscriptionChanged(wide.id, wide.tenant_id, at=now))
+    if kind not in _BEGINNINGS:
+        bus.publish(SubscriptionChanged(wide.id, wide.tenant_id, at=now))
