@@ -11,4 +11,4 @@ SUBSCRIPTIONS = (
     "margin",
     "ends",
 )
-ORDERS = ("customer", "seller", "plan", "status", "amount", "placed")
+ORDERS = ("customer", "seller", "plan", "status", "placed")

@@ -124,8 +124,8 @@ def _count(count: ViewCount) -> str:
 
 
 _WIDTHS = {
-    "customer": 216,
-    "seller": 170,
+    "customer": 240,
+    "seller": 220,
     "plan": None,
     "status": 206,
     "amount": 132,

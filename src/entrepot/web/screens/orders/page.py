@@ -104,7 +104,7 @@ def order(request: SignedInRequest, *, number: int, name: str, side: Side) -> Ht
                 words.stamp(step.at),
                 step.at.isoformat(),
                 _told(viewer, words.step(step.before, step.after), step.comment, step.after),
-                words.actor(step.actor, people=found.people),
+                words.actor(step, people=found.people),
             )
             for step in reversed(found.steps)
         ],
@@ -211,7 +211,7 @@ def _facts(viewer: Viewer, found: OrderPage) -> list[Fact]:
         facts.append(Fact(gettext("Trial"), trial % {"n": row.trial_days}))
     facts.append(Fact(gettext("Order type"), words.kind(row.kind)))
     if row.purchase_order:
-        facts.append(Fact(gettext("Purchase order"), row.purchase_order))
+        facts.append(Fact(gettext("Purchase order of the buyer"), row.purchase_order))
     facts.append(Fact(gettext("Ordered"), words.stamp(row.placed_at)))
     by = row.placed_by if row.placed_by in found.people else gettext("your supplier")
     facts.append(Fact(gettext("Ordered by"), by))
@@ -233,7 +233,7 @@ def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
     margin = None if shown is None or money.cost is None else shown.first - money.cost.first
     share = margin / shown.first if shown and margin is not None and shown.first else None
     is_last = found.row.seller_id == viewer.account_id
-    label = gettext("Customer pays first") if is_last else gettext("Your sale, first bill")
+    label = gettext("First bill to the customer") if is_last else gettext("First bill of your sale")
     return MoneyShown(
         price=_amount(price, currency),
         price_label=label if money.is_seller else gettext("First bill"),

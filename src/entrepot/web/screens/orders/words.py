@@ -6,7 +6,7 @@ from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import Code, Shown
-from entrepot.domain.ordering.queries import BuyerType, OrderRow
+from entrepot.domain.ordering.queries import BuyerType, OrderRow, Step
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.provisioning.kinds import Action, ErrorClass, Purpose
 from entrepot.domain.provisioning.lifecycle import State
@@ -97,13 +97,16 @@ def step(before: Code | None, after: Code) -> str:
     }[after]
 
 
-def actor(name: str, *, people: frozenset[str]) -> str:
-    """Say who did it: programs as such, people of sellers above without their name."""
-    if name == "provisioning":
+def actor(one: Step, *, people: frozenset[str]) -> str:
+    """Say who did it: programs as such, people of sellers above without their name.
+
+    Whether an order goes on at once is worked out when it is placed.
+    """
+    if one.actor == "provisioning" or one.before is Code.OPENED:
         return gettext("by itself")
-    return (
-        gettext("by %(name)s") % {"name": name} if name in people else gettext("by your supplier")
-    )
+    if one.actor not in people:
+        return gettext("by your supplier")
+    return gettext("by %(name)s") % {"name": one.actor}
 
 
 def action(value: Action) -> str:
