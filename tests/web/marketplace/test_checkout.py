@@ -225,6 +225,21 @@ def test_a_resting_vendor_and_a_hold_are_said_and_nothing_is_lost(
     assert Order.objects.filter(purchase_order="PO 3").count() == 2
 
 
+def test_fields_that_nobody_asked_for_are_ignored(mall: Mall, filled: Filled) -> None:
+    client = filled()
+    odd = {"price": "1", "first_amount": "1", "tenant_id": "1", "status": "CP", "customer_id": "1"}
+    odd["account"] = odd["for"] = str(mall.shop.people.carl.account_id)
+    assert _order(client, **odd).status_code == 302
+    orders = Order.objects.order_by("place")
+    assert [o.first_amount for o in orders] == [75, 300]
+    assert {o.customer_id for o in orders} == {mall.shop.people.cleo.account_id}
+
+    put(client, mall.shop.plan, mall.shop.period, mall.shop.seat, "1", mall)
+    for confirmed in ("1.00", "", "NaN", "x" * 100):
+        assert _order(client, confirmed=confirmed).status_code == 409
+    assert Order.objects.count() == 2
+
+
 def test_a_purchase_order_number_has_a_bound(filled: Filled) -> None:
     client = filled()
     answer = _order(client, purchase_order="x" * 81)

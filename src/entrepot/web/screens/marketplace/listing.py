@@ -29,7 +29,8 @@ class Row:
 
     url: str
     name: str
-    note: str
+    service: str
+    vendor: str
     icon: str
     term: str
     trial: str
@@ -120,12 +121,16 @@ def _tabs(asked: Asked, page: OfferPage) -> list[Tab]:
 
 
 def _columns(market: Market | None) -> list[Column]:
-    columns = [Column(gettext("Plan")), Column(gettext("Period"), 220)]
+    columns = [
+        Column(gettext("Plan")),
+        Column(gettext("Vendor"), 180),
+        Column(gettext("Period"), 190),
+    ]
     if market is not None and market.sees_price:
-        columns.append(Column(gettext("Price from"), 180, numeric=True))
+        columns.append(Column(gettext("Price from"), 170, numeric=True))
     if market is not None and market.sees_cost:
         columns.append(Column(gettext("Your cost"), 120, numeric=True))
-        columns.append(Column(gettext("Margin"), 100, numeric=True))
+        columns.append(Column(gettext("Margin"), 90, numeric=True))
     return columns
 
 
@@ -137,11 +142,8 @@ def _row(viewer: Viewer, offer: Offer, market: Market | None, asked: Asked) -> R
     return Row(
         url=links.address(viewer, "offer", offer.id, **query),
         name=offer.name,
-        note=" · ".join(
-            dict.fromkeys(
-                part for part in (offer.service, offer.vendor) if part and part != offer.name
-            )
-        ),
+        service=offer.service if offer.service != offer.name else "",
+        vendor=offer.vendor,
         icon=offer.icon,
         term=words.period(cheapest) if cheapest else gettext("No period on sale"),
         trial=words.trial(cheapest.trial_days) if cheapest else "",
