@@ -18,6 +18,7 @@ from entrepot.domain.billing.lifecycle import DocumentKind
 from entrepot.domain.billing.models import Invoice
 from entrepot.domain.billing.queries.invoices import last_completed_day
 from entrepot.domain.catalog.models import Plan
+from entrepot.domain.ordering.queries import OrderFilter, is_order_number, list_orders
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
@@ -42,6 +43,7 @@ class Group(StrEnum):
 
     ACCOUNTS = "accounts"
     SUBSCRIPTIONS = "subscriptions"
+    ORDERS = "orders"
     DOCUMENTS = "documents"
     PLANS = "plans"
     USERS = "users"
@@ -50,6 +52,7 @@ class Group(StrEnum):
 _GROUPS = {
     IdKind.ACCOUNT: Group.ACCOUNTS,
     IdKind.SUBSCRIPTION: Group.SUBSCRIPTIONS,
+    IdKind.ORDER: Group.ORDERS,
     IdKind.INVOICE: Group.DOCUMENTS,
     IdKind.CREDIT_NOTE: Group.DOCUMENTS,
     IdKind.PLAN: Group.PLANS,
@@ -61,7 +64,7 @@ _GROUPS = {
 class Hit:
     """One result. `state` is a value of the object's state enum, empty where it has none.
 
-    `account_id` is the account that a user works for, a document's buyer, a subscription's customer.
+    `account_id` is the account that a user works for, a document's buyer, the customer of a subscription or order.
     """
 
     id: int
@@ -97,7 +100,7 @@ class Found:
 def search(viewer: Viewer, *, text: str, limit: int) -> Found:
     """Look for a text among everything that the viewer may see; at most `limit` (50) results a kind.
 
-    The text is cut to 100 characters and six words. At most eleven queries; none without a text.
+    The text is cut to 100 characters and six words. At most fourteen queries; none without a text.
     """
     cleaned = clean(text)
     size = min(max(limit, 1), GROUP_MAX)
@@ -106,6 +109,7 @@ def search(viewer: Viewer, *, text: str, limit: int) -> Found:
     asked = {
         Group.ACCOUNTS: (Capability.VIEW_ACCOUNTS, _accounts),
         Group.SUBSCRIPTIONS: (Capability.VIEW_SUBSCRIPTIONS, _subscriptions),
+        Group.ORDERS: (Capability.VIEW_ORDERS, _orders),
         Group.DOCUMENTS: (Capability.VIEW_INVOICES, _documents),
         Group.PLANS: (Capability.VIEW_SUBSCRIPTIONS, _plans),
         Group.USERS: (Capability.VIEW_USERS, _users),
@@ -216,6 +220,33 @@ def _subscriptions(viewer: Viewer, text: str, size: int) -> list[Hit]:
             account_id=row.customer_id,
         )
         for row in found
+    ]
+
+
+def _orders(viewer: Viewer, text: str, size: int) -> list[Hit]:
+    """Find orders by number or id; what they were for is found as a subscription."""
+    number = None if text.isdigit() else _number(text, IdKind.ORDER)
+    asked = text if number is None else f"{IdKind.ORDER.value}-{number}"
+    if not is_order_number(asked):
+        return []
+    page = list_orders(viewer, wanted=OrderFilter(text=asked), limit=size)
+    return [
+        Hit(
+            id=row.id,
+            title=row.number,
+            number=f"{IdKind.ORDER.value}-{row.id}",
+            note=", ".join(
+                part
+                for part in (
+                    row.customer_name if row.customer_id != viewer.account_id else "",
+                    row.plan_name,
+                )
+                if part
+            ),
+            state=row.shown.value,
+            account_id=row.customer_id,
+        )
+        for row in page.rows
     ]
 
 

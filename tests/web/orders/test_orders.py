@@ -305,6 +305,19 @@ def test_roles_decide_who_acts(store, at):
     assert at(people.cleo).get(f"/customer/orders/{store.waiting}/accept/").status_code == 404
 
 
+def test_the_search_of_every_page_finds_orders_by_number_and_id(store, at):
+    people = store.shop.people
+    for who, panel in (("harbor", "provider"), ("sven", "reseller"), ("cleo", "customer")):
+        client = at(people.all[who])
+        for text in ("so000002", f"ORD-{store.failed}", f"ord {store.failed}"):
+            page = client.get(f"/{panel}/search/", {"q": text}).content.decode()
+            assert f'href="/{panel}/orders/{store.failed}/"' in page, (who, text)
+            assert "SO000003" not in page
+    foreign = at(people.rex).get("/reseller/search/", {"q": f"ORD-{store.failed}"})
+    assert "SO000002" not in foreign.content.decode()
+    assert "SO000002" in at(people.sven).get("/reseller/search/", {"q": "2"}).content.decode()
+
+
 def test_everything_is_said_in_german_too(store, at):
     client = at(store.shop.people.sven, language="de")
     said = _text(client.get(f"/reseller/orders/{store.failed}/"))

@@ -147,7 +147,7 @@ def test_a_search_is_as_many_queries_whatever_it_finds(db, size, django_assert_n
     billed_world(subscriptions=size)
     viewer = viewer_of(RESELLER)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         search(viewer, text="plan", limit=5)
     with django_assert_num_queries(0):
         search(viewer, text=" \t\n", limit=5)

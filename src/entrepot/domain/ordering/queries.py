@@ -178,6 +178,16 @@ def tab_counts(viewer: Viewer, *, side: Side) -> Mapping[Shown | None, ViewCount
     return {view: ViewCount(min(n, COUNT_MAX), n > COUNT_MAX) for view, n in views.items()}
 
 
+def is_order_number(text: str) -> bool:
+    """Tell whether a text looks like the number or the id of an order: `SO000012`, `ORD-7`, 12."""
+    word = text.strip().upper()
+    for letters in (*PREFIX.values(), f"{IdKind.ORDER.value}-", ""):
+        digits = word.removeprefix(letters)
+        if word.startswith(letters) and digits.isascii() and digits.isdigit():
+            return True
+    return False
+
+
 def order_of(viewer: Viewer, *, order_id: int) -> OrderRow:
     """Give one order. Raises: NoSuchObject for a foreign one as for one that does not exist."""
     return _rows(viewer, [access.one(viewer, Order, pk=order_id, kind=IdKind.ORDER)])[0]

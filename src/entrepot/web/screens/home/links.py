@@ -24,6 +24,12 @@ def subscription_url(viewer: Viewer, subscription_id: int, *, is_own: bool = Fal
     return address(viewer, "own-subscription" if apart else "subscription", subscription_id)
 
 
+def order_url(viewer: Viewer, order_id: int, *, is_bought: bool) -> str:
+    """Return the page of an order; what a reseller buys itself has pages of its own."""
+    apart = viewer.panel is Panel.RESELLER and is_bought
+    return address(viewer, "own-order" if apart else "order", order_id)
+
+
 def document_url(viewer: Viewer, document_id: int, *, is_bought: bool) -> str:
     """Return the page of a document; what a reseller sells has pages of its own."""
     sells_apart = viewer.panel is Panel.RESELLER and not is_bought

@@ -23,6 +23,7 @@ SUGGESTIONS_TARGETS = frozenset({"suggestions", "palette-found"})
 _TITLES = {
     Group.ACCOUNTS: _("Companies"),
     Group.SUBSCRIPTIONS: _("Subscriptions"),
+    Group.ORDERS: _("Orders"),
     Group.DOCUMENTS: _("Invoices and credit notes"),
     Group.PLANS: _("Plans"),
     Group.USERS: _("Users"),
@@ -30,6 +31,7 @@ _TITLES = {
 _ICONS = {
     Group.ACCOUNTS: "building-2",
     Group.SUBSCRIPTIONS: "repeat",
+    Group.ORDERS: "shopping-cart",
     Group.DOCUMENTS: "receipt-text",
     Group.PLANS: "package",
     Group.USERS: "users",
@@ -124,6 +126,8 @@ def _url(viewer: Viewer, group: Group, hit: Hit) -> str:
         return links.account_url(viewer, hit.id, hit.account_kind)
     if group is Group.SUBSCRIPTIONS:
         return links.subscription_url(viewer, hit.id, is_own=hit.account_id == viewer.account_id)
+    if group is Group.ORDERS:
+        return links.order_url(viewer, hit.id, is_bought=hit.account_id == viewer.account_id)
     if group is Group.DOCUMENTS:
         return links.document_url(viewer, hit.id, is_bought=hit.account_id == viewer.account_id)
     if group is Group.PLANS:
