@@ -55,9 +55,12 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NOW = datetime(2026, 2, 21, 7, 30, tzinfo=UTC)
 DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
 PANELS = ("provider", "reseller", "customer")
-# Addresses that only take a form or send a file.
+# The actions on a subscription are two templates; a seller's and a customer's pages of them are below.
+_ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw")
+# Addresses that only take a form or send a file, or whose screen is looked at elsewhere.
 NO_PAGES = {
     "provider": {
+        *(f"subscription-{act}" for act in (*_ACTS, "hold")),
         "subscriptions-export",
         "orders-export",
         "billing-bill",
@@ -78,6 +81,8 @@ NO_PAGES = {
         "price-list-rejects",
     },
     "reseller": {
+        *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
+        *(f"own-subscription-{act}" for act in _ACTS),
         "subscriptions-export",
         "own-subscriptions-export",
         "orders-export",
@@ -93,6 +98,7 @@ NO_PAGES = {
         "cart-order",
     },
     "customer": {
+        *(f"subscription-{act}" for act in ("cancel", "go-on", "change-withdraw")),
         "subscriptions-export",
         "orders-export",
         "invoice-pdf",
@@ -260,6 +266,7 @@ def _provider(client: Client) -> list[Place]:
         at("subscriptions", query=f"?tab=all&open={mine.id}"),
         at("subscriptions", query="?tab=renewing&days=90"),
         at("subscription", mine.id, query="?history=all"),
+        at("subscription-release", mine.id),
         at("subscription", total.subscription_id),
         at("subscription-usage", total.subscription_id, query=f"?{line}"),
         at("billing"),
@@ -308,15 +315,22 @@ def _reseller(client: Client) -> list[Place]:
     bought = Invoice.objects.filter(buyer_id=reseller.id).order_by("-id")[0]
     sold = Invoice.objects.filter(seller_id=reseller.id).order_by("-id")[0]
     line = f"?sku={metered.sku}&month={metered.period_start:%Y-%m}"
+    owed = BillingAccount.objects.filter(seller_id=reseller.id).order_by("id")[0]
     return [
         at("home"),
         at("search", query="?q=cobalt"),
         at("customers", query="?below=1"),
         at("customer", customer.id),
+        at("credit"),
+        *[at(f"credit-{act}", owed.id) for act in ("hold", "release", "protect")],
         at("account"),
         at("subscriptions", query="?tab=renewing&days=30"),
         at("subscriptions", query=f"?open={below.id}"),
         at("subscription", below.id),
+        at("subscription-quantity", below.id, query=f"?quantity={below.quantity + 3}"),
+        at("subscription-quantity", below.id, query="?quantity=1.5"),
+        at("subscription-cancel", below.id),
+        at("subscription-hold", below.id),
         at("subscription-usage", metered.subscription_id, query=line),
         at("own-subscriptions"),
         at("own-subscription", own.id),
@@ -353,6 +367,8 @@ def _customer(client: Client) -> list[Place]:
         at("subscriptions"),
         at("subscriptions", query=f"?open={own.id}"),
         at("subscription", own.id),
+        at("subscription-quantity", own.id, query=f"?quantity={own.quantity + 1}"),
+        at("subscription-renewal", own.id),
         at("subscription-usage", metered.subscription_id, query=line),
         at("invoices"),
         at("invoice", bought.id, query="?why=1"),

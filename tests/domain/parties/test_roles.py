@@ -13,8 +13,6 @@ OPERATIONS = {
     C.VIEW_PRICE_LISTS,
     C.IMPORT_USAGE,
     C.VIEW_USAGE_IMPORTS,
-    C.MANAGE_CREDIT,
-    C.VIEW_CREDIT,
     C.VIEW_TASKS,
     C.VIEW_AUDIT,
 }
@@ -87,6 +85,7 @@ def test_an_administrative_hold_leaves_reading_only():
         C.VIEW_SUBSCRIPTIONS,
         C.VIEW_ORDERS,
         C.VIEW_INVOICES,
+        C.VIEW_CREDIT,
         C.VIEW_PRICES,
         C.VIEW_USERS,
     }

@@ -8,6 +8,7 @@ import pytest
 from entrepot.domain.billing.models import Invoice
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.parties.kinds import AccountKind, RoleCode
+from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.models import BillingAccount, HoldMode
 from tests.web.home.world import (
     PROVIDER,
@@ -144,11 +145,36 @@ def test_pages_lead_forward_and_back_with_the_longest_overdue_first(world):
     )
 
 
-def test_only_roles_of_the_provider_that_see_credit_open_the_list(world):
+def test_only_roles_that_see_credit_open_the_list(world):
     for role, status in ((RoleCode.READ_ONLY, 200), (RoleCode.SUPPORT, 403)):
         assert browser_of(viewer_of(PROVIDER, role=role)).get(LIST).status_code == status
     assert browser_of(viewer_of(RESELLER)).get(LIST).status_code in (403, 404)
-    assert browser_of(viewer_of(RESELLER)).get("/reseller/credit/").status_code == 404
+    assert browser_of(viewer_of(RESELLER)).get("/reseller/credit/").status_code == 200
+
+
+def test_a_reseller_follows_up_its_own_customers_only(owing):
+    below, other = BillingAccount.objects.filter(seller_id=RESELLER).order_by("id")[:2]
+    CreditState.objects.update_or_create(
+        billing_account_id=below.id,
+        defaults={
+            "tenant_id": below.tenant_id,
+            "buyer_id": below.buyer_id,
+            "overdue_since": date(2026, 3, 6),
+        },
+    )
+    client = browser_of(viewer_of(RESELLER, role=RoleCode.BILLING))
+    page = client.get("/reseller/credit/").content.decode()
+    (row,) = _rows(page)
+    assert row.startswith(Account.objects.get(pk=below.buyer_id).name)
+    assert f'href="/reseller/credit/{below.id}/hold/"' in page
+
+    done = client.post(f"/reseller/credit/{other.id}/hold/", {"reason": "agreed"})
+    assert done.status_code == 302
+    assert CreditState.objects.get(pk=other.id).is_held
+    # What the provider sells to the reseller is the provider's.
+    upward = BillingAccount.objects.get(seller_id=PROVIDER, buyer_id=RESELLER)
+    assert client.get(f"/reseller/credit/{upward.id}/release/").status_code == 404
+    assert browser_of(viewer_of(RIVAL)).get(f"/reseller/credit/{below.id}/hold/").status_code == 404
 
 
 def test_a_reader_is_offered_no_step(owing):

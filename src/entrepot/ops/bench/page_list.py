@@ -159,7 +159,7 @@ def _credit(person: Person, viewer: Viewer) -> ListPage:
             after, is_read = page.after, page.after is None
         return _from(ids[-rows - 1 : -rows], "after")
 
-    return ListPage(person, "credit", reverse("provider:credit"), {}, last)
+    return ListPage(person, "credit", reverse(f"{viewer.panel.value}:credit"), {}, last)
 
 
 def _from(found: Sequence[object], parameter: str) -> Query:
@@ -203,6 +203,7 @@ def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
 
 
 def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
+    yield _credit(person, viewer)
     yield from _subscriptions(person, "reseller", name="own-subscriptions")
     yield ListPage(person, "usage prices", reverse("reseller:usage-prices"))
     for below in (False, True):

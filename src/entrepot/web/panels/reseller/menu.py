@@ -38,6 +38,7 @@ MENU = (
                 "",
                 Capability.VIEW_INVOICES,
             ),
+            Entry("reseller:credit", _("Credit"), "hand-coins", "", Capability.VIEW_CREDIT),
             Entry(
                 "reseller:usage-prices",
                 _("Usage prices"),
