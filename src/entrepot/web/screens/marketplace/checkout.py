@@ -8,9 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from entrepot.domain.ordering.queries import OrderRow
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.flows.marketplace import order_cart, placed_orders
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.kernel.money import parse_decimal
@@ -29,6 +27,7 @@ class ChangedRow:
     """A line of the cart with the amount that was seen and the one that holds now."""
 
     name: str
+    period: str
     before: str
     now: str
     has_changed: bool
@@ -79,7 +78,7 @@ def placed(request: SignedInRequest, key: str) -> HttpResponse:
         "rows": [
             (
                 row,
-                _order_url(viewer, row),
+                links.order_url(viewer, row.id, is_bought=row.is_own),
                 words.money(row.first_amount, row.currency),
             )
             for row in rows
@@ -95,12 +94,6 @@ def placed(request: SignedInRequest, key: str) -> HttpResponse:
         "orders_url": links.address(viewer, "orders"),
     }
     return render(request, "screens/marketplace/placed.html", context)
-
-
-def _order_url(viewer: Viewer, row: OrderRow) -> str:
-    """Return the page of an order; what a reseller ordered for itself has pages of its own."""
-    apart = viewer.panel is Panel.RESELLER and row.is_own
-    return links.address(viewer, "own-order" if apart else "order", row.id)
 
 
 def _place(
@@ -167,7 +160,8 @@ def _ask_again(request: SignedInRequest, opened: Opened) -> HttpResponse:
     for one in opened.seen.lines:
         before = _amount(request.POST.get(f"was-{one.line.id}", ""))
         now = one.first.price if one.first else None
-        rows.append(ChangedRow(one.line.name, text(before), text(now), before != now))
+        period = words.period(one.period) if one.period else ""
+        rows.append(ChangedRow(one.line.name, period, text(before), text(now), before != now))
     context = {
         **_confirmation(request, opened),
         "columns": [
