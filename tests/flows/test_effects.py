@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
@@ -22,12 +22,12 @@ from entrepot.domain.subscriptions.queries import SubscriptionFacts, subscriptio
 from entrepot.domain.usage.models import MeteredUsage
 from entrepot.flows import effects
 from entrepot.flows import subscription_actions as actions
-from entrepot.flows.daily_billing import business_date, run_day
-from entrepot.flows.daily_billing.session import temporary_tables
+from entrepot.flows.daily_billing import business_date
 from entrepot.flows.effects import Effect, Figures
 from entrepot.flows.effects.days import last_day
 from tests.domain.resale.shop import START, Shop, add_period, add_price, shop
 from tests.support.people import NOW, SETUP
+from tests.support.runs import run_within
 
 WHO: dict[str, Any] = {"actor": SETUP, "now": NOW}
 DAY = timedelta(days=1)
@@ -126,7 +126,7 @@ def _world(store: Shop, case: Case) -> tuple[int, date]:
     today = START + timedelta(days=case.day)
     last = today if case.is_day_billed else today - DAY
     if last >= START:
-        _run(last)
+        run_within(day=last, now=NOW)
     _use(number, today, case.overused)
     if case.open_change:
         facts = subscription_facts(store.people.cleo.viewer(), subscription_id=number)
@@ -259,7 +259,7 @@ def _billed(
         known = set(Charge.objects.values_list("id", flat=True))
         do()
         for day in days:
-            _run(day)
+            run_within(day=day, now=NOW)
         found = Charge.objects.filter(subscription_id=facts.id).exclude(id__in=known)
         rows = list(found.order_by("id"))
         transaction.set_rollback(True)
@@ -290,14 +290,3 @@ def _vendor_cost(charge: Charge) -> Decimal:
     unit = STORAGE_COST if charge.kind == "overuse" else SEAT_COST
     exact = unit * charge.quantity * charge.num / charge.den
     return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _run(day: date) -> None:
-    """Bill a day; a run expects the temporary tables empty, which the end of a transaction does elsewhere."""
-    with connection.cursor() as cursor:
-        for name in temporary_tables():
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({temporary_tables()[name]})"
-            )
-            cursor.execute(f"TRUNCATE {name}")
-    run_day(day=day, now=NOW, allow_missed=True)

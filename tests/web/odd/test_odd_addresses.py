@@ -98,7 +98,7 @@ def _filled(address: str, world: OddWorld) -> str:
     """Fill the places of an address with what exists."""
     words = [word for word in address.split("/") if word in world.numbers]
     number = world.numbers[words[-1]] if words else 1
-    values = {"number": str(number), "day": world.day.isoformat(), "key": "0" * 32}
+    values = {"number": str(number), "change": "1", "day": world.day.isoformat(), "key": "0" * 32}
     return _CONVERTER.sub(lambda match: values[match[1]], address)
 
 

@@ -29,6 +29,11 @@ class FreeWindow:
     state: WindowState
     closes_at: datetime | None
 
+    @property
+    def gives_back(self) -> bool:
+        """Whether a cancellation today gives unused days back."""
+        return self.state in (WindowState.OPEN, WindowState.ALWAYS)
+
 
 def free_window(*, facts: SubscriptionFacts, today: date) -> FreeWindow:
     """Say until when a cancellation gives unused days back in the running term.

@@ -19,6 +19,7 @@ from entrepot.kernel.money import round_amount
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import head, links, words
+from entrepot.web.screens.subscriptions.actions import offered, quantity
 from entrepot.web.screens.subscriptions.asked import number_in
 from entrepot.web.screens.subscriptions.audit import audit_shown
 from entrepot.web.screens.subscriptions.tables import (
@@ -99,7 +100,10 @@ def drawer(viewer: Viewer, *, subscription_id: int, name: str) -> Mapping[str, A
     facts = queries.subscription_facts(viewer, subscription_id=subscription_id)
     resources = queries.resource_page(viewer, facts=facts, page=1)
     found = queries.history(viewer, facts=facts, limit=_HISTORY_IN_DRAWER)
-    return _common(viewer, facts, resources, found, name=name)
+    return {
+        **_common(viewer, facts, resources, found, name=name),
+        "quantity": quantity.part(viewer, facts, name=name),
+    }
 
 
 def _common(
@@ -124,7 +128,12 @@ def _common(
         "is_seller": facts.money.is_seller,
         "sees_prices": facts.money.tier is not None,
         "currency": facts.money.currency,
-        "changes": queries.waiting_changes(facts=facts),
+        "changes": [
+            (one, offered.withdraw_url(viewer, facts, one.id, name=name))
+            for one in queries.waiting_changes(facts=facts)
+        ],
+        "offers": offered.offers(viewer, facts, name=name),
+        "quantity_url": offered.quantity_url(viewer, facts, name=name),
         "history": head.happenings(found),
         "history_total": found.total,
         "history_cut": found.is_cut,
