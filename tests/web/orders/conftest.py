@@ -1,6 +1,6 @@
 """A shop whose vendor is served by hand, orders in every state, and browsers of its people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from entrepot.config.messages import compile_all
 from entrepot.domain.catalog.models import Plan
@@ -80,13 +81,15 @@ def german() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_counters(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep counters and files to this test; all requests happen on 10 March 2026."""
+def own_counters(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep counters, files and the language to this test; all requests happen on 10 March 2026."""
     monkeypatch.setattr(ViewerMiddleware, "clock", FixedClock(NOW))
     settings.STATIC_ROOT = tmp_path
     backend = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "orders"}}
     cache.clear()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

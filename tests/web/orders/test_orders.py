@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderEvent
+from entrepot.domain.provisioning.commands.people import mark_failed
 from entrepot.domain.provisioning.models import Operation
-from tests.support.people import Person, user
-from tests.web.orders.conftest import Store, place
+from tests.support.people import SETUP, Person, user
+from tests.web.orders.conftest import NOW, Store, place
 
 PANEL = {"harbor": "provider", "cleo": "customer"}
 
@@ -303,6 +304,24 @@ def test_roles_decide_who_acts(store, at):
         at(people.ria).get(_address(store, people.ria, store.waiting, "accept")).status_code == 403
     )
     assert at(people.cleo).get(f"/customer/orders/{store.waiting}/accept/").status_code == 404
+
+
+def test_home_pages_name_failed_orders_with_the_button_that_repairs_them(store, at):
+    people = store.shop.people
+    for who, panel in (("harbor", "provider"), ("sven", "reseller")):
+        answer = at(people.all[who]).get(f"/{panel}/")
+        assert "SO000002 Mail Basic no such domain" in _text(answer)
+        assert "Waiting for you: 1 failed order" in _text(answer)
+        assert f'href="/{panel}/orders/{store.failed}/resubmit/"' in answer.content.decode()
+    for who in ("ria", "rex"):
+        assert "Failed orders" not in _text(at(people.all[who]).get("/reseller/"))
+
+    # What a person ended for good cannot be sent again.
+    operation = Order.objects.get(pk=store.failed).operation_id
+    mark_failed(operation_id=operation, comment="never", actor=SETUP, now=NOW)
+    page = at(people.harbor).get("/provider/").content.decode()
+    assert f'href="/provider/orders/{store.failed}/cancel/"' in page
+    assert f"{store.failed}/resubmit/" not in page
 
 
 def test_the_search_of_every_page_finds_orders_by_number_and_id(store, at):

@@ -1,6 +1,6 @@
 """One operation as the page of what caused it shows it: where it stands and what a person may say about it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,3 +74,9 @@ def operation_facts(viewer: Viewer, *, operation_id: int) -> OperationFacts:
         give_up_at=row.give_up_at,
         settled_at=row.settled_at,
     )
+
+
+def parked_among(viewer: Viewer, *, operation_ids: Collection[int]) -> frozenset[int]:
+    """Tell which of some operations wait for a person; one statement for all of them."""
+    rows = access.visible(viewer, Operation).filter(pk__in=operation_ids, state=State.PARKED)
+    return frozenset(rows.values_list("id", flat=True)) if operation_ids else frozenset()

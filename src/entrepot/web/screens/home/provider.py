@@ -9,12 +9,14 @@ from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.queries.choices import Tab
 from entrepot.flows.home.provider import LastRun, MonthRevenue, ProviderHome, provider_home
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import drawings, links, words
+from entrepot.web.screens.orders.failed import failed_orders
 from entrepot.web.ui.charts import Chart
 from entrepot.web.ui.parts import Column
 
@@ -50,7 +52,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     viewer = request.viewer
     found = provider_home(viewer, now=request.now)
     aside = sum(found.put_aside.values())
-    waiting = [words.put_aside(aside)] if aside else []
+    failed = failed_orders(viewer, side=Side.BOTH)
+    waiting = [*failed["failed_words"], *([words.put_aside(aside)] if aside else [])]
     waiting += words.overdue([one.overdue for one in found.receivables])
     context = {
         "title": words.greeting(viewer, now=request.now),
@@ -97,6 +100,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             for one in found.held
         ],
         "charts": _charts(found.revenue),
+        **failed,
     }
     return render(request, "screens/home/provider.html", context)
 

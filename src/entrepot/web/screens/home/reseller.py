@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.queries.choices import Tab
 from entrepot.flows.home.owing import Owing
@@ -17,6 +18,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import drawings, links, words
 from entrepot.web.screens.home.tiles import MoneyTiles, money_tiles
+from entrepot.web.screens.orders.failed import failed_orders
 from entrepot.web.ui.charts import Chart
 from entrepot.web.ui.parts import Column, Part
 
@@ -81,7 +83,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     """Show the reseller's home."""
     viewer = request.viewer
     found = reseller_home(viewer)
-    waiting = words.overdue([one.overdue for one in found.owing])
+    failed = failed_orders(viewer, side=Side.SOLD)
+    waiting = [*failed["failed_words"], *words.overdue([one.overdue for one in found.owing])]
     if found.put_aside_count:
         waiting.append(words.put_aside(found.put_aside_count))
     context = {
@@ -99,6 +102,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "aside": [_aside(viewer, row) for row in found.put_aside],
         "aside_columns": _aside_columns(),
         "balances": [_balance(viewer, one, found.as_of) for one in _shown(found)],
+        **failed,
         **_sales(viewer, found),
     }
     return render(request, "screens/home/reseller.html", context)

@@ -127,9 +127,9 @@ _WIDTHS = {
     "customer": 240,
     "seller": 220,
     "plan": None,
-    "status": 206,
+    "status": 210,
     "amount": 132,
-    "placed": 176,
+    "placed": 200,
 }
 
 
