@@ -329,6 +329,22 @@ def test_the_cart_of_a_stranger_stays_empty_and_foreign_results_do_not_exist(
     assert rex.post("/reseller/cart/customer/", foreign).status_code == 404
 
 
+def test_a_customer_that_went_to_another_seller_leaves_the_cart(mall: Mall, filled: Filled) -> None:
+    client = filled()
+    people = mall.shop.people
+    ria = Account.objects.get(pk=people.ria.account_id)
+    Account.objects.filter(pk=people.cleo.account_id).update(
+        parent=ria, path=f"{ria.path}{people.cleo.account_id}."
+    )
+    page = client.get(CART)
+    assert page.status_code == 200
+    assert "Nobody is chosen yet" in _text(page)
+    assert _form(page)[f"units-1-{mall.shop.seat}"] == "5"
+    assert client.get("/reseller/marketplace/").status_code == 200
+    assert client.post(ORDER, _form(page)).status_code == 422
+    assert not Order.objects.exists()
+
+
 def test_what_the_vendor_asks_for_is_asked_at_the_plan_and_sent_with_the_order(mall: Mall) -> None:
     store = mall.shop
     plan = Plan.objects.get(pk=store.plan)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from entrepot.domain.parties.viewer import Panel
+from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.buyers import Buyer, buyer_for
+from entrepot.kernel.errors import NotFound
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import TEXT_MAX, number_in
 from entrepot.web.screens.marketplace import store
@@ -58,12 +59,20 @@ def read(query: Mapping[str, str]) -> Asked:
 def buyer_of(request: SignedInRequest, account: int | None) -> Buyer:
     """Say for whom somebody looks: the account of the address, else that of the cart.
 
-    Raises: NoSuchObject for an account that the viewer cannot buy for.
+    Raises: NoSuchObject for an account of the address that the viewer cannot buy for.
     """
     viewer = request.viewer
     if viewer.panel is not Panel.RESELLER:
         return buyer_for(viewer, account_id=None)
     cart = store.read(request.session, viewer)
-    number = account or cart.customer_id
-    chain = cart.chain_id if number == cart.customer_id else None
-    return buyer_for(viewer, account_id=number, chain_id=chain)
+    if account in (None, cart.customer_id):
+        return buyer_of_cart(viewer, cart)
+    return buyer_for(viewer, account_id=account)
+
+
+def buyer_of_cart(viewer: Viewer, cart: store.StoredCart) -> Buyer:
+    """Say for whom a cart is; nobody, if the viewer cannot buy for its account any more, as after a move."""
+    try:
+        return buyer_for(viewer, account_id=cart.customer_id, chain_id=cart.chain_id)
+    except NotFound:
+        return buyer_for(viewer, account_id=None)

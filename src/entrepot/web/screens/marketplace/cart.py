@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel
-from entrepot.domain.resale.buyers import Buyer, Market, buyer_for
+from entrepot.domain.resale.buyers import Buyer, Market
 from entrepot.domain.subscriptions.commands.quantities import QUANTITY_MAX
 from entrepot.flows.marketplace import SeenCart, SeenLine, see_cart
 from entrepot.web.access.guards import screen
@@ -18,6 +18,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
 from entrepot.web.screens.home.words import day
 from entrepot.web.screens.marketplace import store, words
+from entrepot.web.screens.marketplace.asked import buyer_of_cart
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
@@ -87,9 +88,9 @@ class Opened:
 
 
 def open_cart(request: SignedInRequest, kept: store.StoredCart) -> Opened:
-    """Look at a cart. An account that the viewer cannot buy for any more is taken out of it."""
+    """Look at a cart."""
     viewer = request.viewer
-    buyer = buyer_for(viewer, account_id=kept.customer_id, chain_id=kept.chain_id)
+    buyer = buyer_of_cart(viewer, kept)
     return Opened(kept, buyer, see_cart(viewer, buyer=buyer, lines=kept.lines, now=request.now))
 
 
