@@ -36,6 +36,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
 def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
     """Return the frame of a signed-in person's page."""
     search = f"{viewer.panel.value}:search"
+    search_url = reverse(search) if has_address(search) else ""
+    is_search = request.path == search_url
     return Shell(
         panel=viewer.panel.value,
         account_name=viewer.account_name,
@@ -46,8 +48,9 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
         home_url=home_address(viewer),
         brand=brand_of(request),
         switcher=_switcher(viewer),
-        search_url=reverse(search) if has_address(search) else "",
-        search_query=request.GET.get("q", "") if has_address(search) else "",
+        search_url=search_url,
+        # A list's own q is typed in the field above that list.
+        search_query=request.GET.get("q", "") if is_search else "",
         search_hint=gettext("Search everything"),
         languages=languages(),
         language_url=reverse("language"),

@@ -1,5 +1,7 @@
 """The search finds what one may see, by number, name and reference, and nothing else."""
 
+import re
+
 import pytest
 
 from entrepot.domain.billing.models import Invoice
@@ -219,3 +221,15 @@ def test_indexes_carry_the_search(world):
     assert "user_email_ix" in plan(
         "SELECT id FROM party_user WHERE upper(email) LIKE %s AND email <> ''", "PAT%"
     )
+
+
+def test_only_the_search_page_fills_the_search_box_with_its_own_words(people):
+    client = browser_of(people.harbor.viewer())
+
+    def box(path):
+        page = client.get(path, {"q": "Office"}).content.decode()
+        field = re.search(r'<input type="search" name="q" value="([^"]*)" id="global-search"', page)
+        return field and field[1]
+
+    assert box("/provider/search/") == "Office"
+    assert box("/provider/customers/") == ""

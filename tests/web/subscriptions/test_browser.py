@@ -55,6 +55,12 @@ def test_list_drawer_and_page_are_readable_and_do_not_scroll_sideways(
 
 def test_the_drawer_opens_over_the_list_and_keeps_place_and_ticks(open_page, rows):
     page = open_page("")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/?open={rows[0]}")
+    page.wait_for_selector("aside.drawer")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("aside.drawer", state="detached")
     page.locator(".pick-row").nth(1).check()
     page.evaluate("document.querySelector('.table-wrap').scrollTop = 300")
 

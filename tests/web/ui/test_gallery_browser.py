@@ -87,6 +87,28 @@ def test_keys_walk_the_rows_and_escape_closes_the_drawer(open_page):
     page.wait_for_url("**/subscriptions/?closed")
 
 
+def test_enter_opens_the_row_that_the_keys_reached_and_x_selects_it(open_page):
+    page = open_page("subscriptions/?closed")
+    page.evaluate(
+        "document.addEventListener('click', (event) => {"
+        " const link = event.target.closest('tbody a'); if (!link) return;"
+        " event.preventDefault(); document.title = link.closest('tr').id; }, true)"
+    )
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("row-204311")
+    page.locator(".pick-row").nth(2).focus()
+    page.keyboard.press("Enter")
+    third = page.locator("table[data-rows] tbody tr").nth(2).get_attribute("id")
+    expect(page).to_have_title(third)
+    page.keyboard.press("j")
+    ticks = page.locator("tr.focus .pick-row")
+    was = ticks.is_checked()
+    page.keyboard.press("x")
+    assert ticks.is_checked() is not was
+
+
 def test_keys_go_to_a_page(open_page):
     page = open_page("subscriptions/?closed")
 

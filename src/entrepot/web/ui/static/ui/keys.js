@@ -13,9 +13,13 @@ function move(step) {
   const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
   all[now]?.classList.remove("focus");
   next.classList.add("focus");
-  next.querySelector("a[href], input")?.focus({ preventScroll: true });
+  // The link first, so that Enter opens the row; the check box comes before it in the row.
+  (next.querySelector("a[href]") ?? next.querySelector("input"))?.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
+
+// A check box that a person reached by Tab or mouse opens its own row, not the one j and k left.
+const row = () => document.activeElement.closest("table[data-rows] tbody tr") ?? document.querySelector("tr.focus");
 
 function go(letter) {
   document.querySelector(`[data-go="${CSS.escape(letter)}"]`)?.click();
@@ -26,14 +30,15 @@ const acts = {
   "?": () => document.dispatchEvent(new CustomEvent("ui:dialog", { detail: "keys" })),
   j: () => move(1),
   k: () => move(-1),
-  x: () => document.querySelector("tr.focus .pick-row")?.click(),
-  Enter: () => document.querySelector("tr.focus a[href]")?.click(),
+  x: () => row()?.querySelector(".pick-row")?.click(),
+  Enter: () => row()?.querySelector("a[href]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
   if (!("shortcuts" in document.body.dataset) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.key === "Enter" && event.target !== document.body) return;
+  const ticked = event.target.matches(".pick-row");
+  if (event.key === "Enter" && event.target !== document.body && !ticked) return;
   if (going) {
     going = false;
     clearTimeout(timer);
