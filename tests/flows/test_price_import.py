@@ -364,13 +364,24 @@ def test_a_price_for_a_quantity_range_is_rejected(db):
     assert CatalogPrice.objects.count() == 1
 
 
-def test_a_withdrawn_price_is_reported_and_left_alone(january):
-    parsed = read_price_list(JULY)
-    kept = [row for row in parsed.rows if row.product_id != BASIC]
+def without_basic():
+    """Read July's list without one of its products."""
+    kept = [row for row in read_price_list(JULY).rows if row.product_id != BASIC]
     fewer = "\r\n".join(",".join(f'"{cell}"' for cell in row.raw) for row in kept)
     content = JULY.read_bytes().split(b"\r\n", 1)[0] + b"\r\n" + fewer.encode()
+    return read_price_list(io.BytesIO(content), name="fewer.csv")
 
-    outcome = apply(read_price_list(io.BytesIO(content), name="fewer.csv"))
+
+def test_a_list_does_not_miss_what_another_vendor_makes(january):
+    other = Vendor.objects.create(code="other", name="Other")
+    plans = Plan.objects.filter(product_code=BASIC)
+    Service.objects.filter(pk__in=plans.values("service_id")).update(vendor=other)
+
+    assert apply(without_basic()).preview.diff.withdrawn == ()
+
+
+def test_a_withdrawn_price_is_reported_and_left_alone(january):
+    outcome = apply(without_basic())
 
     assert {price.title for price in outcome.preview.diff.withdrawn} == {
         "Microsoft 365 Business Basic"

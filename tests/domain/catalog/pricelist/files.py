@@ -8,6 +8,7 @@ from pathlib import Path
 from entrepot.domain.catalog.pricelist.diff import CurrentPrice, PriceListDiff, diff_price_list
 from entrepot.domain.catalog.pricelist.reader import COLUMNS, read_price_list
 from entrepot.domain.catalog.pricelist.types import ParsedPriceList
+from entrepot.domain.catalog.pricelist.vendors import vendor_code
 
 DATA = Path(__file__).resolve().parents[5] / "shared" / "data"
 JANUARY = DATA / "nce-price-list-2026-01.csv"
@@ -73,6 +74,7 @@ def catalogue(
             valid_from=new.row.valid_from,
             valid_to=new.valid_to,
             price_id=number,
+            vendor=vendor_code(publisher=new.row.publisher),
         )
     return list(prices.values())
 

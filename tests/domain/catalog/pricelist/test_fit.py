@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from entrepot.domain.catalog.pricelist.fit import fit_price_list
-from entrepot.domain.catalog.pricelist.store import unit_texts, vendor_code
+from entrepot.domain.catalog.pricelist.store import unit_texts
+from entrepot.domain.catalog.pricelist.vendors import vendor_code
 from tests.domain.catalog.pricelist.files import csv_file, line, read, stored
 
 JUNE = date(2026, 6, 20)

@@ -4,25 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0005_last_bill'),
+        ("billing", "0005_last_bill"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MonthEndSales',
+            name="MonthEndSales",
             fields=[
-                ('pk', models.CompositePrimaryKey('seller_id', 'day', 'currency', 'sales_category_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('seller_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('sales_category_id', models.BigIntegerField()),
-                ('price', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('cost', models.DecimalField(decimal_places=6, max_digits=24)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "seller_id",
+                        "day",
+                        "currency",
+                        "sales_category_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("seller_id", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("sales_category_id", models.BigIntegerField()),
+                ("price", models.DecimalField(decimal_places=6, max_digits=24)),
+                ("cost", models.DecimalField(decimal_places=6, max_digits=24)),
             ],
             options={
-                'db_table': 'month_end_sales',
+                "db_table": "month_end_sales",
             },
         ),
     ]

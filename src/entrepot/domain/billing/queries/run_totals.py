@@ -64,7 +64,7 @@ def run_totals(viewer: Viewer, *, first_day: date, day: date) -> RunTotals:
 
 _TOTALS = """
 SELECT
-    least(seller.depth, 2) AS depth,
+    CASE WHEN seller.kind = 'provider' THEN 0 WHEN seller.id = seller.tenant_id THEN 1 ELSE 2 END AS depth,
     buyer.kind,
     invoice.currency,
     count(*) FILTER (WHERE invoice.statement_on >= %(first)s) AS documents,

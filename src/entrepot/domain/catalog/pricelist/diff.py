@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from entrepot.domain.catalog.pricelist.types import ParsedPriceList, PriceKey, PriceRow
+from entrepot.domain.catalog.pricelist.vendors import vendor_code
 from entrepot.kernel.money import round_amount
 
 PERCENT_DECIMALS = 2
@@ -23,7 +24,7 @@ class CurrentPrice:
     """A price of the catalogue as the vendor listed it, in force on [valid_from, valid_to).
 
     `unit_cost` and `retail_price` are per unit and price basis, as in `PriceRow`; `title` is the
-    name of the plan; `price_id` identifies the stored row.
+    name of the plan, `vendor` the code of who makes it; `price_id` identifies the stored row.
     """
 
     key: PriceKey
@@ -33,6 +34,7 @@ class CurrentPrice:
     valid_from: date
     valid_to: date | None
     price_id: int
+    vendor: str
 
     def is_in_force(self, *, on: date) -> bool:
         """Tell whether the price holds on a day."""
@@ -87,7 +89,7 @@ class PriceListDiff:
 
     `new_plans` and `new_periods` name one row each, from which they can be made. `unchanged`
     counts rows that change nothing. `withdrawn` are prices in force without a row in the list,
-    in the markets and segments that the list covers; nothing happens to them.
+    of the vendors, markets and segments that the list covers; nothing happens to them.
     """
 
     new_plans: tuple[PriceRow, ...]
@@ -190,7 +192,9 @@ def _withdrawn(
     day = parsed.effective_from
     if day is None:
         return ()
-    covered = {(row.key.zone, row.segment) for row in parsed.rows}
+    covered = {
+        (vendor_code(publisher=row.publisher), row.key.zone, row.segment) for row in parsed.rows
+    }
     listed = {row.key for row in parsed.rows}
     # A rejected row is a mistake in the file and no withdrawal.
     unreadable = {row.product for row in parsed.rejected}
@@ -199,7 +203,7 @@ def _withdrawn(
         for key in sorted(stored)
         for price in stored[key]
         if key not in listed
-        and (key.zone, key.segment) in covered
+        and (price.vendor, key.zone, key.segment) in covered
         and (key.product_id, key.sku_id) not in unreadable
         and price.is_in_force(on=day)
     )

@@ -4,9 +4,7 @@ The only module of this package that touches the database. It opens no transacti
 lock; `flows/price_import.py` does both around it.
 """
 
-import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +20,7 @@ from entrepot.domain.catalog.pricelist.diff import (
     PriceListDiff,
 )
 from entrepot.domain.catalog.pricelist.types import PriceKey
+from entrepot.domain.catalog.pricelist.vendors import vendor_code
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.catalog"
@@ -29,7 +28,6 @@ _STAGE = "import_row"
 # The steps that need nothing but the staged rows, in the order of their references.
 _STEPS_BEFORE_PLANS = ("import_vendors", "import_services", "import_resources")
 _STEPS_AFTER_PLANS = ("import_plan_resources", "import_periods")
-_VENDOR_CODE_CHARACTERS_MAX = 60
 _GERMAN_UNITS = {"License": "Lizenz", "Licence": "Lizenz", "User": "Benutzer", "Device": "Gerät"}
 
 
@@ -84,17 +82,6 @@ def write_changes(
     return added
 
 
-def vendor_code(*, publisher: str) -> str:
-    """Make a short stable code of a publisher's name: "Microsoft Corporation" is
-    "microsoft-corporation". Names that leave nothing, or too much, end in a digest.
-    """
-    words = "-".join(re.findall(r"\w+", publisher.casefold()))
-    if words and len(words) <= _VENDOR_CODE_CHARACTERS_MAX:
-        return words
-    digest = hashlib.sha256(publisher.encode()).hexdigest()[:8]
-    return f"{words[: _VENDOR_CODE_CHARACTERS_MAX - 9]}-{digest}".strip("-")
-
-
 def unit_texts(*, unit_of_measure: str) -> dict[str, str]:
     """Name the unit in English and German: "1 License" counts licences."""
     unit = unit_of_measure.strip().removeprefix("1 ").strip()
@@ -103,7 +90,7 @@ def unit_texts(*, unit_of_measure: str) -> dict[str, str]:
 
 def _current(row: Sequence[Any]) -> CurrentPrice:
     product, sku, segment, term, billing, market, currency, title, *rest = row
-    cost, retail, valid_from, valid_to, price_id = rest
+    cost, retail, valid_from, valid_to, price_id, vendor = rest
     return CurrentPrice(
         key=PriceKey(product, sku, segment, term, billing, market, currency, 0),
         title=title,
@@ -112,6 +99,7 @@ def _current(row: Sequence[Any]) -> CurrentPrice:
         valid_from=valid_from,
         valid_to=valid_to,
         price_id=price_id,
+        vendor=vendor,
     )
 
 
