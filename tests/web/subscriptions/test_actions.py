@@ -1,5 +1,6 @@
 """Actions on a subscription: the effect that is shown, and what the buttons do."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,9 +9,13 @@ import pytest
 from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.parties.models import Account
+from entrepot.domain.parties.roles import Capability
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, Subscription
+from entrepot.domain.subscriptions.queries import subscription_facts
+from entrepot.flows.subscription_actions import preview_quantity
 from entrepot.infra.audit.models import AuditEntry
-from tests.support.people import NOW
+from entrepot.web.screens.subscriptions.actions.shown import amount_now, effect_shown
+from tests.support.people import NOW, SETUP
 from tests.support.runs import run_within
 
 START, TODAY, APRIL = date(2026, 3, 1), date(2026, 3, 2), date(2026, 4, 1)
@@ -248,3 +253,32 @@ def test_the_drawer_offers_quantity_and_actions(sven, store, sub):
     assert page(sub, "quantity/") in text
     for label in ("Renewal off…", "Hold…", "Cancel…"):
         assert label in text
+
+
+def test_the_pages_of_own_subscriptions_have_no_hold_whatever_stands_in_the_address(sven, sub):
+    answer = sven.get(f"/reseller/account/subscriptions/{sub}/")
+
+    assert answer.status_code == 200
+    assert "Cancel…" in answer.content.decode()
+    assert "Hold…" not in answer.content.decode()
+
+
+def test_who_may_not_see_prices_acts_without_figures(store, sub):
+    viewer = store.people.sven.viewer()
+    seeing = viewer.capabilities - {Capability.VIEW_PRICES}
+    facts = subscription_facts(replace(viewer, capabilities=seeing), subscription_id=sub)
+
+    effect = preview_quantity(
+        facts=facts,
+        resource_id=store.shop.seat,
+        quantity=Decimal(8),
+        effective_on=TODAY,
+        actor=SETUP,
+        now=NOW,
+        today=TODAY,
+    )
+
+    shown = effect_shown(facts, effect, today=TODAY, what="more")
+    assert shown.rows == []
+    assert not any("€" in text for text in shown.notes)
+    assert amount_now(facts, effect) == ""

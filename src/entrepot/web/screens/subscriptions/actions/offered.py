@@ -23,6 +23,9 @@ class Offer:
     kind: Literal["", "bad"] = ""
 
 
+OWN_NAME = "own-subscription"
+
+
 def may_hold(facts: SubscriptionFacts) -> bool:
     """Tell whether the viewer stands above the customer: nobody puts what they bought themselves on hold."""
     return not facts.is_own
@@ -41,7 +44,7 @@ def offers(viewer: Viewer, facts: SubscriptionFacts, *, name: str) -> list[Offer
     if facts.status in _GOING and not is_ending:
         label = gettext("Renewal off…") if facts.auto_renew else gettext("Renewal on…")
         found.append(Offer(label, to("renewal")))
-    if may_hold(facts):
+    if may_hold(facts) and name != OWN_NAME:
         hold = (gettext("Release…"), "release") if facts.admin_hold else (gettext("Hold…"), "hold")
         found.append(Offer(hold[0], to(hold[1])))
     if is_ending:
