@@ -292,6 +292,8 @@ def _provider(client: Client) -> list[Place]:
         at("usage-prices"),
         at("usage-price-set", query=f"?sku={total.sku}"),
         at("price-lists"),
+        at("exchange-rates"),
+        at("exchange-rate-set", query="?from=USD&to=CAD"),
         at("prices"),
         at("price-list-preview", key),
         at("price-list-work", applying.id),

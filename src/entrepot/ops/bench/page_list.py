@@ -196,6 +196,7 @@ def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield _numbered(person, viewer, Job, name="tasks")
     yield _numbered(person, viewer, PriceListImport, name="price-lists")
     yield _prices(person)
+    yield ListPage(person, "exchange rates", reverse("provider:exchange-rates"))
     yield _numbered(person, viewer, UsageImport, name="usage-imports")
     yield ListPage(person, "usage prices", reverse("provider:usage-prices"))
     yield _orders(person, viewer, name="orders")

@@ -54,6 +54,13 @@ MENU = (
                 "provider:price-lists", _("Price lists"), "tags", "p", Capability.VIEW_PRICE_LISTS
             ),
             Entry(
+                "provider:exchange-rates",
+                _("Exchange rates"),
+                "arrow-left-right",
+                "",
+                Capability.VIEW_PRICE_LISTS,
+            ),
+            Entry(
                 "provider:usage-imports",
                 _("Usage imports"),
                 "gauge",

@@ -40,4 +40,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("usage-imports/", include("entrepot.web.screens.usage.urls_provider")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("price-lists/", include("entrepot.web.screens.catalogue.urls_provider")),
+    path("exchange-rates/", include("entrepot.web.screens.rates.urls_provider")),
 ]

@@ -55,6 +55,10 @@ def repair(key: AsideKey) -> Link | None:
     """Return the page where the cause of a fault is mended, None where there is no such page."""
     pages = {
         QuarantineReason.NO_PRICE: ("provider:price-lists", gettext("Open price lists")),
+        QuarantineReason.NO_EXCHANGE_RATE: (
+            "provider:exchange-rates",
+            gettext("Open exchange rates"),
+        ),
         QuarantineReason.NO_TAX_ZONE: ("provider:customers", gettext("Open accounts")),
         QuarantineReason.CHAIN_BROKEN: ("provider:customers", gettext("Open accounts")),
     }
