@@ -333,10 +333,23 @@ def _refuse(import_id: int, *, refusal: DomainError) -> None:
     if isinstance(refusal, UsageRowsRefused):
         problems, rejected = _problems(refusal.report), refusal.report.rows
     else:
-        problems, rejected = [{"line": 0, "column": "", "reason": refusal.text()}], 0
+        problems, rejected = [_problem_of_file(refusal)], 0
     UsageImport.objects.filter(id=import_id).update(
         state=UsageImportState.REFUSED, problems=problems, rejected=rejected
     )
+
+
+def _problem_of_file(refusal: DomainError) -> dict[str, object]:
+    """Keep a refusal with its templates, so that a screen can write it in the language of its reader."""
+    values = {"object": refusal.object, **refusal.params}
+    return {
+        "line": 0,
+        "column": "",
+        "reason": refusal.text(),
+        "message": refusal.message,
+        "next_step": refusal.next_step,
+        "values": {key: str(value) for key, value in values.items()},
+    }
 
 
 def _problems(report: FaultReport) -> list[dict[str, object]]:

@@ -30,7 +30,10 @@ _BEFORE_ALL = LineKey(start=datetime(1, 1, 1), line_hash="", occurrence=0)  # no
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """One line of a vendor's file as it was billed to us; times are UTC without a zone."""
+    """One line of a vendor's file as it was billed to us; times are UTC without a zone.
+
+    `list_cost` is what it would cost at the vendor's public prices, if the file says so.
+    """
 
     charge_period_start: datetime
     charge_period_end: datetime
@@ -49,6 +52,7 @@ class UsageLine:
     cost: Decimal
     cost_currency: str
     tags: str | None
+    list_cost: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

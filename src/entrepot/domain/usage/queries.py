@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+
 from entrepot.domain.parties.access import one, visible
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.usage.drill_down import LineKey, LinePage, drill_down
@@ -27,7 +29,7 @@ LIMIT_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class ImportFacts:
-    """One usage file; `problems` are (line, column, reason) of its first wrong rows."""
+    """One usage file; `problems` are (line, column, reason) of its first wrong rows, `parked` what waits now."""
 
     id: int
     provider_name: str
@@ -80,8 +82,21 @@ class ParkedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalChange:
+    """The difference to the total before; `is_same_file` tells that a link or price made it, not a newer file."""
+
+    lines: int
+    quantity: Decimal
+    amount: Decimal
+    is_same_file: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TotalRow:
-    """What one import made of a subscription's SKU and month; `amount` is the provider's own sale."""
+    """A subscription's SKU and month as it stands with one import; `amount` is the provider's own sale.
+
+    `change` is what the import changed of a total that was known before, None for the first of its kind.
+    """
 
     id: int
     subscription_id: int
@@ -91,8 +106,8 @@ class TotalRow:
     month: date
     lines: int
     quantity: Decimal
-    cost: Decimal
     amount: Decimal
+    change: TotalChange | None
     currency: str
     billed_on: date | None
 
@@ -112,14 +127,29 @@ def list_usage_imports(viewer: Viewer, *, limit: int, before: int | None = None)
     if before is not None:
         found = found.filter(id__lt=before)
     rows = list(found.order_by("-id")[: size + 1])
-    page = tuple(_facts(row, problems=()) for row in rows[:size])
+    waiting = _waiting_of(viewer, [row.id for row in rows[:size]])
+    page = tuple(_facts(row, problems=(), parked=waiting.get(row.id, 0)) for row in rows[:size])
     return ImportPage(page, page[-1].id if len(rows) > size else None)
 
 
 def usage_import(viewer: Viewer, *, import_id: int) -> ImportFacts:
     """Return one import with its problems. Raises: NoSuchObject."""
     row = one(viewer, UsageImport, pk=import_id, kind=IdKind.IMPORT)
-    return _facts(row, problems=row.problems)
+    waiting = _waiting_of(viewer, [row.id])
+    return _facts(row, problems=row.problems, parked=waiting.get(row.id, 0))
+
+
+def refused_import_of(viewer: Viewer, *, made_by: str) -> ImportFacts | None:
+    """Return the newest refused import under a name of its actor such as "job 12", with its problems."""
+    found = visible(viewer, UsageImport).filter(imported_by=made_by, state=UsageImportState.REFUSED)
+    row = found.order_by("-id").first()
+    return None if row is None else _facts(row, problems=row.problems, parked=0)
+
+
+def count_waiting_sub_accounts(viewer: Viewer) -> int:
+    """Count the sub-accounts that wait for a subscription or a price, each once, whatever imports name it."""
+    names = _waiting(viewer).values("provider_name", "sub_account_id")
+    return names.order_by().distinct().count()
 
 
 def sub_accounts_of(
@@ -140,10 +170,13 @@ def sub_accounts_of(
 
 
 def parked_of(viewer: Viewer, *, import_id: int, limit: int = LIMIT_MAX) -> tuple[ParkedRow, ...]:
-    """Return the sub-accounts of an import that still wait, the costliest first; at most 200."""
+    """Return the sub-accounts of an import that still wait, the costliest first; at most 200.
+
+    What a newer file has replaced does not wait here, but there.
+    """
     rows = list(
-        visible(viewer, ParkedSubAccount)
-        .filter(usage_import_id=import_id, mapped_at=None)
+        _waiting(viewer)
+        .filter(usage_import_id=import_id)
         .order_by("-billed_cost", "id")[: min(limit, LIMIT_MAX)]
     )
     links = _links(viewer, [row.sub_account_id for row in rows])
@@ -166,7 +199,7 @@ def totals_of(viewer: Viewer, *, import_id: int, limit: int, after: int | None =
     found = visible(viewer, UsageTotal).filter(usage_import_id=import_id, tier=1)
     if after is not None:
         found = found.filter(id__gt=after)
-    rows = list(found.order_by("id")[: size + 1])
+    rows = list(_with_before(viewer, found).order_by("id")[: size + 1])
     page = tuple(_total(row) for row in rows[:size])
     return TotalPage(page, page[-1].id if len(rows) > size else None)
 
@@ -222,7 +255,39 @@ def _links(viewer: Viewer, sub_account_ids: Sequence[str]) -> dict[tuple[str, st
     return {(row.provider_name, row.sub_account_id): row.subscription_id for row in rows}
 
 
+def _waiting(viewer: Viewer) -> QuerySet[ParkedSubAccount]:
+    """Select what waits in the imports that count for it."""
+    in_force = visible(viewer, UsageSource).filter(
+        usage_import_id=OuterRef("usage_import_id"),
+        provider_name=OuterRef("provider_name"),
+        sub_account_id=OuterRef("sub_account_id"),
+    )
+    return visible(viewer, ParkedSubAccount).filter(Exists(in_force), mapped_at=None)
+
+
+def _waiting_of(viewer: Viewer, import_ids: Sequence[int]) -> dict[int, int]:
+    rows = _waiting(viewer).filter(usage_import_id__in=import_ids)
+    counted = rows.order_by().values("usage_import_id").annotate(n=Count("id"))
+    return {row["usage_import_id"]: row["n"] for row in counted}
+
+
+def _with_before(viewer: Viewer, totals: QuerySet[UsageTotal]) -> QuerySet[UsageTotal]:
+    """Add to each row what the earlier rows of its key add up to."""
+    same = ("subscription_id", "sku", "period_start", "tier", "currency")
+    earlier = visible(viewer, UsageTotal).filter(
+        id__lt=OuterRef("id"), **{name: OuterRef(name) for name in same}
+    )
+    whole = earlier.order_by().values("subscription_id")
+    return totals.annotate(
+        before_lines=Subquery(whole.annotate(n=Sum("lines")).values("n")),
+        before_quantity=Subquery(whole.annotate(n=Sum("quantity")).values("n")),
+        before_import=Subquery(earlier.order_by("-id").values("usage_import_id")[:1]),
+    )
+
+
 def _total(row: UsageTotal) -> TotalRow:
+    earlier = vars(row)
+    is_first = earlier["before_import"] is None
     return TotalRow(
         id=row.id,
         subscription_id=row.subscription_id,
@@ -230,16 +295,25 @@ def _total(row: UsageTotal) -> TotalRow:
         name=row.sku_name,
         unit=row.unit,
         month=row.period_start,
-        lines=row.lines,
-        quantity=row.quantity,
-        cost=row.cost,
-        amount=row.amount_after - row.amount_before,
+        lines=row.lines + (earlier["before_lines"] or 0),
+        quantity=row.quantity + (earlier["before_quantity"] or 0),
+        amount=row.amount_after,
+        change=None
+        if is_first
+        else TotalChange(
+            lines=row.lines,
+            quantity=row.quantity,
+            amount=row.amount_after - row.amount_before,
+            is_same_file=earlier["before_import"] == row.usage_import_id,
+        ),
         currency=row.currency,
         billed_on=row.billed_on,
     )
 
 
-def _facts(row: UsageImport, *, problems: Sequence[Mapping[str, object]]) -> ImportFacts:
+def _facts(
+    row: UsageImport, *, problems: Sequence[Mapping[str, object]], parked: int
+) -> ImportFacts:
     return ImportFacts(
         id=row.id,
         provider_name=row.provider_name,
@@ -252,7 +326,7 @@ def _facts(row: UsageImport, *, problems: Sequence[Mapping[str, object]]) -> Imp
         rejected=row.rejected,
         repeated=row.duplicate_lines,
         sub_accounts=row.sub_accounts,
-        parked=row.parked_sub_accounts,
+        parked=parked,
         billed_cost=row.billed_cost,
         currency=row.currency,
         parquet_path=row.parquet_path,

@@ -22,7 +22,7 @@ from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.subscriptions.queries import lists
 from entrepot.domain.subscriptions.queries.choices import Book, Tab, Wanted
 from entrepot.domain.subscriptions.queries.lists import Count as RowCount
-from entrepot.domain.usage.models import ParkedSubAccount
+from entrepot.domain.usage.queries import count_waiting_sub_accounts
 from entrepot.flows.home.renewals import WITHIN_DAYS
 from entrepot.flows.home.run import rows
 from entrepot.infra.tasks.models import Job, JobState
@@ -146,7 +146,7 @@ def provider_home(viewer: Viewer, *, now: datetime) -> ProviderHome:
             wanted=Wanted(Book.CUSTOMERS, Tab.ALL, viewer.today, within_days=WITHIN_DAYS),
         ),
         scheduled=_scheduled(viewer) if can(Capability.VIEW_PRICE_LISTS) else (),
-        parked=_parked(viewer) if can(Capability.VIEW_USAGE_IMPORTS) else 0,
+        parked=count_waiting_sub_accounts(viewer) if can(Capability.VIEW_USAGE_IMPORTS) else 0,
         failed_jobs=_failed(viewer, now) if can(Capability.VIEW_TASKS) else (),
     )
 
@@ -238,10 +238,6 @@ def _scheduled(viewer: Viewer) -> tuple[ScheduledPrices, ...]:
         for one in lists_ahead
         if one.effective_on is not None
     )
-
-
-def _parked(viewer: Viewer) -> int:
-    return visible(viewer, ParkedSubAccount).filter(mapped_at=None).count()
 
 
 def _failed(viewer: Viewer, now: datetime) -> tuple[FailedJob, ...]:

@@ -22,7 +22,8 @@ WITH matching AS (
         l.pricing_unit AS pricing_unit,
         l.billed_cost AS cost,
         l.billing_currency AS cost_currency,
-        l.tags AS tags
+        l.tags AS tags,
+        l.list_cost AS list_cost
     FROM drill_down_request AS q
     INNER JOIN subscription_map AS m ON q.subscription_id = m.subscription_id
     INNER JOIN usage_line AS l
@@ -86,7 +87,8 @@ SELECT
     p.pricing_unit AS pricing_unit,
     p.cost AS cost,
     p.cost_currency AS cost_currency,
-    p.tags AS tags
+    p.tags AS tags,
+    p.list_cost AS list_cost
 FROM total AS t
 LEFT JOIN (
     SELECT a.*

@@ -1,5 +1,6 @@
 """The list of usage imports, the upload, and the page of the work that an upload starts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -7,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from entrepot.domain.billing.queries.jobs import job
+from entrepot.domain.billing.queries.jobs import job, person_behind
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.usage.queries import ImportFacts, list_usage_imports
+from entrepot.domain.usage.queries import ImportFacts, list_usage_imports, refused_import_of
 from entrepot.flows.usage_jobs import start_usage_import
 from entrepot.infra.tasks.models import JobState
 from entrepot.kernel.errors import BadInput
@@ -17,7 +18,7 @@ from entrepot.kernel.ids import IdKind, format_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.catalogue import uploads
-from entrepot.web.screens.usage import words
+from entrepot.web.screens.usage import faults, words
 from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 
@@ -91,9 +92,16 @@ def work(request: SignedInRequest, *, number: int) -> HttpResponse:
     if request.headers.get("HX-Request") == "true" and not facts.is_open:
         target = {"HX-Redirect": result_url} if result_url else {"HX-Refresh": "true"}
         return HttpResponse(headers=target)
+    refused = None
+    if facts.state is JobState.FAILED:
+        refused = refused_import_of(request.viewer, made_by=f"job {facts.id}")
     context = {
         "crumbs": words.crumbs(),
         "job": facts,
+        "refused": refused,
+        "refused_text": faults.summary(refused) if refused else "",
+        "problems": faults.shown(refused) if refused else [],
+        "problem_columns": faults.columns(),
         "state": STATES[facts.state],
         "result_url": result_url,
         "here": request.path,
@@ -106,10 +114,11 @@ def _list(request: SignedInRequest, *, refused: str = "") -> HttpResponse:
     page = list_usage_imports(
         request.viewer, limit=page_size(request.GET, usual=PAGE_SIZE), before=before
     )
+    people = person_behind(request.viewer, names=[row.imported_by for row in page.rows])
     context = {
         "crumbs": words.crumbs()[:1],
         "columns": _columns(),
-        "rows": [_line(row) for row in page.rows],
+        "rows": [_line(row, people) for row in page.rows],
         "pager": keep_size(
             Pager(next_url=f"?before={page.older}" if page.older else ""), request.GET
         ),
@@ -128,13 +137,13 @@ def _columns() -> list[Column]:
         Column(gettext("Month"), 130),
         Column(gettext("Lines"), 100, numeric=True),
         Column(gettext("Wrong"), 96, numeric=True),
-        Column(gettext("Parked"), 90, numeric=True),
+        Column(gettext("Waiting"), 90, numeric=True),
         Column(gettext("Vendor's cost"), 164, numeric=True),
         Column(gettext("Imported"), 180),
     ]
 
 
-def _line(row: ImportFacts) -> ImportLine:
+def _line(row: ImportFacts, people: Mapping[str, str]) -> ImportLine:
     return ImportLine(
         number=format_id(kind=IdKind.IMPORT, number=row.id),
         url=reverse("provider:usage-import", args=[row.id]),
@@ -147,5 +156,5 @@ def _line(row: ImportFacts) -> ImportLine:
         parked=row.parked,
         cost=words.money(row.billed_cost, row.currency),
         at=row.imported_at,
-        by=row.imported_by,
+        by=words.by(row.imported_by, people),
     )

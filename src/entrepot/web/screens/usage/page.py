@@ -1,6 +1,7 @@
-"""One usage import: facts, sub-accounts, what waits for a subscription, problems, totals and their lines."""
+"""One usage import: facts, sub-accounts, what waits for a subscription, problems and totals."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,12 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from entrepot.domain.billing.queries.jobs import person_behind
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.usage.drill_down import UsageLine
 from entrepot.domain.usage.queries import (
+    ImportFacts,
     ParkedRow,
     TotalRow,
-    import_lines,
     parked_of,
     rejected_rows_file,
     sub_accounts_of,
@@ -28,33 +29,42 @@ from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import IdKind, format_id, parse_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
-from entrepot.web.screens.usage import words
+from entrepot.web.screens.usage import faults, words
 from entrepot.web.ui.parts import Column, Pager
-from entrepot.web.ui.shell import Link
 
 TOTALS_SHOWN = 50
-LINES_SHOWN = 50
-PROBLEMS_SHOWN = 200
 _TEXT_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One sub-account; `parked` carries lines and cost of one that waits."""
+    """One sub-account that counts from this file."""
+
+    provider: str
+    account: str
+    month: str
+    number: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLine:
+    """One sub-account that waits; `typed` and `refused` come back from a link that was refused."""
 
     provider: str
     account: str
     name: str
-    month: str
     number: str
     url: str
     lines: str
     cost: str
+    typed: str
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)
 class TotalLine:
-    """One total with the address of its lines."""
+    """One total with the address of its lines; `change` and the like are empty for the first of its kind."""
 
     number: str
     url: str
@@ -64,28 +74,40 @@ class TotalLine:
     lines_url: str
     lines: str
     quantity: str
+    quantity_exact: str
     unit: str
     amount: str
+    change: str
+    change_parts: str
+    change_to: str
     billed: str
 
 
 @dataclass(frozen=True, slots=True)
-class UsageShown:
-    """One line of the vendor's file."""
+class Linking:
+    """A link that was refused: of which sub-account, what was typed, and why."""
 
-    day: str
-    what: str
-    resource: str
-    quantity: str
-    cost: str
+    provider: str
+    account: str
+    typed: str
+    text: str
 
 
 @screen(Capability.VIEW_USAGE_IMPORTS)
 def import_page(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Show an import with everything that waits or went wrong first."""
+    return _page(request, number)
+
+
+def _page(request: SignedInRequest, number: int, *, refused: Linking | None = None) -> HttpResponse:
     viewer = request.viewer
     found = usage_import(viewer, import_id=number)
-    parked = parked_of(viewer, import_id=number)
+    waiting = [
+        _parked(row, words.money(row.cost, found.currency), refused)
+        for row in parked_of(viewer, import_id=number)
+    ]
+    # A refusal stands at its field; without the field (somebody else linked it meanwhile) above everything.
+    elsewhere = refused if not any(row.refused for row in waiting) else None
     after = words.asked_number(request.GET.get("after", ""))
     totals = totals_of(viewer, import_id=number, limit=TOTALS_SHOWN, after=after)
     context = {
@@ -95,33 +117,34 @@ def import_page(request: SignedInRequest, *, number: int) -> HttpResponse:
         "state": found.state.value,
         "month": words.month(found.period_start),
         "cost": words.money(found.billed_cost, found.currency),
-        "parked": [_account(row, words.money(row.cost, found.currency)) for row in parked],
+        "by": words.by(found.imported_by, person_behind(viewer, names=[found.imported_by])),
+        "parked": waiting,
+        "refused": elsewhere,
         "parked_columns": _parked_columns(),
         "accounts": [
             AccountLine(
                 row.provider_name,
                 row.sub_account_id,
-                "",
                 words.month(row.month),
                 *_subscription(row.subscription_id),
-                "",
-                "",
             )
             for row in sub_accounts_of(viewer, import_id=number)
         ],
         "account_columns": _account_columns(),
-        "problems": found.problems[:PROBLEMS_SHOWN],
-        "problem_columns": _problem_columns(),
+        "problems": faults.shown(found),
+        "problem_columns": faults.columns(),
         "rejects": rejected_rows_file(found, store=usage_store()) is not None,
         "totals": [_total(row, number) for row in totals.rows],
         "total_columns": _total_columns(),
+        "no_totals": _no_totals(found),
         "pager": Pager(
             previous_url=request.path if after is not None else "",
             next_url=f"?after={totals.after}" if totals.after else "",
         ),
         "may_import": viewer.can(Capability.IMPORT_USAGE),
     }
-    return render(request, "screens/usage/import.html", context)
+    status = 422 if refused else 200
+    return render(request, "screens/usage/import.html", context, status=status)
 
 
 @screen(Capability.IMPORT_USAGE, methods=("POST",))
@@ -143,14 +166,15 @@ def map_account(request: SignedInRequest, *, number: int) -> HttpResponse:
             business_date=business_date(today=viewer.today),
         )
     except DomainError as refusal:
-        messages.error(request, refusal.text(translate=gettext))
-    else:
-        text = ngettext(
-            "The sub-account is linked; %(n)s total changed.",
-            "The sub-account is linked; %(n)s totals changed.",
-            changed,
-        )
-        messages.success(request, text % {"n": words.number(changed)})
+        typed = posted.get("subscription", "").replace("\0", "")[:_TEXT_MAX]
+        text = refusal.text(translate=gettext)
+        return _page(request, number, refused=Linking(provider, account, typed, text))
+    text = ngettext(
+        "The sub-account is linked; %(n)s total changed.",
+        "The sub-account is linked; %(n)s totals changed.",
+        changed,
+    )
+    messages.success(request, text % {"n": words.number(changed)})
     return HttpResponseRedirect(reverse("provider:usage-import", args=[number]))
 
 
@@ -168,59 +192,35 @@ def rejects(request: SignedInRequest, *, number: int) -> HttpResponse:
     return answer
 
 
-@screen(Capability.VIEW_USAGE_IMPORTS)
-def lines(request: SignedInRequest, *, number: int) -> HttpResponse:
-    """Show the lines of the file behind one total, oldest first."""
-    found = usage_import(request.viewer, import_id=number)
-    query = request.GET
-    subscription = words.asked_number(query.get("subscription", ""))
-    month = words.asked_month(query.get("month", ""))
-    sku = query.get("sku", "").replace("\0", "")[:_TEXT_MAX]
-    if subscription is None or month is None or not sku:
-        raise Http404
-    page = import_lines(
-        request.viewer,
-        import_id=number,
-        subscription_id=subscription,
-        sku=sku,
-        month=month,
-        store=usage_store(),
-        after=words.asked_place(query.get("after", "")),
-        limit=LINES_SHOWN,
+def _parked(row: ParkedRow, cost: str, refused: Linking | None) -> ParkedLine:
+    number, url = _subscription(row.subscription_id)
+    key = (row.provider_name, row.sub_account_id)
+    is_refused = refused is not None and (refused.provider, refused.account) == key
+    return ParkedLine(
+        provider=row.provider_name,
+        account=row.sub_account_id,
+        name=row.name,
+        number=number,
+        url=url,
+        lines=words.number(row.lines),
+        cost=cost,
+        typed=refused.typed if refused and is_refused else "",
+        refused=refused.text if refused and is_refused else "",
     )
-    if page is None or not page.total_lines:
-        raise Http404
-    kept = {"subscription": subscription, "sku": sku, "month": query["month"]}
-    following = {**kept, "after": words.place_text(page.next)} if page.next else None
-    total = ngettext("%(n)s line", "%(n)s lines", page.total_lines)
-    context = {
-        "crumbs": words.crumbs(
-            Link(found.file_name, reverse("provider:usage-import", args=[found.id]))
-        ),
-        "sku": sku,
-        "month": words.month(month),
-        "number": format_id(kind=IdKind.SUBSCRIPTION, number=subscription),
-        "columns": _line_columns(),
-        "rows": [_line(one) for one in page.lines],
-        "pager": Pager(
-            previous_url=f"?{urlencode(kept)}" if query.get("after") else "",
-            next_url=f"?{urlencode(following)}" if following else "",
-            summary=total % {"n": words.number(page.total_lines)},
-        ),
+
+
+def _no_totals(found: ImportFacts) -> str:
+    """Say why no total came with a file."""
+    by_state = {
+        "running": gettext("The file is still being read."),
+        "refused": gettext("The file was refused, so nothing of it counts."),
+        "superseded": gettext("A newer file replaced it before anything of it was rated."),
     }
-    return render(request, "screens/usage/lines.html", context)
-
-
-def _account(row: ParkedRow, cost: str) -> AccountLine:
-    return AccountLine(
-        row.provider_name,
-        row.sub_account_id,
-        row.name,
-        "",
-        *_subscription(row.subscription_id),
-        words.number(row.lines),
-        cost,
-    )
+    if found.state.value in by_state:
+        return by_state[found.state.value]
+    if found.parked:
+        return gettext("Its sub-accounts wait for a subscription or a price.")
+    return gettext("It says what was known already, so no total changed.")
 
 
 def _subscription(number: int | None) -> tuple[str, str]:
@@ -245,23 +245,37 @@ def _total(row: TotalRow, import_id: int) -> TotalLine:
         sku=row.sku,
         name=row.name,
         month=words.month(row.month),
-        lines_url=f"{reverse('provider:usage-import-lines', args=[import_id])}?{urlencode(query)}",
+        lines_url=f"{reverse('provider:usage-import-lines', args=[import_id])}?{urlencode(query)}"
+        if row.lines
+        else "",
         lines=words.number(row.lines),
         quantity=words.short_number(row.quantity),
+        quantity_exact=words.number(row.quantity),
         unit=row.unit,
         amount=words.money(row.amount, row.currency),
+        change=words.difference(row.change.amount, row.currency) if row.change else "",
+        change_parts=_change_parts(row),
+        change_to=_change_to(row),
         billed=words.day(row.billed_on),
     )
 
 
-def _line(row: UsageLine) -> UsageShown:
-    return UsageShown(
-        day=words.day(row.charge_period_start.date()),
-        what=row.charge_description or row.service_name or row.charge_category,
-        resource=row.resource_name or row.resource_id or "",
-        quantity=f"{words.number(row.quantity)} {row.pricing_unit}".strip(),
-        cost=f"{words.number(row.cost)} {row.cost_currency}",
-    )
+def _change_parts(row: TotalRow) -> str:
+    """Write the difference in lines and quantity: "+2 lines, −1.5 hours"."""
+    if row.change is None:
+        return ""
+    lines = ngettext("%(n)s line", "%(n)s lines", abs(row.change.lines))
+    counted = lines % {"n": words.signed_number(Decimal(row.change.lines))}
+    return f"{counted}, {words.signed_number(row.change.quantity)} {row.unit}".rstrip()
+
+
+def _change_to(row: TotalRow) -> str:
+    """Say what a difference is compared with."""
+    if row.change is None:
+        return ""
+    if row.change.is_same_file:
+        return gettext("difference to what was billed of this file")
+    return gettext("difference to the file before")
 
 
 def _parked_columns() -> list[Column]:
@@ -281,31 +295,14 @@ def _account_columns() -> list[Column]:
     ]
 
 
-def _problem_columns() -> list[Column]:
-    return [
-        Column(gettext("Line"), 90, numeric=True),
-        Column(gettext("Column"), 210),
-        Column(gettext("Reason")),
-    ]
-
-
 def _total_columns() -> list[Column]:
     return [
         Column(gettext("Subscription"), 150),
         Column(gettext("SKU")),
-        Column(gettext("Month"), 140),
-        Column(gettext("Lines"), 90, numeric=True),
-        Column(gettext("Quantity"), 180, numeric=True),
+        Column(gettext("Month"), 130),
+        Column(gettext("Lines"), 80, numeric=True),
+        Column(gettext("Quantity"), 150, numeric=True),
         Column(gettext("Amount"), 130, numeric=True),
-        Column(gettext("Billed"), 130),
-    ]
-
-
-def _line_columns() -> list[Column]:
-    return [
-        Column(gettext("Day"), 120),
-        Column(gettext("What")),
-        Column(gettext("Resource"), 260),
-        Column(gettext("Quantity"), 190, numeric=True),
-        Column(gettext("Vendor's cost"), 190, numeric=True),
+        Column(gettext("Difference"), 220, numeric=True),
+        Column(gettext("Billed"), 116),
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from entrepot.web.screens.usage import listing, page
+from entrepot.web.screens.usage import lines, listing, page
 
 urlpatterns = [
     path("", listing.import_list, name="usage-imports"),
@@ -11,5 +11,5 @@ urlpatterns = [
     path("<int:number>/", page.import_page, name="usage-import"),
     path("<int:number>/map/", page.map_account, name="usage-import-map"),
     path("<int:number>/rejected/", page.rejects, name="usage-import-rejects"),
-    path("<int:number>/lines/", page.lines, name="usage-import-lines"),
+    path("<int:number>/lines/", lines.lines, name="usage-import-lines"),
 ]

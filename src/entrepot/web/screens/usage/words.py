@@ -1,5 +1,7 @@
 """How the usage screens write numbers, days and places in lists."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -39,9 +41,37 @@ def short_number(value: Decimal) -> str:
     return number(round_amount(value, exp=4))
 
 
+def signed_number(value: Decimal) -> str:
+    """Write a difference, rounded to four decimals."""
+    rounded = round_amount(value, exp=4)
+    exact = rounded.normalize() if rounded else Decimal(0)
+    return formats.quantity(exact, language=language(), signed=True)
+
+
 def money(value: Decimal, currency: str) -> str:
     """Write an amount, rounded to cents."""
     return formats.money(round_amount(value, exp=2), currency=currency, language=language())
+
+
+def difference(value: Decimal, currency: str) -> str:
+    """Write a difference of amounts, rounded to cents, with its sign."""
+    rounded = round_amount(value, exp=2)
+    return formats.money(rounded, currency=currency, language=language(), signed=True)
+
+
+def fine_money(value: Decimal, currency: str) -> str:
+    """Write an amount of which a line may be a small part of a cent: rounded to four decimals, zeros left out."""
+    rounded = round_amount(value, exp=4)
+    exact = rounded.normalize() if rounded else Decimal(0)
+    return formats.money(exact, currency=currency, language=language())
+
+
+def by(name: str, people: Mapping[str, str]) -> str:
+    """Name who imported: the person behind a job (`queries.jobs.person_behind`), or the operator of the server."""
+    if name in people:
+        return people[name]
+    is_command = name.startswith("command") or re.fullmatch("job [0-9]+", name)
+    return gettext("the operator") if is_command else name
 
 
 def month(value: date | None) -> str:
