@@ -71,6 +71,8 @@ def test_a_reseller_orders_two_plans_for_a_customer_and_is_billed_what_it_saw(
     for text in ("SO000001", "SO000002", "€75.00", "€300.00", "PO 4711", "Cleo Clinics"):
         assert text in result, text
     orders = list(Order.objects.order_by("place"))
+    for one in orders:
+        assert f'href="/reseller/orders/{one.id}/"' in done.content.decode()
     assert [(o.first_amount, o.period_amount, o.purchase_order) for o in orders] == [
         (Decimal(75), Decimal(75), "PO 4711"),
         (Decimal(300), Decimal(300), "PO 4711"),
