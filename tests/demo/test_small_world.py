@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db.models import Count, F, Q, Sum
 
+from entrepot.demo.payments import PREPAID_AMOUNT, PREPAID_FLOOR
 from entrepot.demo.stage import SMALL_LAST_DAY
 from entrepot.demo.stories import NEVER_PAYS, PAYS_LATE, QUARANTINED
 from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind, QuarantineReason, RunStep
@@ -13,6 +14,7 @@ from entrepot.domain.billing.models import BillingRun, Charge, DocumentTax, Invo
 from entrepot.domain.catalog.models import Plan, PriceListImport, Resource, SalesCategory
 from entrepot.domain.credit.models import CreditAct, CreditState, HoldEvent
 from entrepot.domain.ledger.models import Transfer, TransferCause
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Brand, Membership, User
 from entrepot.domain.resale.models import (
@@ -328,3 +330,18 @@ def test_people_work_for_all_kinds_of_accounts_and_one_for_two():
     assert {kind for kind, _role in roles} == set(AccountKind)
     assert [user.login for user in both] == ["ruth.kessler"]
     assert all(user.password.startswith("argon2") for user in User.objects.all())
+
+
+def test_orders_of_the_marketplace_stand_where_people_look_for_them():
+    found = {order.request_key: order for order in Order.objects.all()}
+    assert {key: order.code for key, order in found.items()} == {
+        "demo-endpoint": "CP",
+        "demo-backup": "CP",
+        "demo-voice": "PF",
+        "demo-prepaid": "WP",
+    }
+    assert Charge.objects.filter(subscription_id=found["demo-backup"].subscription_id).exists()
+    assert found["demo-prepaid"].first_amount > PREPAID_FLOOR + PREPAID_AMOUNT
+    assert found["demo-voice"].parameters["lines"] == 4
+    ordered = Subscription.objects.filter(status=Status.ORDERED).values_list("id", flat=True)
+    assert set(ordered) == {found[key].subscription_id for key in ("demo-voice", "demo-prepaid")}

@@ -97,8 +97,36 @@ class UsageFile:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """From now on people serve a vendor's orders by hand, under a connector's name."""
+
+    vendor: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """An order as somebody places it in the marketplace; `key` is its request.
+
+    It goes on, or waits for payment, as the buyer's credit limit has it. `refusal` is what the people at the
+    vendor's desk say of it, empty when they say nothing.
+    """
+
+    key: str
+    buyer: str
+    plan: str
+    months: tuple[int, int]
+    quantity: int
+    purchase_order: str = ""
+    parameters: tuple[tuple[str, str | int | bool], ...] = ()
+    refusal: str = ""
+
+
 Act = (
     Order
+    | Desk
+    | Purchase
     | SeatChange
     | Cancellation
     | Renewal

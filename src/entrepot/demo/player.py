@@ -11,9 +11,11 @@ from entrepot.demo.acts import (
     Act,
     Cancellation,
     CreditRelease,
+    Desk,
     Hold,
     Newcomer,
     Order,
+    Purchase,
     Release,
     Renewal,
     SeatChange,
@@ -23,8 +25,14 @@ from entrepot.demo.acts import (
 from entrepot.demo.base_parties import add_customer
 from entrepot.demo.stage import Stage, accounts_by_name, administrators
 from entrepot.demo.usage_files import PROVIDER, usage_file
-from entrepot.domain.catalog.models import PlanPeriod, PlanResource
+from entrepot.domain.catalog.models import PlanPeriod, PlanResource, Vendor
 from entrepot.domain.credit.commands import release_until
+from entrepot.domain.ordering.commands import Cart, Line
+from entrepot.domain.ordering.models import Order as PlacedOrder
+from entrepot.domain.parties.models import Account
+from entrepot.domain.provisioning.commands.connectors import add_connector
+from entrepot.domain.provisioning.commands.people import mark_failed
+from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.subscriptions.commands import (
     Discount,
@@ -37,6 +45,8 @@ from entrepot.domain.subscriptions.commands import (
 )
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.usage.totals import StoreSettings
+from entrepot.flows.orders import estimate_order, place_order
+from entrepot.flows.provisioning import surroundings
 from entrepot.flows.usage_import import link_sub_account, load_usage
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.errors import DomainError
@@ -110,6 +120,32 @@ def _order(player: Player, act: Order) -> None:
         purchase_order=act.purchase_order,
         **_buyer_acts(player, act.buyer),
     )
+
+
+def _desk(player: Player, act: Desk) -> None:
+    add_connector(
+        name=act.name,
+        kind=ConnectorKind.MANUAL,
+        vendor_id=Vendor.objects.get(name=act.vendor).id,
+        surroundings=surroundings(),
+        **player.stage.made,
+    )
+
+
+def _purchase(player: Player, act: Purchase) -> None:
+    period_id, resource_id = player.periods[act.plan, *act.months]
+    line = Line(period_id, {resource_id: Decimal(act.quantity)}, dict(act.parameters))
+    account = player.stage.accounts[act.buyer]
+    cart = Cart(account, [line], purchase_order=act.purchase_order)
+    (number,) = place_order(
+        cart,
+        request_key=act.key,
+        confirmed=estimate_order(cart, now=player.stage.now).total.first,
+        **_buyer_acts(player, Account.objects.get(pk=account).name),
+    )
+    operation = PlacedOrder.objects.get(pk=number).operation_id
+    if act.refusal and operation is not None:
+        mark_failed(operation_id=operation, comment=act.refusal, **player.stage.made)
 
 
 def _change(player: Player, act: SeatChange) -> None:
@@ -195,6 +231,8 @@ def _buyer_acts(player: Player, buyer: str) -> dict[str, Any]:
 
 _PLAYS: Mapping[type[Act], Callable[[Player, Any], None]] = {
     Order: _order,
+    Desk: _desk,
+    Purchase: _purchase,
     SeatChange: _change,
     Cancellation: _cancel,
     Renewal: _renewal,

@@ -5,8 +5,10 @@ from datetime import date
 from entrepot.demo.acts import (
     Cancellation,
     CreditRelease,
+    Desk,
     Hold,
     Order,
+    Purchase,
     Release,
     SeatChange,
     UsageFile,
@@ -54,6 +56,7 @@ def write_stories(diary: Diary) -> None:
     _credit_notes(diary)
     _grace(diary)
     _usage(diary)
+    _purchases(diary)
     diary.write(
         diary.pick(date(2026, 6, 24), date(2026, 2, 10)),
         Order(
@@ -110,6 +113,62 @@ def _cobalt(diary: Diary) -> None:
             reference="VND-204387",
             quantity=118,
             effective_on=diary.pick(date(2026, 7, 1), date(2026, 3, 1)),
+        ),
+    )
+
+
+def _purchases(diary: Diary) -> None:
+    """Orders of the marketplace: two delivered, one that failed at its vendor, one that waits for payment."""
+    diary.write(
+        diary.pick(date(2026, 6, 22), date(2026, 2, 12)),
+        Purchase(
+            key="demo-endpoint",
+            buyer="Alder & Finch GmbH",
+            plan="Endpoint Defence",
+            months=(1, 1),
+            quantity=6,
+            purchase_order="AF-0622",
+        ),
+    )
+    diary.write(
+        diary.pick(date(2026, 6, 26), date(2026, 2, 17)),
+        Purchase(
+            key="demo-backup",
+            buyer="Fjord Analytics GmbH",
+            plan="Cloud Backup 1 TB",
+            months=(1, 1),
+            quantity=2,
+        ),
+    )
+    day = diary.last_day
+    diary.write(day, Desk(vendor="Tonfall Telecom", name="tonfall-desk"))
+    diary.write(
+        day,
+        Purchase(
+            key="demo-voice",
+            buyer=COBALT,
+            plan="Voice Connect",
+            months=(1, 1),
+            quantity=4,
+            purchase_order="CF-2026-0188",
+            parameters=(
+                ("number", "+49 40 3174 0021"),
+                ("port_existing_number", True),
+                ("lines", 4),
+            ),
+            refusal="Die Rufnummer gehört nach Auskunft des Netzbetreibers einem anderen Anschluss",
+        ),
+    )
+    diary.write(
+        day,
+        Purchase(
+            key="demo-prepaid",
+            buyer="brisk",
+            plan="Microsoft 365 Business Premium",
+            months=(12, 12),
+            # More than the prepaid reseller ever has in credit (`payments.py`).
+            quantity=180,
+            purchase_order="BC-2026-07",
         ),
     )
 

@@ -15,6 +15,7 @@ from entrepot.domain.ordering.models import OrderEvent
 from entrepot.domain.ordering.queries import OrderRow, order_of
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.commands.people import mark_done, mark_failed
+from entrepot.domain.provisioning.moves import locked as locked_operations
 from entrepot.flows.order_page import acts_now
 from entrepot.flows.orders import cancel_order, resubmit_order
 from entrepot.infra.audit.recorder import Actor
@@ -45,9 +46,9 @@ def act_on_order(
     """
     with transaction.atomic():
         row = order_of(viewer, order_id=order_id)
-        if wish.act not in (Act.COMPLETE, Act.FAIL):
-            # By hand the vendor's operation is locked first, as when its answer comes.
-            locked(order_id)
+        # The operation first, as when the vendor's answer comes: two who lock in the same order wait for each other.
+        locked_operations([row.operation_id] if row.operation_id else [])
+        locked(order_id)
         require_version(row, version=wish.version)
         require_now(viewer, row, wish.act)
         _do(row, wish, actor=actor, now=now)
