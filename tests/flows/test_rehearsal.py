@@ -1,11 +1,14 @@
 """Rehearsing a day: same result as the run, no trace, no lock, and the largest unexplained change first."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import StringIO
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from entrepot.domain.billing.models import BillingRun, Rehearsal
@@ -241,3 +244,22 @@ def test_a_closed_day_is_not_rehearsed(world):
 
     assert refused.value.code == "billing_date_earlier"
     assert not Rehearsal.objects.exists()
+
+
+def test_the_command_names_what_differs_and_writes_amounts_as_people_do(world):
+    out = StringIO()
+
+    call_command("rehearse", "--date", DAY, "--rows", "100", stdout=out)
+
+    text = out.getvalue()
+    name, number = _rows("SELECT name, id FROM plan WHERE id = %s", _largest_plan()[0])[0]
+    assert f"{name} ({number}): " in text
+    assert re.search(r"\(\d+\): [\d,]+\.\d\d -> [\d,]+\.\d\d EUR, ", text)
+    assert not re.search(r"\d\.\d{3,}", text.replace(" s\n", ""))
+
+
+def test_the_command_refuses_a_closed_day_as_a_refusal_and_not_as_a_wrong_command(world):
+    run_day(day=DAY, now=NOW)
+
+    with pytest.raises(RunRefused, match="cannot be rehearsed"):
+        call_command("rehearse", "--date", DAY, stdout=StringIO())

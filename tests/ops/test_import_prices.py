@@ -93,6 +93,19 @@ def test_a_faulty_list_is_refused_with_its_report(db, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
 
 
+def test_a_preview_of_a_faulty_list_ends_with_1_unless_wrong_rows_may_stay_away(db, tmp_path):
+    faulty = write_faulty(tmp_path)
+    out = StringIO()
+
+    with pytest.raises(SystemExit) as left:
+        call_command(Command(), str(faulty), "--preview", stdout=out, no_color=True)
+
+    assert left.value.code == 1
+    assert "-1 is negative; a price is zero or more." in out.getvalue()
+    assert out.getvalue().endswith("Preview: nothing was written.\n")
+    assert run(faulty, "--preview", "--skip-bad")[0].endswith("Preview: nothing was written.\n")
+
+
 def test_wrong_rows_go_to_a_file_beside_the_list(db, tmp_path):
     out, _ = run(write_faulty(tmp_path), "--skip-bad")
 
@@ -100,7 +113,7 @@ def test_wrong_rows_go_to_a_file_beside_the_list(db, tmp_path):
     assert f"Wrong rows written to {rejected}: 1." in out
     with rejected.open(encoding="utf-8-sig", newline="") as stream:
         _, row = csv.reader(stream)
-    assert row[:3] == ["3", "UnitPrice", "'-1 is negative; a price is zero or more."]
+    assert row[:3] == ["3", "UnitPrice", "UnitPrice: -1 is negative; a price is zero or more."]
     assert CatalogPrice.objects.count() == 2
 
 

@@ -42,7 +42,7 @@ def test_a_rejected_row_is_written_with_line_columns_reasons_and_its_cells():
         "Currency; UnitPrice",
         (
             "There is no currency with the code ABC. Use a code of ISO 4217 such as EUR.; "
-            "-5.00 is negative; a price is zero or more."
+            "UnitPrice: -5.00 is negative; a price is zero or more."
         ),
     ]
     assert row[3 + COLUMNS.index("UnitPrice")] == "-5.00"

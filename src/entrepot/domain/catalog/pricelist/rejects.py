@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import TextIO
 
-from entrepot.domain.catalog.pricelist.types import ParsedPriceList
+from entrepot.domain.catalog.pricelist.types import ParsedPriceList, RowError
 
 # A spreadsheet runs what starts like this as a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
@@ -36,7 +36,17 @@ def write_rejected_rows(
     writer.writerow([translate("Line"), translate("Column"), translate("Reason"), *parsed.header])
     for row in parsed.rejected:
         columns = "; ".join(error.column or translate("whole row") for error in row.errors)
-        reasons = "; ".join(error.reason for error in row.errors)
+        reasons = "; ".join(_reason(error) for error in row.errors)
         cells = (cell[:CELL_CHARACTERS_MAX] for cell in row.cells)
         writer.writerow([row.line, *(neutralise(cell) for cell in (columns, reasons, *cells))])
     return len(parsed.rejected)
+
+
+def _reason(error: RowError) -> str:
+    """Begin a reason with the name of its column where it would begin with a value from the file.
+
+    No sentence of ours then needs an apostrophe: "UnitPrice: -3.00 is negative".
+    """
+    if error.column and _FORMULA.match(error.reason):
+        return f"{error.column}: {error.reason}"
+    return error.reason

@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from entrepot.flows.price_import import (
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.clock import Clock, SystemClock
 from entrepot.kernel.errors import Refused
+from entrepot.ops.console import FAILED
 
 DEFAULT_ZONE = "Europe/Berlin"
 
@@ -74,7 +76,7 @@ class Command(BaseCommand):
         """Run the import.
 
         Raises: PriceListRefused, PriceImportRefused, RejectsNotWritten; `entrepot` prints the
-        sentence and ends with exit code 1.
+        sentence and ends with exit code 1, and so does a preview of a list that would be refused.
         """
         chosen = Namespace(**options)
         with override(chosen.language):
@@ -89,6 +91,8 @@ class Command(BaseCommand):
         if options.preview:
             self._report(preview, as_json=options.json)
             self._say(gettext("Preview: nothing was written."), options)
+            if preview.parsed.rejected and not options.skip_bad:
+                sys.exit(FAILED)
             return
         if options.skip_bad and preview.parsed.rejected:
             self._write_rejects(preview.parsed, options)

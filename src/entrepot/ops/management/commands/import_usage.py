@@ -15,6 +15,12 @@ from entrepot.flows.wiring import usage_store
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.clock import Clock, SystemClock
 
+PARKED_SHOWN = 20
+_WHY_PARKED = {
+    "unknown_sub_account": "not linked to a subscription",
+    "no_price_rule": "no price of every seller, or no exchange rate",
+}
+
 
 class Command(BaseCommand):
     """Parse, read the clock, call the flow, print what came out."""
@@ -47,7 +53,10 @@ class Command(BaseCommand):
             )
         except UsageRowsRefused as refusal:
             for fault in refusal.report.faults:
-                self.stderr.write(f"line {fault.line}, {fault.column}: {fault.reason}")
+                where = (
+                    f"line {fault.line}, {fault.column}" if fault.column else f"line {fault.line}"
+                )
+                self.stderr.write(f"{where}: {fault.reason}")
             raise
         if options["json"]:
             self.stdout.write(json.dumps(facts_of(loaded), indent=2))
@@ -88,14 +97,24 @@ def text_of(loaded: UsageLoaded) -> str:
             f"Exactly this file counts already, as import {result.import_id}; nothing was changed."
         )
     text = (
-        f"Import {result.import_id}: {result.intake.lines:,} lines, "
-        f"{result.intake.faults.rows:,} rejected, {result.changed_totals:,} totals changed, "
-        f"{loaded.due:,} subscriptions become due."
+        f"Import {result.import_id}: {_counted(result.intake.lines, 'line')}, "
+        f"{result.intake.faults.rows:,} rejected, {_counted(result.changed_totals, 'total')} changed, "
+        f"{_counted(loaded.due, 'subscription')} to be billed by the next run."
     )
-    if result.parked:
-        text += f"\n{len(result.parked):,} sub-accounts wait to be linked or priced:"
-        text += "".join(
-            f"\n  {one.provider_name} {one.sub_account_id}: {one.reason}, {one.lines:,} lines"
-            for one in result.parked[:20]
+    if not result.parked:
+        return text
+    # One sub-account has a row per currency and month.
+    names = len({(one.provider_name, one.sub_account_id) for one in result.parked})
+    waits = "waits" if names == 1 else "wait"
+    text += f"\n{_counted(names, 'sub-account')} {waits} to be linked or priced:"
+    for one in result.parked[:PARKED_SHOWN]:
+        why = _WHY_PARKED[one.reason]
+        text += (
+            f"\n  {one.provider_name} {one.sub_account_id}: {why}, {_counted(one.lines, 'line')}"
         )
-    return text
+    left = len(result.parked) - PARKED_SHOWN
+    return f"{text}\n  {left:,} more; the page of the import has them all." if left > 0 else text
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -3,14 +3,16 @@
 `entrepot prove provisioning`: send operations to vendors that misbehave; compare what they have with what was ordered.
 """
 
+import sys
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from entrepot.ops.bench.cluster import own_cluster
+from entrepot.ops.console import FAILED
 from entrepot.ops.database import ROOT
 from entrepot.ops.prove.billing import prove_billing
 from entrepot.ops.prove.provisioning import prove_provisioning
@@ -76,5 +78,6 @@ class Command(BaseCommand):
         for finding in findings:
             self.stderr.write(finding)
         if findings:
-            raise CommandError(f"{len(findings)} findings")
+            self.stderr.write(f"{len(findings)} findings")
+            sys.exit(FAILED)
         self.stdout.write(praise)
