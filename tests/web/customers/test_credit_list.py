@@ -168,8 +168,11 @@ def test_a_reseller_follows_up_its_own_customers_only(owing):
     assert row.startswith(Account.objects.get(pk=below.buyer_id).name)
     assert f'href="/reseller/credit/{below.id}/hold/"' in page
 
+    assert "1 customer overdue or on hold" in client.get("/reseller/").content.decode()
+
     done = client.post(f"/reseller/credit/{other.id}/hold/", {"reason": "agreed"})
     assert done.status_code == 302
+    assert "2 customers overdue or on hold" in client.get("/reseller/").content.decode()
     assert CreditState.objects.get(pk=other.id).is_held
     # What the provider sells to the reseller is the provider's.
     upward = BillingAccount.objects.get(seller_id=PROVIDER, buyer_id=RESELLER)

@@ -40,7 +40,7 @@ def test_every_home_page_reads_a_fixed_number_of_queries(db, size, django_assert
     reseller, provider = viewer_of(RESELLER), viewer_of(PROVIDER)
     customer = viewer_of(a_customer(RESELLER))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         reseller_home(reseller)
     with django_assert_num_queries(13):
         provider_home(provider, now=NOW)

@@ -76,7 +76,6 @@ def test_a_customer_sees_services_open_amount_and_no_margin(world):
     assert "1 invoice" in text
     assert re.search(r'href="/customer/invoices/\d+/"', page)
     assert "argin" not in text
-    assert "Marketplace" not in text
 
 
 def test_the_provider_sees_run_receivables_and_revenue(world):

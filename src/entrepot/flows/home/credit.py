@@ -66,9 +66,7 @@ def credit_list(
         search: Beginning of the buyer's name; upper and lower case and accents do not count.
         after: Id of the billing account that ends the page before; one that is not in the list gives the first page.
     """
-    sold = visible(viewer, BillingAccount, scope=document_scope(viewer, side=Side.SOLD)).filter(
-        seller_id=viewer.account_id
-    )
+    sold = _sold(viewer)
     if search:
         sold = sold.filter(buyer__name_key__startswith=sort_key(search))
     views = _views(business_day)
@@ -86,6 +84,17 @@ def credit_list(
         counts={one: counts[one.value] for one in CreditTab},
         after=ids[limit - 1] if len(ids) > limit else None,
     )
+
+
+def count_late(viewer: Viewer) -> int:
+    """Count the accounts that owe the viewer's account too late or are on credit hold for it."""
+    late = CreditState.objects.filter(Q(is_held=True) | Q(overdue_since__isnull=False))
+    return late.filter(billing_account_id__in=_sold(viewer).values("id")).count()
+
+
+def _sold(viewer: Viewer) -> QuerySet[BillingAccount]:
+    scope = document_scope(viewer, side=Side.SOLD)
+    return visible(viewer, BillingAccount, scope=scope).filter(seller_id=viewer.account_id)
 
 
 def _views(business_day: date) -> Mapping[CreditTab, Q]:

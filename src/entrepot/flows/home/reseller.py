@@ -15,6 +15,7 @@ from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.subscriptions.queries import lists
 from entrepot.domain.subscriptions.queries.choices import Book, Tab, Wanted
 from entrepot.domain.subscriptions.queries.lists import Count
+from entrepot.flows.home.credit import count_late
 from entrepot.flows.home.owing import Owing, owing_of
 from entrepot.flows.home.renewals import WITHIN_DAYS, Renewals, renewals_sold
 from entrepot.flows.home.sales import MonthEnd, SalesNow, sales_now, sales_past
@@ -51,10 +52,11 @@ class ResellerHome:
     owing: tuple[Owing, ...]
     put_aside: tuple[PutAside, ...]
     put_aside_count: int
+    late_customers: int
 
 
 def reseller_home(viewer: Viewer) -> ResellerHome:
-    """Read the home of a reseller: at most fifteen queries, whatever it sells."""
+    """Read the home of a reseller: at most sixteen queries, whatever it sells."""
     as_of = last_completed_day()
     own = visible(viewer, Account).filter(
         parent_id=viewer.account_id, kind=AccountKind.CUSTOMER, status=AccountStatus.ACTIVE
@@ -80,6 +82,7 @@ def reseller_home(viewer: Viewer) -> ResellerHome:
         else (),
         put_aside=_put_aside(viewer, list(aside.order_by("first_day", "id")[:PUT_ASIDE_SHOWN])),
         put_aside_count=aside.count(),
+        late_customers=count_late(viewer) if viewer.can(Capability.VIEW_CREDIT) else 0,
     )
 
 

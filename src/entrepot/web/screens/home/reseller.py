@@ -85,6 +85,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     found = reseller_home(viewer)
     failed = failed_orders(viewer, side=Side.SOLD)
     waiting = [*failed["failed_words"], *words.overdue([one.overdue for one in found.owing])]
+    if found.late_customers:
+        waiting.append(words.late(found.late_customers))
     if found.put_aside_count:
         waiting.append(words.put_aside(found.put_aside_count))
     context = {

@@ -104,6 +104,14 @@ def put_aside(how_many: int) -> str:
     return text % {"n": number(how_many)}
 
 
+def late(how_many: int) -> str:
+    """Say how many customers owe too late or are on credit hold."""
+    text = ngettext(
+        "%(n)s customer overdue or on hold", "%(n)s customers overdue or on hold", how_many
+    )
+    return text % {"n": number(how_many)}
+
+
 def overdue(amounts: Sequence[Money]) -> list[str]:
     """Say what is overdue, a phrase for each currency with something."""
     return [
