@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from entrepot.domain.billing.models import Rehearsal
 from entrepot.flows.rehearsal import rehearse
 from entrepot.kernel.clock import SystemClock
+from entrepot.kernel.money import Money
 from entrepot.ops.arguments import day_of, size_of, workers_of
 
 
