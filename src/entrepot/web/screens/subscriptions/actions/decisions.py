@@ -47,9 +47,9 @@ def renewal(request: SignedInRequest, number: int, *, name: str, book: Book) -> 
         facts.dates.trial_end if facts.dates.term_end is None else facts.dates.term_end
     )
     sentence = (
-        gettext("After %(day)s it goes on by itself.")
+        gettext("It goes on by itself on %(day)s.")
         if wanted
-        else gettext("It ends after %(day)s; until then nothing changes.")
+        else gettext("It ends on %(day)s; until then nothing changes.")
     )
     decision = Decision(
         title=gettext("Automatic renewal"),
@@ -74,9 +74,9 @@ def hold(request: SignedInRequest, number: int, *, name: str, book: Book) -> Htt
     asked = asked_of(request, number)
     facts = _of_a_customer(asked.facts)
     decision = Decision(
-        title=gettext("Put on hold"),
+        title=gettext("Hold the subscription"),
         done=gettext("The subscription is on hold."),
-        button=gettext("Put on hold"),
+        button=gettext("Hold the subscription"),
         what=gettext("While the hold lasts"),
         look=lambda: effects.hold_effect(facts=facts, **asked.doer),
         do=lambda version, given: flow.hold(
@@ -88,7 +88,7 @@ def hold(request: SignedInRequest, number: int, *, name: str, book: Book) -> Htt
         form=ReasonForm,
         kind="bad",
         sentences=(gettext("The customer cannot use it until it is released."),),
-        yours=gettext("Put on hold"),
+        yours=gettext("Hold the subscription"),
         theirs=standing(facts),
     )
     return decide(asked, decision, name=name, book=book)

@@ -153,6 +153,8 @@ def _notes(facts: SubscriptionFacts, effect: Effect) -> list[str]:
 
 
 def _document(effect: Effect) -> str:
+    if effect.is_free and not effect.stands_still:
+        return gettext("Nothing changes in what is billed.")
     if effect.statement_on is not None:
         day = words.day(effect.statement_on)
         return gettext("Without VAT. On the statement of %(day)s.") % {"day": day}
