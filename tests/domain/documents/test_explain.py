@@ -289,6 +289,23 @@ def test_yen_and_dinar_keep_their_own_decimals() -> None:
     assert explain(facts=dinar, language=EN).replayed
 
 
+def test_the_seller_reads_who_bought_and_is_never_told_to_pay() -> None:
+    told = replace(LINE_4, buyer_name="Cleo *{x}*")
+    english, german = (explain(facts=told, language=language) for language in (EN, DE))
+
+    assert prose(english).startswith("On 12 November 2026 Cleo *{x}* added *17 seats* of Secure")
+    assert "Cleo *{x}* had them for *19 of 30 days*, so 19/30 of the month is paid." in prose(
+        english
+    )
+    assert english.steps[-1].label == "Cleo *{x}* pays for this line"
+    assert prose(german).startswith("Am 12. November 2026 hat Cleo *{x}* *17 Plätze* von Secure")
+    assert german.steps[-1].label == "Cleo *{x}* zahlt für diese Position"
+    for kind in ChargeKind:
+        for language, words in ((EN, ("you", "your")), (DE, ("sie haben", "ihre", "ihren", "ihr"))):
+            said = prose(explain(facts=replace(told, kind=kind), language=language)).lower()
+            assert not [word for word in words if f" {word} " in f" {said} "]
+
+
 def test_stars_and_braces_in_names_stay_text() -> None:
     evil = replace(LINE_4, plan_name="*{num}* <b>", promotion=Named(text="{label} *5*"))
     answer = explain(facts=evil, language=EN)

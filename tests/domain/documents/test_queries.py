@@ -223,6 +223,9 @@ def test_pay_as_you_go_is_explained_by_the_running_amounts_and_without_anybodys_
     assert "cost" not in words(found)
     assert shown(found)[:3] == [("", "20.02"), ("\u2212", "12.34"), ("=", "7.68")]
     assert found.explanation.replayed
+    told = answer(1, who=PROVIDER)
+    assert "At the prices of Cleo that comes to €20.02." in words(told)
+    assert told.explanation.steps[0].label == "Use at the prices of Cleo"
 
 
 @pytest.mark.parametrize(
@@ -274,6 +277,8 @@ def test_only_the_seller_is_told_how_the_price_was_made():
     assert "retail" not in source(RESELLER, wholesale)
     assert "your own price" in source(RESELLER, newest())
     assert "own price" not in source(CUSTOMER, newest())
+    assert "you have" in words(answer(1))
+    assert " Cleo has " in words(answer(1, who=RESELLER, invoice=newest()))
 
 
 def test_a_reseller_sees_an_annex_per_end_customer_and_the_customer_none_of_the_wholesale():

@@ -120,20 +120,27 @@ class _Explainer:
             say.opening(
                 facts.kind,
                 language,
+                buyer=facts.buyer_name,
                 plan=facts.plan_name,
                 units=units,
                 period=_period(facts.period, language),
                 first_day=formats.day(facts.period.start, language=language),
             ),
             say.sentence(
-                self._price_sentence(), language, unit=self._unit_one, price=self._price_money()
+                self._price_sentence(),
+                language,
+                buyer=facts.buyer_name,
+                unit=self._unit_one,
+                price=self._price_money(),
             ),
         ]
         if self._is_part:
             key = "part_back" if facts.kind is ChargeKind.REFUND else "part"
             span = say.span(facts.billing_unit, language)
             num, den = str(facts.num), str(facts.den)
-            sentences.append(say.sentence(key, language, num=num, den=den, span=span))
+            sentences.append(
+                say.sentence(key, language, buyer=facts.buyer_name, num=num, den=den, span=span)
+            )
         if facts.reverses:
             sentences.append(say.sentence("reverses", language, line=facts.reverses.text))
         if facts.discount_ppm:
@@ -320,7 +327,7 @@ class _Explainer:
         return Step(
             name=StepName.GROSS,
             operator="=",
-            label=say.gross_label(self._language, is_reduction=gross < 0),
+            label=say.gross_label(self._language, is_reduction=gross < 0, buyer=facts.buyer_name),
             source=(),
             calculation=_joined(self._amount(facts.net), "+", self._amount(facts.tax)),
             amount=gross,

@@ -1,5 +1,7 @@
 """The wording of explanations in English and German.
 
+The buyer is addressed as you; with the buyer's name a sentence is told to the seller instead.
+
 In the sentences of the paragraph, stars enclose what is printed bold. They are read before names
 are filled in, so a star in the name of a plan stays a star.
 """
@@ -137,6 +139,51 @@ _LABELS = {
     StepName.TAX: ("VAT {percent}", "USt. {percent}"),
     StepName.GROSS: ("You pay for this line", "Sie zahlen für diese Position"),
 }
+# What differs for the seller, who reads who bought.
+_SELLER_OPENINGS = {
+    ChargeKind.RECURRING: (
+        "In the period {period} {buyer} has *{units}* of {plan}.",
+        "Im Zeitraum {period} hat {buyer} *{units}* von {plan}.",
+    ),
+    ChargeKind.CHANGE: (
+        "On {first_day} {buyer} added *{units}* of {plan}.",
+        "Am {first_day} hat {buyer} *{units}* von {plan} hinzugefügt.",
+    ),
+    ChargeKind.OVERUSE: (
+        "In the period {period} {buyer} used *{units}* of {plan} above the included amount.",
+        "Im Zeitraum {period} hat {buyer} *{units}* von {plan} über der enthaltenen Menge genutzt.",
+    ),
+    ChargeKind.USAGE: (
+        "In the period {period} the use of {plan} by {buyer} cost *{units}* at the vendor.",
+        "Im Zeitraum {period} hat die Nutzung von {plan} durch {buyer} beim Hersteller *{units}* gekostet.",
+    ),
+    ChargeKind.REFUND: (
+        "On {first_day} {buyer} gave back *{units}* of {plan}.",
+        "Am {first_day} hat {buyer} *{units}* von {plan} zurückgegeben.",
+    ),
+}
+_SELLER_TERMS = {
+    "price_factor": (
+        "For each 1 of it {buyer} pays *{price}*.",
+        "Für je 1 davon zahlt {buyer} *{price}*.",
+    ),
+    "part": (
+        "{buyer} had them for *{num} of {den} days*, so {num}/{den} of the {span} is paid.",
+        "{buyer} hatte sie an *{num} von {den} Tagen*, also werden {num}/{den} für {span} bezahlt.",
+    ),
+    "usage_opening": (
+        "In the period {period} {buyer} used *{units}* of {sku} ({plan}).",
+        "Im Zeitraum {period} hat {buyer} *{units}* von {sku} genutzt ({plan}).",
+    ),
+    "usage_amount": (
+        "At the prices of {buyer} that comes to *{amount}*.",
+        "Zu den Preisen von {buyer} sind das *{amount}*.",
+    ),
+    "usage_now": ("Use at the prices of {buyer}", "Nutzung zu den Preisen von {buyer}"),
+}
+_SELLER_GROSS = ("{buyer} pays for this line", "{buyer} zahlt für diese Position")
+_SELLER_BACK = ("{buyer} gets back for this line", "{buyer} erhält für diese Position")
+
 _LABEL_WHOLE = ("List", "Listenpreis")
 _LABEL_BACK = ("You get back for this line", "Sie erhalten für diese Position")
 _LABEL_FACTOR = ("Charge for each 1 of cost", "Berechnet für je 1 Kosten")
@@ -152,19 +199,20 @@ _QUANTITY_LABELS = {
 }
 
 
-def opening(kind: ChargeKind, language: Language, **values: str) -> list[Piece]:
-    """Say what happened."""
-    return _pieces(_choose(_OPENINGS[kind], language), values)
+def opening(kind: ChargeKind, language: Language, *, buyer: str, **values: str) -> list[Piece]:
+    """Say what happened: to the buyer with `buyer` empty, else to the seller, who reads that name."""
+    pair = (_SELLER_OPENINGS if buyer else _OPENINGS).get(kind, _OPENINGS[kind])
+    return _pieces(_choose(pair, language), {**values, "buyer": buyer})
 
 
-def sentence(key: str, language: Language, **values: str) -> list[Piece]:
+def sentence(key: str, language: Language, *, buyer: str = "", **values: str) -> list[Piece]:
     """Fill a sentence of the paragraph; what stands between stars becomes bold."""
-    return _pieces(_choose(_TERMS[key], language), values)
+    return _pieces(_term(key, language, buyer), {**values, "buyer": buyer})
 
 
-def words(key: str, language: Language, **values: str) -> str:
+def words(key: str, language: Language, *, buyer: str = "", **values: str) -> str:
     """Fill a text without bold parts."""
-    return _choose(_TERMS[key], language).format_map(values)
+    return _term(key, language, buyer).format_map({**values, "buyer": buyer})
 
 
 def span(unit: BillingUnit, language: Language) -> str:
@@ -188,8 +236,11 @@ def list_label(language: Language, *, is_whole: bool) -> str:
     return _choose(_LABEL_WHOLE if is_whole else _LABELS[StepName.LIST], language)
 
 
-def gross_label(language: Language, *, is_reduction: bool) -> str:
-    """Name the last step."""
+def gross_label(language: Language, *, is_reduction: bool, buyer: str = "") -> str:
+    """Name the last step; as in `opening`, a name of the buyer tells it to the seller."""
+    if buyer:
+        pair = _SELLER_BACK if is_reduction else _SELLER_GROSS
+        return _choose(pair, language).format_map({"buyer": buyer})
     return _choose(_LABEL_BACK if is_reduction else _LABELS[StepName.GROSS], language)
 
 
@@ -205,6 +256,10 @@ def _pieces(template: str, values: dict[str, str]) -> list[Piece]:
         for index, part in enumerate(parts)
         if part
     ]
+
+
+def _term(key: str, language: Language, buyer: str) -> str:
+    return _choose((_SELLER_TERMS if buyer else _TERMS).get(key, _TERMS[key]), language)
 
 
 def _choose(pair: tuple[str, str], language: Language) -> str:

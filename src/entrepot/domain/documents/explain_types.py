@@ -72,7 +72,8 @@ class ChargeFacts:
     the whole period of which `num`/`den` is the part. `tax_is_shared` tells that the tax of all
     lines of one rate was rounded together, and `tax` is this line's share. `reverses` is the line
     that a refund takes back. `continues_on_line` is the line of the same document on which the
-    quantity goes on. Rates are parts per million; amounts are at the currency's exponent.
+    quantity goes on. `buyer_name` is empty for the buyer, who is addressed as you, and set for every
+    other reader. Rates are parts per million; amounts are at the currency's exponent.
     """
 
     kind: ChargeKind
@@ -105,6 +106,7 @@ class ChargeFacts:
     reverses: Named | None = None
     continues_on_line: int | None = None
     tier: int = 0
+    buyer_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -61,6 +61,7 @@ def _paragraph(facts: ChargeFacts, usage: UsageFacts, language: Language) -> tup
     pieces = say.sentence(
         "usage_opening",
         language,
+        buyer=facts.buyer_name,
         period=span,
         units=_units(usage, language),
         sku=usage.sku_name or facts.plan_name,
@@ -68,7 +69,10 @@ def _paragraph(facts: ChargeFacts, usage: UsageFacts, language: Language) -> tup
     )
     pieces += [Piece(text=" ")]
     pieces += say.sentence(
-        "usage_amount", language, amount=_money(facts, usage.amount_after, language)
+        "usage_amount",
+        language,
+        buyer=facts.buyer_name,
+        amount=_money(facts, usage.amount_after, language),
     )
     if usage.amount_before:
         before = _money(facts, usage.amount_before, language)
@@ -121,7 +125,7 @@ def _step(
     return Step(
         name=name,
         operator=operator,
-        label=say.words(label, language),
+        label=say.words(label, language, buyer=facts.buyer_name),
         source=(Piece(text=source),),
         calculation="" if exact == rounded else number(exact, language=language),
         amount=rounded,

@@ -1,6 +1,6 @@
 """Why a line has its amount: the stored facts behind its charge, gathered for `explain`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ from entrepot.domain.documents.queries import wording
 from entrepot.domain.documents.queries.lines import StoredLine, stored_lines
 from entrepot.domain.documents.types import Language
 from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import AgreedPrice, MarginRule
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling
@@ -60,14 +61,17 @@ class _Behind:
 def explanation_of(
     viewer: Viewer, facts: InvoiceFacts, *, line_no: int, language: Language
 ) -> Answer:
-    """Explain one line of a document that the reader may see. At most ten queries.
+    """Explain one line of a document that the reader may see. At most eleven queries.
 
-    How the seller made the price (margin, exchange rate) is told to the seller only (decision 11).
+    The buyer is addressed as you; other readers read the buyer's name. How the seller made the price (margin,
+    exchange rate) is told to the seller only (decision 11).
     Raises: NoSuchObject if the document has no such line.
     """
     behind = _behind(facts, line_no, language)
     is_seller = viewer.account_id == facts.seller_id
     asked = _charge_facts(behind, is_seller=is_seller)
+    if viewer.account_id != facts.buyer_id:
+        asked = replace(asked, buyer_name=Account.objects.get(pk=facts.buyer_id).name)
     usage = _usage_facts(behind)
     if usage is None:
         explanation = explain(facts=asked, language=language)
