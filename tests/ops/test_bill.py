@@ -124,12 +124,16 @@ def test_unusable_options_are_refused_before_anything_happens(words, message):
 
 def test_a_usage_file_is_imported_and_what_waits_is_named(store, tmp_path, settings):
     settings.DATA = tmp_path
-    path = write_file(tmp_path / "may.csv", [line(BilledCost="5")])
+    others = [line(SubAccountId=f"x{number}") for number in range(21)]
+    path = write_file(tmp_path / "may.csv", [line(BilledCost="5"), *others])
 
     out, _ = run(usage_command.Command(), path)
 
-    assert ": 1 lines, 0 rejected, 0 totals changed, 0 subscriptions become due." in out
-    assert "Stratus cleo: unknown_sub_account, 1 lines" in out
+    assert ": 22 lines, 0 rejected, 0 totals changed, 0 subscriptions to be billed" in out
+    assert "22 sub-accounts wait to be linked or priced:" in out
+    assert "Stratus cleo: not linked to a subscription, 1 line\n" in out
+    assert out.count("not linked to a subscription") == 20
+    assert "2 more; the page of the import has them all." in out
     again, _ = run(usage_command.Command(), path, "--json")
     assert json.loads(again)["known_already"] is True
 
@@ -139,12 +143,18 @@ def test_wrong_rows_are_listed_and_nothing_is_imported(store, tmp_path, settings
     path = write_file(tmp_path / "may.csv", [line(BilledCost="5"), line(BilledCost="five")])
     err = StringIO()
 
-    with pytest.raises(UsageRowsRefused):
+    with pytest.raises(UsageRowsRefused, match="has one faulty row, line 3: BilledCost"):
         call_command(usage_command.Command(), str(path), stdout=StringIO(), stderr=err)
 
     assert "line 3, BilledCost: " in err.getvalue()
+    short = tmp_path / "short.csv"
+    short.write_text(path.read_text().splitlines()[0] + "\n1,2\n")
+    err = StringIO()
+    with pytest.raises(UsageRowsRefused):
+        call_command(usage_command.Command(), str(short), stdout=StringIO(), stderr=err)
+    assert "line 2: the row has 2 cells" in err.getvalue()
     out, _ = run(usage_command.Command(), path, "--skip-bad")
-    assert "1 lines, 1 rejected" in out
+    assert "1 line, 1 rejected" in out
 
 
 def test_a_worker_bills_when_a_button_asked_for_it(store):

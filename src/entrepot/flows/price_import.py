@@ -34,6 +34,8 @@ from entrepot.kernel.errors import Refused
 from entrepot.kernel.money import Money
 
 DEFAULT_TAX_CATEGORY = "standard"
+_ONE_WRONG = "{object}: {count} of {rows} rows is wrong, and nothing was applied."
+_SEVERAL_WRONG = "{object}: {count} of {rows} rows are wrong, and nothing was applied."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +224,7 @@ def _record(preview: PriceListPreview, state: ImportState, actor: Actor, now: da
 def _wrong_rows(preview: PriceListPreview) -> PriceImportRefused:
     error = PriceImportRefused(
         "price_import_wrong_rows",
-        "{object}: {count} of {rows} rows are wrong, and nothing was applied.",
+        _ONE_WRONG if len(preview.parsed.rejected) == 1 else _SEVERAL_WRONG,
         object=preview.parsed.name,
         next_step="Correct the file, or apply the other rows and leave these out (--skip-bad).",
         count=len(preview.parsed.rejected),

@@ -90,7 +90,7 @@ def test_a_list_with_wrong_rows_fails_with_its_reason_and_changes_nothing(hanna,
     work()
 
     page = text_of(hanna.get(asked.url))
-    assert "1 of 292 rows are wrong, and nothing was applied." in page
+    assert "1 of 292 rows is wrong, and nothing was applied." in page
     assert Job.objects.get().state == JobState.FAILED
     assert not CatalogPrice.objects.exists()
 

@@ -64,7 +64,7 @@ def test_an_unknown_sub_account_waits_is_linked_and_its_lines_can_be_read(
     assert "2 lines" in lines
     assert "$100.00" in lines
     assert "$50.00" in lines
-    assert "Sum 2 lines 2 Hours $150.00" in lines
+    assert "Sum 2 lines 2 hours $150.00" in lines
 
 
 def test_a_form_sent_twice_starts_one_job(hanna, tmp_path):

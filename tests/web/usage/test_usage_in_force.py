@@ -66,7 +66,7 @@ def test_a_file_after_another_shows_its_totals_and_names_the_difference(
 
     assert "difference" not in text_of(hanna.get(f"{LIST}{first}/")).split("Billed")[1]
     page = text_of(hanna.get(f"{LIST}{second}/"))
-    assert "1 150 Hours €91.24 +€3.24 0 lines, 0 Hours difference to the file before" in page
+    assert "1 150 hours €91.24 +€3.24 0 lines, 0 hours difference to the file before" in page
     assert UsageTotal.objects.filter(tier=1).count() == 2
 
 

@@ -34,6 +34,9 @@ from entrepot.domain.usage.session import (
 FAULTS_MAX = 1000
 """Faults that a report lists one by one; further ones are counted."""
 
+_ONE_ROW = "{object} has one faulty row, line {line}: {reason}."
+_SEVERAL_ROWS = "{object} has {rows} faulty rows; the first is line {line}: {reason}."
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -60,9 +63,9 @@ class UsageRowsRefused(UsageFileRefused):
         where = f"{first.column}: {first.reason}" if first.column else first.reason
         super().__init__(
             "usage_file_rows",
-            "{object} has {rows} faulty rows; the first is line {line}: {reason}.",
+            _ONE_ROW if report.rows == 1 else _SEVERAL_ROWS,
             object=file_name,
-            next_step="Correct the rows, or import it without them.",
+            next_step="Correct the file, or import it without faulty rows.",
             rows=report.rows,
             line=first.line,
             reason=where,

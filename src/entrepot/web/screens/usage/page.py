@@ -251,7 +251,7 @@ def _total(row: TotalRow, import_id: int) -> TotalLine:
         lines=words.number(row.lines),
         quantity=words.short_number(row.quantity),
         quantity_exact=words.number(row.quantity),
-        unit=row.unit,
+        unit=words.unit(row.unit, row.quantity),
         amount=words.money(row.amount, row.currency),
         change=words.difference(row.change.amount, row.currency) if row.change else "",
         change_parts=_change_parts(row),
@@ -266,7 +266,8 @@ def _change_parts(row: TotalRow) -> str:
         return ""
     lines = ngettext("%(n)s line", "%(n)s lines", abs(row.change.lines))
     counted = lines % {"n": words.signed_number(Decimal(row.change.lines))}
-    return f"{counted}, {words.signed_number(row.change.quantity)} {row.unit}".rstrip()
+    unit = words.unit(row.unit, row.change.quantity)
+    return f"{counted}, {words.signed_number(row.change.quantity)} {unit}".rstrip()
 
 
 def _change_to(row: TotalRow) -> str:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import get_language, gettext
 
+from entrepot.domain.documents.texts import unit_label
+from entrepot.domain.documents.types import Language
 from entrepot.domain.usage.drill_down import LineKey
 from entrepot.kernel.ids import NUMBER_MAX
 from entrepot.kernel.money import round_amount
@@ -64,6 +66,12 @@ def fine_money(value: Decimal, currency: str) -> str:
     rounded = round_amount(value, exp=4)
     exact = rounded.normalize() if rounded else Decimal(0)
     return formats.money(exact, currency=currency, language=language())
+
+
+def unit(name: str, quantity: Decimal) -> str:
+    """Name a unit in the number that fits: 1 unit, 2 units; a vendor's own word stays as it is."""
+    spoken = Language.DE if language()[:2] == "de" else Language.EN
+    return unit_label(name, quantity=quantity, language=spoken)
 
 
 def by(name: str, people: Mapping[str, str]) -> str:
