@@ -99,18 +99,15 @@ def initials(name: str) -> str:
 
 
 def _switcher(viewer: Viewer) -> tuple[Link, ...]:
-    """Offer the other accounts; the page behind them takes the POST that changes the account."""
+    """Offer the other accounts, each as a POST to the page that changes the account."""
     rows = viewer.accounts
     if len(rows) < 2:
         return ()
     page = reverse("switch")
     links = [
-        Link(
-            row.account_name,
-            f"{page}#account-{row.account_id}",
-            note=str(_PANELS[row.panel]),
-            current=row.account_id == viewer.account_id,
-        )
+        Link(row.account_name, home_address(viewer), note=str(_PANELS[row.panel]), current=True)
+        if row.account_id == viewer.account_id
+        else Link(row.account_name, page, note=str(_PANELS[row.panel]), account=str(row.account_id))
         for row in rows[:SWITCHER_MAX]
     ]
     if len(rows) > SWITCHER_MAX:

@@ -40,6 +40,8 @@ class Link:
     icon: str = ""
     note: str = ""
     current: bool = False
+    account: str = ""
+    """Of the account switcher: what a POST to `url` sends as `account`; empty for a plain address."""
 
 
 @dataclass(frozen=True, slots=True)
