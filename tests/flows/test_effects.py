@@ -92,7 +92,7 @@ def store(db) -> Shop:
 
 # Making a failing example smaller would bill for minutes; the example says what it is.
 @settings(
-    max_examples=30,
+    max_examples=24,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
