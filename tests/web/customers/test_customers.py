@@ -162,6 +162,29 @@ def test_the_provider_sees_no_terms_between_a_reseller_and_its_customer(world):
 
     assert "Billed by" not in page
     assert "Reseller 00001" in page
+    assert "Not on hold. The history is told to the seller." in page
+
+    Account.objects.filter(pk=number).update(credit_hold=True)
+    held = _get(browser_of(viewer_of(PROVIDER)), f"/provider/customers/{number}/")
+    told = "On credit hold at Reseller 00001. Since when and why is told to that seller."
+    assert told in held
+
+
+def test_a_hold_of_the_run_without_history_is_not_denied(world):
+    number = a_customer(RESELLER)
+    terms = BillingAccount.objects.get(buyer_id=number)
+    facts = {"tenant_id": terms.tenant_id, "buyer_id": number}
+    CreditState.objects.filter(pk=terms.id).delete()
+    client = browser_of(viewer_of(RESELLER))
+    assert "There was never a hold." in _get(client, f"/reseller/customers/{number}/")
+
+    CreditState.objects.create(
+        billing_account_id=terms.id, is_held=True, held_on=date(2026, 3, 1), **facts
+    )
+
+    page = _get(client, f"/reseller/customers/{number}/")
+    assert "On hold since 1 March 2026, put by the daily run; nobody acted by hand." in page
+    assert "There was never a hold." not in page
 
 
 def test_a_customer_sees_its_own_account_without_the_notes_of_its_seller(world):

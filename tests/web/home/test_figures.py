@@ -18,6 +18,7 @@ from entrepot.flows.home.customer import customer_home
 from entrepot.flows.home.provider import provider_home
 from entrepot.flows.home.reseller import reseller_home
 from entrepot.flows.home.sales import keep_month_ends, month_ends
+from entrepot.infra.tasks.models import Job, JobState
 from tests.web.home.world import (
     APRIL,
     DAY,
@@ -292,3 +293,19 @@ def test_people_are_greeted_by_their_own_clock(people, zone, hour):
     said = greeting(viewer, now=NOW)
 
     assert said == ("Good day, Ria" if hour == 16 else "Good morning, Ria")
+
+
+def test_a_failed_job_waits_until_later_work_of_its_kind_is_done(world):
+    def job(task, state):
+        return Job.objects.create(task=task, label=task, state=state, created_at=NOW).id
+
+    job("import_prices", JobState.DONE)
+    prices = job("import_prices", JobState.FAILED)
+    usage = job("import_usage", JobState.FAILED)
+
+    def waiting():
+        return [one.id for one in provider_home(viewer_of(PROVIDER), now=NOW).failed_jobs]
+
+    assert waiting() == [usage, prices]
+    job("import_prices", JobState.DONE)
+    assert waiting() == [usage]

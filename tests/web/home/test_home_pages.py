@@ -7,8 +7,10 @@ import pytest
 
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.subscriptions.models import Subscription
+from entrepot.infra.tasks.models import Job, JobState
 from tests.support.people import brand
 from tests.web.home.world import (
+    NOW,
     PROVIDER,
     RESELLER,
     RIVAL,
@@ -163,3 +165,15 @@ def test_sales_to_sub_resellers_are_named_apart(world):
     )
 
     assert "€1,234.56 from sub-resellers" in _text(_page(viewer_of(RESELLER)))
+
+
+def test_german_tasks_are_opened_and_counts_are_no_numbers_of_documents(world):
+    Job.objects.create(
+        task="import_prices", label="Preisliste", state=JobState.FAILED, created_at=NOW
+    )
+    run_sql("UPDATE quarantine SET resolved_on = NULL")
+
+    page = _page(viewer_of(PROVIDER), language="de")
+
+    assert ">Öffnen</a>" in page
+    assert not re.search(r"<th[^>]*>\s*Nummer", page)

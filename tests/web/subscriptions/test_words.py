@@ -69,6 +69,9 @@ def test_a_cost_that_comes_from_a_division_is_rounded_for_reading(value, text):
             "Put on hold (asked by phone)",
         ),
         ("subscription_moved_house", {}, {}, "", "Moved house"),
+        ("usage.sub_account_mapped", {}, {}, "", "Sub-account of the vendor assigned"),
+        ("usage_metered", {}, {"quantity": "5"}, "", "Use counted from a file"),
+        ("quarantine_retried", {}, {"reason": None}, "", "Billed again after it was put aside"),
     ],
 )
 def test_the_audit_trail_says_what_was_done(action, before, after, reason, text):
@@ -85,4 +88,14 @@ def test_the_audit_trail_is_german_too():
     with translation.override("de"):
         shown = audit_shown(line)
 
+        mapped = AuditLine(AT, "demo", "screen", "usage.sub_account_mapped", {}, {}, "")
+        assert audit_shown(mapped).text == "Unterkonto des Herstellers zugeordnet"
+
     assert (shown.text, shown.by) == ("Freigegeben", "demo · durch einen Befehl")
+
+
+def test_segments_of_a_price_list_are_german_words():
+    with translation.override("de"):
+        assert words.segment("Commercial") == "Unternehmen"
+        assert words.segment("Charity") == "Gemeinnützige"
+    assert words.segment("Orbital") == "Orbital"

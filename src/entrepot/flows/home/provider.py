@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.models import BillingRun, Quarantine
@@ -95,7 +95,7 @@ class ScheduledPrices:
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
-    """A piece of work that failed within the last seven days."""
+    """A piece of work that failed within the last seven days, with no later success of its kind."""
 
     id: int
     label: str
@@ -241,9 +241,10 @@ def _scheduled(viewer: Viewer) -> tuple[ScheduledPrices, ...]:
 
 
 def _failed(viewer: Viewer, now: datetime) -> tuple[FailedJob, ...]:
-    failed = visible(viewer, Job).filter(
-        state=JobState.FAILED, created_at__gte=now - timedelta(days=FAILED_WITHIN_DAYS)
-    )
+    """Return work that failed and that no later work of the same kind made good, the newest first."""
+    recent = visible(viewer, Job).filter(created_at__gte=now - timedelta(days=FAILED_WITHIN_DAYS))
+    made_good = recent.filter(state=JobState.DONE, task=OuterRef("task"), id__gt=OuterRef("id"))
+    failed = recent.filter(~Exists(made_good), state=JobState.FAILED)
     return tuple(
         FailedJob(one.id, one.label, one.error, one.finished_at)
         for one in failed.order_by("-created_at", "-id")[:FAILED_SHOWN]

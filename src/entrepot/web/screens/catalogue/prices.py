@@ -15,6 +15,7 @@ from entrepot.kernel.ids import NUMBER_MAX
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.catalogue import reports, tabs
+from entrepot.web.screens.subscriptions.words import segment
 from entrepot.web.ui import formats
 from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
@@ -82,7 +83,8 @@ def _row(plan: PlanPrices, line: PriceLine) -> PriceRow:
     return PriceRow(
         plan=plan.name,
         what=_what(line),
-        code=f"{plan.product_code}:{plan.sku_code}" + (f", {plan.segment}" if plan.segment else ""),
+        code=f"{plan.product_code}:{plan.sku_code}"
+        + (f", {segment(plan.segment)}" if plan.segment else ""),
         period=reports.period(line.term_months, line.billing_months),
         market=line.market,
         cost=money(line.cost),

@@ -118,6 +118,7 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         "place": " ".join(part for part in (facts.postal_code, facts.city) if part),
         "cards": [_card(viewer, one) for one in found.terms],
         "events": [_event(one) for one in found.events],
+        "no_events": _no_events(facts, found),
         "shows_history": viewer.can(Capability.VIEW_CREDIT) or bool(found.events),
         "subscriptions": _subscriptions(found),
         "subscriptions_url": _subscriptions_url(viewer, facts),
@@ -135,6 +136,22 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         ],
     }
     return render(request, "screens/customers/page.html", context)
+
+
+def _no_events(facts: AccountFacts, found: AccountMoney) -> str:
+    """Say what an empty history means; the history of another seller's hold is that seller's own."""
+    held = next((one for one in found.terms if one.is_held), None)
+    if held is not None and held.held_on is not None:
+        text = gettext("On hold since %(day)s, put by the daily run; nobody acted by hand.")
+        if held.held_by_hand:
+            text = gettext("On hold since %(day)s, put by hand; the entry is not kept.")
+        return text % {"day": words.day(held.held_on, "long")}
+    if facts.row.credit_hold and facts.upstream:
+        text = gettext("On credit hold at %(seller)s. Since when and why is told to that seller.")
+        return text % {"seller": facts.upstream[-1][1]}
+    if found.terms:
+        return gettext("There was never a hold.")
+    return gettext("Not on hold. The history is told to the seller.")
 
 
 def _crumbs(viewer: Viewer, facts: AccountFacts) -> list[Link]:

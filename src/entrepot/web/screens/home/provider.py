@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.roles import Capability
@@ -69,7 +69,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         ],
         "reason_columns": [
             Column(gettext("Put aside because")),
-            Column(gettext("Number"), 110, numeric=True),
+            Column(pgettext("how many", "Number"), 110, numeric=True),
         ],
         "new": words.count(found.new_subscriptions),
         "active": words.count(found.subscriptions[Tab.ACTIVE]),

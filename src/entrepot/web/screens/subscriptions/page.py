@@ -78,6 +78,7 @@ def subscription_page(
         "page": _common(viewer, facts, resources, found, name=name),
         "crumbs": _crumbs(viewer, name, book),
         "plan": facts.plan,
+        "segment": words.segment(facts.plan.segment),
         "refund": _refund(facts),
         "started": facts.dates.started_on,
         "terms": found.terms,

@@ -145,6 +145,9 @@ def event(line: HistoryLine) -> str:
         "held": gettext("Put on hold"),
         "released": gettext("Hold released"),
         "suspended": gettext("Put on hold for overdue invoices"),
+        "usage.sub_account_mapped": gettext("Sub-account of the vendor assigned"),
+        "usage_metered": gettext("Use counted from a file"),
+        "quarantine_retried": gettext("Billed again after it was put aside"),
     }.get(line.kind)
     if sentence is None:
         return line.kind.replace("_", " ").capitalize()
@@ -160,6 +163,16 @@ def event(line: HistoryLine) -> str:
     text = sentence % values
     reason = str(line.facts.get("reason") or "")
     return f"{text} ({reason})" if reason else text
+
+
+def segment(name: str) -> str:
+    """Name the segment of customers that a vendor's price list sells a plan to; one unknown here as it stands."""
+    return {
+        "Commercial": pgettext("segment", "Commercial"),
+        "Education": pgettext("segment", "Education"),
+        "Charity": pgettext("segment", "Charity"),
+        "Government": pgettext("segment", "Government"),
+    }.get(name, name)
 
 
 def actor(line: HistoryLine) -> str:
