@@ -162,7 +162,7 @@ def _effect(
     def ahead() -> Ahead:
         return look_ahead(subscription_id=facts.id, target=target, run_day=run_day, now=now)
 
-    with taken_back(subscription_id=facts.id):
+    with taken_back(subscription_id=facts.id, run_day=run_day, now=now):
         with transaction.atomic():
             before = ahead()
             transaction.set_rollback(True)

@@ -86,11 +86,15 @@ class Ahead:
 
 
 @contextmanager
-def taken_back(*, subscription_id: int) -> Iterator[None]:
+def taken_back(*, subscription_id: int, run_day: date, now: datetime) -> Iterator[None]:
     """Hold the subscription while the block runs, and take back whatever the block wrote.
 
     Raises: BusyRefused when somebody else holds it for two seconds.
     """
+    if not connection.in_atomic_block:
+        # Made inside, the temporary tables would be undone too, and made again every time.
+        with transaction.atomic():
+            _session(subscription_id, day=run_day, now=now).open(sparse=True)
     try:
         with transaction.atomic():
             cursor = connection.cursor()
@@ -169,7 +173,15 @@ def _pass_over(billing: SubBilling, target: date) -> None:
 
 def _bill(subscription_id: int, *, day: date, now: datetime) -> str:
     """Bill what is due up to a day; return the reason if the run puts it aside."""
-    session = RunSession(
+    session = _session(subscription_id, day=day, now=now)
+    session.open(sparse=True)
+    session.empty("put_aside")
+    rate_range(session)
+    return str(session.value("SELECT coalesce(min(reason::text), '') FROM put_aside"))
+
+
+def _session(subscription_id: int, *, day: date, now: datetime) -> RunSession:
+    return RunSession(
         day=day,
         first_day=day,
         now=now,
@@ -178,10 +190,6 @@ def _bill(subscription_id: int, *, day: date, now: datetime) -> str:
         id_from=subscription_id,
         id_to=subscription_id,
     )
-    session.open(sparse=True)
-    session.empty("put_aside")
-    rate_range(session)
-    return str(session.value("SELECT coalesce(min(reason::text), '') FROM put_aside"))
 
 
 def _charges(subscription_id: int, *, after: int) -> list[SeenCharge]:
