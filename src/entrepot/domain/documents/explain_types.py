@@ -18,6 +18,7 @@ class LinkKind(StrEnum):
     PROMOTION = "promotion"
     TAX_RULE = "tax_rule"
     DOCUMENT = "document"
+    USAGE = "usage"
 
 
 class StepName(StrEnum):

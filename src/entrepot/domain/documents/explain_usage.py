@@ -12,6 +12,7 @@ from entrepot.domain.documents.explain import explain
 from entrepot.domain.documents.explain_types import (
     ChargeFacts,
     Explanation,
+    Link,
     Piece,
     Step,
     StepName,
@@ -25,11 +26,21 @@ _STEPS_REPLACED = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UnitPrice:
+    """The price of one unit, for the units of a month above `above`."""
+
+    above: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UsageFacts:
     """The use behind a charge of pay as you go.
 
     `amount_after` and `amount_before` are the unrounded amounts of the month at the buyer's prices, with and
-    without the newest import; `used` counts the units of what `sku_name` names.
+    without the newest import; `used` counts the units of what `sku_name` names, `used_in_all` those of all imports.
+    `unit_prices` is the seller's own price of the SKU, in the currency of the charge. The seller's `cost` for all of it
+    (to the vendor, or to the seller above) and `rule_text` are there for the seller only. `lines` leads to the lines.
     """
 
     sku_name: str
@@ -37,6 +48,13 @@ class UsageFacts:
     used_unit: str
     amount_before: Decimal
     amount_after: Decimal
+    sku: str = ""
+    used_in_all: Decimal | None = None
+    unit_prices: tuple[UnitPrice, ...] = ()
+    cost: Decimal | None = None
+    cost_currency: str = ""
+    rule_text: str = ""
+    lines: Link | None = None
 
 
 def explain_usage(*, facts: ChargeFacts, usage: UsageFacts, language: Language) -> Explanation:
@@ -90,14 +108,14 @@ def _steps(facts: ChargeFacts, usage: UsageFacts, language: Language) -> tuple[S
             StepName.PRICE,
             "",
             "usage_now",
-            _units(usage, language),
+            _origin(facts, usage, language),
             usage.amount_after,
             facts,
             language,
         )
     ]
     if usage.amount_before:
-        source = say.words("usage_earlier", language)
+        source = (Piece(text=say.words("usage_earlier", language)),)
         steps.append(
             _step(
                 StepName.QUANTITY,
@@ -116,7 +134,7 @@ def _step(
     name: StepName,
     operator: str,
     label: str,
-    source: str,
+    source: tuple[Piece, ...],
     exact: Decimal,
     facts: ChargeFacts,
     language: Language,
@@ -126,11 +144,42 @@ def _step(
         name=name,
         operator=operator,
         label=say.words(label, language, buyer=facts.buyer_name),
-        source=(Piece(text=source),),
-        calculation="" if exact == rounded else number(exact, language=language),
+        source=source,
+        calculation=""
+        if exact == rounded
+        else say.words("usage_exact", language, value=number(exact, language=language)),
         amount=rounded,
         shown=formats.amount(rounded, exponent=facts.exponent, language=language),
     )
+
+
+def _origin(facts: ChargeFacts, usage: UsageFacts, language: Language) -> tuple[Piece, ...]:
+    """Say what was used in all, at which price or cost and margin, and where its lines are."""
+    used = usage.used if usage.used_in_all is None else usage.used_in_all
+    units = _units(replace(usage, used=used), language)
+    text = say.words("usage_of", language, units=units, sku=usage.sku) if usage.sku else units
+    for band in usage.unit_prices:
+        price = _exact(band.price, facts.currency, facts.exponent, language)
+        limit = number(band.above, language=language)
+        unit = unit_label(usage.used_unit, quantity=Decimal(1), language=language)
+        key = "usage_above" if band.above else "usage_unit_price"
+        text += say.words(key, language, price=price, unit=unit, limit=limit)
+    if usage.cost is not None and usage.cost_currency:
+        cost = _exact(usage.cost, usage.cost_currency, 2, language)
+        text += say.words("usage_cost", language, amount=cost)
+    if usage.rule_text:
+        text += say.words("rule", language, rule=usage.rule_text)
+    if usage.lines is None:
+        return (Piece(text=text),)
+    lines = Piece(text=say.words("usage_lines", language), link=usage.lines)
+    return (Piece(text=f"{text}; "), lines)
+
+
+def _exact(value: Decimal, currency: str, exponent: int, language: Language) -> str:
+    """Write an amount with the decimals that it has."""
+    exact = value.normalize() if value else Decimal(0)
+    decimals = max(exponent, -int(exact.as_tuple().exponent))
+    return money(exact, currency=currency, exponent=decimals, language=language)
 
 
 def _units(usage: UsageFacts, language: Language) -> str:

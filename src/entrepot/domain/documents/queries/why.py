@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db import connection
 
@@ -23,13 +22,13 @@ from entrepot.domain.documents.explain_types import (
 from entrepot.domain.documents.explain_usage import UsageFacts, explain_usage
 from entrepot.domain.documents.queries import wording
 from entrepot.domain.documents.queries.lines import StoredLine, stored_lines
+from entrepot.domain.documents.queries.usage_behind import usage_behind
 from entrepot.domain.documents.types import Language
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import AgreedPrice, MarginRule
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling
-from entrepot.domain.usage.models import UsageTotal
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.periods import DateRange, natural_start, period_end
 
@@ -61,7 +60,7 @@ class _Behind:
 def explanation_of(
     viewer: Viewer, facts: InvoiceFacts, *, line_no: int, language: Language
 ) -> Answer:
-    """Explain one line of a document that the reader may see. At most eleven queries.
+    """Explain one line of a document that the reader may see. At most 18 queries.
 
     The buyer is addressed as you; other readers read the buyer's name. How the seller made the price (margin,
     exchange rate) is told to the seller only (decision 11).
@@ -72,7 +71,7 @@ def explanation_of(
     asked = _charge_facts(behind, is_seller=is_seller)
     if viewer.account_id != facts.buyer_id:
         asked = replace(asked, buyer_name=Account.objects.get(pk=facts.buyer_id).name)
-    usage = _usage_facts(behind)
+    usage = _usage_facts(behind, is_seller=is_seller)
     if usage is None:
         explanation = explain(facts=asked, language=language)
     else:
@@ -192,16 +191,14 @@ def _natural_period(line: StoredLine) -> DateRange | None:
     return DateRange(end - timedelta(days=line.den), end)
 
 
-def _usage_facts(behind: _Behind) -> UsageFacts | None:
+def _usage_facts(behind: _Behind, *, is_seller: bool) -> UsageFacts | None:
     if behind.charge.kind is not ChargeKind.USAGE:
         return None
-    total = UsageTotal.objects.get(pk=behind.charge.cause_id)
-    return UsageFacts(
-        sku_name=total.sku_name or total.sku,
-        used=total.quantity,
-        used_unit=total.unit,
-        amount_before=Decimal(total.amount_before),
-        amount_after=total.amount_after,
+    return usage_behind(
+        total_id=behind.charge.cause_id,
+        seller_id=behind.facts.seller_id,
+        is_seller=is_seller,
+        rule_text=_rule_text(behind.price, behind.language) if is_seller else "",
     )
 
 

@@ -1,8 +1,11 @@
 """Addresses that the screens of documents lead to: the one place that asks whether a screen exists."""
 
+from urllib.parse import urlencode
+
 from django.urls import NoReverseMatch, reverse
 
 from entrepot.domain.documents.explain_types import Link, LinkKind
+from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Panel, Viewer
 
@@ -49,10 +52,21 @@ def account_url(viewer: Viewer, account_id: int) -> str:
 
 def explained_url(viewer: Viewer, side: Side, link: Link | None) -> str:
     """Return where a link of an explanation leads, empty if no screen shows it."""
+    if link is not None and link.kind is LinkKind.USAGE:
+        return _usage_url(viewer, link.id)
     if link is None or link.kind is not LinkKind.DOCUMENT:
         return ""
     document_id, _, line = link.id.partition("/")
     return f"{page_url(viewer, side, int(document_id))}?why={line}#line-{line}"
+
+
+def _usage_url(viewer: Viewer, text: str) -> str:
+    """Return the lines of "subscription/month/SKU", empty for people who may not open subscriptions."""
+    subscription_id, month, sku = text.split("/", maxsplit=2)
+    if not viewer.can(Capability.VIEW_SUBSCRIPTIONS):
+        return ""
+    page = _if_there(f"{viewer.panel.value}:subscription-usage", int(subscription_id))
+    return f"{page}?{urlencode({'sku': sku, 'month': month})}" if page else ""
 
 
 def _name(viewer: Viewer, side: Side) -> str:
