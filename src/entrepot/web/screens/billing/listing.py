@@ -171,7 +171,7 @@ def _columns() -> list[Column]:
         Column(gettext("Day"), 170),
         Column(gettext("State")),
         Column(gettext("Due"), 110, numeric=True),
-        Column(gettext("Not billed"), 110, numeric=True),
+        Column(gettext("Not billed"), 152, numeric=True),
         Column(gettext("Documents"), 116, numeric=True),
         Column(gettext("Lines"), 110, numeric=True),
         Column(gettext("Time"), 100, numeric=True),

@@ -45,9 +45,9 @@ def columns() -> list[Column]:
         Column(gettext("State"), 36, hidden_label=True),
         Column(gettext("Step"), 150),
         Column(gettext("Work")),
-        Column(gettext("Rows"), 80, numeric=True),
-        Column(pgettext("speed", "Rate"), 92, numeric=True),
-        Column(gettext("Time"), 76, numeric=True),
+        Column(gettext("Rows"), 84, numeric=True),
+        Column(pgettext("speed", "Rate"), 96, numeric=True),
+        Column(gettext("Time"), 96, numeric=True),
     ]
 
 

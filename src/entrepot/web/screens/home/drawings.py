@@ -17,7 +17,7 @@ from entrepot.web.ui.charts import Chart, Series
 
 _SERIES_MAX = 4
 _THOUSAND = 1000
-_LABEL_MAX = 13
+_LABEL_MAX = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def line_columns(facts: InvoiceFacts) -> tuple[Column, ...]:
         Column(gettext("Service and period")),
         Column(gettext("Subscription"), 104),
         Column(gettext("Quantity"), 144, numeric=True),
-        Column(gettext("Unit price"), 104 + wide, numeric=True),
+        Column(gettext("Unit price"), 120 + wide, numeric=True),
         Column(gettext("List"), 104 + wide, numeric=True),
         Column(gettext("Discount"), 92 + wide, numeric=True),
         Column(gettext("Net"), 104 + wide, numeric=True),

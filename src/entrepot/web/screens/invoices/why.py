@@ -17,6 +17,8 @@ from entrepot.web.ui.parts import Column
 
 # A month is drawn day by day; a year would be a hairline per day.
 _STRIP_DAYS_MAX = 31
+# The last column answers the question, so nothing in it may be cut: room for "−1.234.567,89" in a wide bold font.
+_AMOUNT_WIDTH = 148
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,10 @@ def panel(answer: Answer, facts: InvoiceFacts, *, viewer: Viewer, side: Side) ->
         ordered=_ordered(answer),
         columns=(
             Column(gettext("Sign of the step"), 34, hidden_label=True),
-            Column(gettext("Step"), 190),
+            Column(gettext("Step"), 194),
             Column(gettext("Where it comes from")),
             Column(gettext("Calculation"), 214, numeric=True),
-            Column(facts.currency, 92, numeric=True),
+            Column(facts.currency, _AMOUNT_WIDTH, numeric=True),
         ),
         steps=tuple(step(one) for one in found.steps),
     )

@@ -114,16 +114,16 @@ def heading(key: str) -> str:
 
 
 _WIDTHS = {
-    "customer": 192,
+    "customer": 180,
     "seller": 130,
     "plan": None,
     "status": 122,
     "quantity": 76,
-    "price": 114,
+    "price": 110,
     "cost": 92,
     "margin": 82,
     "term": 236,
-    "ends": 128,
+    "ends": 140,
 }
 _NUMERIC = frozenset({"quantity", "price", "cost", "margin", "ends"})
 

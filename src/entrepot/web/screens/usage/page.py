@@ -283,7 +283,7 @@ def _parked_columns() -> list[Column]:
     return [
         Column(gettext("Sub-account")),
         Column(gettext("Lines"), 90, numeric=True),
-        Column(gettext("Vendor's cost"), 140, numeric=True),
+        Column(gettext("Vendor's cost"), 190, numeric=True),
         Column(gettext("Subscription"), 330),
     ]
 
