@@ -32,7 +32,7 @@ def write_rejects(
         for line, reasons in faulty:
             record = next(row for row in rows if row.line == line)
             cells = record.cells[:-1]
-            write([line, "; ".join(reasons), *(harmless(cell) for cell in cells)])
+            write([line, *(harmless(cell) for cell in ("; ".join(reasons), *cells))])
 
 
 def harmless(cell: str) -> str:
