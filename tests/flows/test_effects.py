@@ -91,6 +91,7 @@ def store(db) -> Shop:
 
 
 # Making a failing example smaller would bill for minutes; the example says what it is.
+@pytest.mark.slow
 @settings(
     max_examples=24,
     phases=[Phase.generate],

@@ -33,12 +33,15 @@ def sentences_in(module) -> set[str]:
     """Texts given to gettext, and the English sentences of refusals (they end in a full stop)."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     found = set()
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+    constants = {getattr(node.targets[0], "id", ""): node.value for node in assigned}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", "")
-        texts = [*node.args, *(word.value for word in node.keywords if word.arg == "next_step")]
-        for text in texts:
+        given = [*node.args, *(word.value for word in node.keywords if word.arg == "next_step")]
+        choices = [[one.body, one.orelse] if isinstance(one, ast.IfExp) else [one] for one in given]
+        for text in (constants.get(getattr(one, "id", ""), one) for two in choices for one in two):
             is_text = isinstance(text, ast.Constant) and isinstance(text.value, str)
             if is_text and (
                 name == "gettext"
