@@ -93,7 +93,7 @@ def store(db) -> Shop:
 # Making a failing example smaller would bill for minutes; the example says what it is.
 @pytest.mark.slow
 @settings(
-    max_examples=24,
+    max_examples=20,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
