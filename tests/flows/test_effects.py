@@ -16,6 +16,7 @@ from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.kinds import PriceKind, RefundPolicy
 from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.commands import Discount
 from entrepot.domain.subscriptions.models import SubBilling, SubscriptionItem
 from entrepot.domain.subscriptions.queries import SubscriptionFacts, subscription_facts
@@ -180,7 +181,7 @@ def _plan(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Pla
         return _plan_end(case, facts, day, today)
     if case.act == "renewal":
         seen = effects.renewal_effect(facts=facts, auto_renew=False, today=today, **WHO)
-        do = partial(actions.set_auto_renew, auto_renew=False, **_known(facts.id, today))
+        do = partial(commands.set_auto_renew, auto_renew=False, **_known(facts.id, today))
         return Planned(seen, do, _last_day(facts.id))
     business = business_date() or today
     if case.act == "hold":
@@ -215,7 +216,7 @@ def _plan_change(
     number = _change(store, facts, case.new_quantity, day, today)
     version = SubBilling.objects.get(pk=facts.id).version
     do = partial(
-        actions.withdraw_change, change_id=number, expected_version=version, today=today, **WHO
+        commands.withdraw_change, change_id=number, expected_version=version, today=today, **WHO
     )
     seen = effects.withdraw_change_effect(facts=facts, change_id=number, today=today, **WHO)
     return Planned(seen, do, day)
@@ -225,11 +226,13 @@ def _plan_end(case: Case, facts: SubscriptionFacts, day: date, today: date) -> P
     asked: dict[str, Any] = {"cancel_on": day, "reason": "too large"}
     if case.act == "cancel":
         seen = effects.cancel_effect(facts=facts, today=today, **asked, **WHO)
-        return Planned(seen, partial(actions.cancel, **asked, **_known(facts.id, today)), day)
-    actions.cancel(**asked, **_known(facts.id, today))
+        return Planned(
+            seen, partial(commands.cancel_subscription, **asked, **_known(facts.id, today)), day
+        )
+    commands.cancel_subscription(**asked, **_known(facts.id, today))
     known = replace(facts, dates=replace(facts.dates, cancel_on=day))
     seen = effects.withdraw_cancellation_effect(facts=known, today=today, **WHO)
-    return Planned(seen, partial(actions.withdraw_cancellation, **_known(facts.id, today)), day)
+    return Planned(seen, partial(commands.withdraw_cancellation, **_known(facts.id, today)), day)
 
 
 def _compare(facts: SubscriptionFacts, planned: Planned, *, today: date) -> None:

@@ -1,7 +1,7 @@
-"""What people do with a running subscription: one function for each action, called by screens and other doors.
+"""What people do with a running subscription, where it takes more than one command: changed units and holds.
 
-Each checks what only the person at the door can get wrong and runs one command. What the vendor has to be told and
-which order stands for an action belongs here too, around the commands.
+Units are checked for what only the person at the door can get wrong, and confirmed when they cost nothing; a hold
+begins with the business date. Other actions are commands of `subscriptions` alone.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,6 @@ from decimal import Decimal
 from django.db import transaction
 
 from entrepot.domain.subscriptions import commands
-from entrepot.domain.subscriptions.commands import Cancellation
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, SubscriptionItem
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
@@ -139,44 +138,6 @@ def change_quantity(
         )
 
 
-def withdraw_change(
-    *,
-    change_id: int,
-    expected_version: int,
-    actor: Actor,
-    now: datetime,
-    today: date,
-) -> None:
-    """Take an ordered quantity back before it takes effect. Raises: as `commands.withdraw_change`."""
-    commands.withdraw_change(
-        change_id=change_id,
-        actor=actor,
-        now=now,
-        today=today,
-        expected_version=expected_version,
-    )
-
-
-def set_auto_renew(
-    *,
-    subscription_id: int,
-    auto_renew: bool,
-    expected_version: int,
-    actor: Actor,
-    now: datetime,
-    today: date,
-) -> None:
-    """Say whether the subscription goes on after its term. Raises: as `commands.set_auto_renew`."""
-    commands.set_auto_renew(
-        subscription_id=subscription_id,
-        auto_renew=auto_renew,
-        actor=actor,
-        now=now,
-        today=today,
-        expected_version=expected_version,
-    )
-
-
 def hold(
     *,
     subscription_id: int,
@@ -213,46 +174,6 @@ def release(
         actor=actor,
         now=now,
         business_date=business_date() or today,
-        expected_version=expected_version,
-    )
-
-
-def cancel(
-    *,
-    subscription_id: int,
-    cancel_on: date,
-    reason: str,
-    expected_version: int,
-    actor: Actor,
-    now: datetime,
-    today: date,
-) -> Cancellation:
-    """Cancel from a day on, today or later. Raises: as `commands.cancel_subscription`."""
-    return commands.cancel_subscription(
-        subscription_id=subscription_id,
-        cancel_on=cancel_on,
-        reason=reason,
-        actor=actor,
-        now=now,
-        today=today,
-        expected_version=expected_version,
-    )
-
-
-def withdraw_cancellation(
-    *,
-    subscription_id: int,
-    expected_version: int,
-    actor: Actor,
-    now: datetime,
-    today: date,
-) -> None:
-    """Take a cancellation back before it takes effect. Raises: as `commands.withdraw_cancellation`."""
-    commands.withdraw_cancellation(
-        subscription_id=subscription_id,
-        actor=actor,
-        now=now,
-        today=today,
         expected_version=expected_version,
     )
 

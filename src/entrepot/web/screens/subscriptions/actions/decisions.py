@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.subscriptions import queries
+from entrepot.domain.subscriptions import commands, queries
 from entrepot.domain.subscriptions.queries import Book, SubscriptionFacts
 from entrepot.flows import effects
 from entrepot.flows import subscription_actions as flow
@@ -57,7 +57,7 @@ def renewal(request: SignedInRequest, number: int, *, name: str, book: Book) -> 
         button=turn,
         what=turn,
         look=lambda: effects.renewal_effect(facts=facts, auto_renew=wanted, **asked.doer),
-        do=lambda version, _given: flow.set_auto_renew(
+        do=lambda version, _given: commands.set_auto_renew(
             subscription_id=facts.id, auto_renew=wanted, expected_version=version, **asked.doer
         ),
         sentences=(sentence % {"day": ends_on},),
@@ -158,7 +158,7 @@ def withdraw_change(
 def _withdraw(asked: Asked, change: int, version: int) -> None:
     # The effect is asked first: it knows only changes of this subscription.
     effects.withdraw_change_effect(facts=asked.facts, change_id=change, **asked.doer)
-    flow.withdraw_change(change_id=change, expected_version=version, **asked.doer)
+    commands.withdraw_change(change_id=change, expected_version=version, **asked.doer)
 
 
 def _of_a_customer(facts: SubscriptionFacts) -> SubscriptionFacts:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.roles import Capability
+from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.flows import effects
-from entrepot.flows import subscription_actions as flow
 from entrepot.kernel.errors import BadInput
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -64,7 +64,7 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
         look=lambda: effects.cancel_effect(
             facts=facts, cancel_on=_day(day), reason=_PREVIEW_REASON, **asked.doer
         ),
-        do=lambda version, filled: flow.cancel(
+        do=lambda version, filled: commands.cancel_subscription(
             subscription_id=facts.id,
             cancel_on=_day(day),
             reason=filled["reason"],
@@ -98,7 +98,7 @@ def go_on(request: SignedInRequest, number: int, *, name: str, book: Book) -> Ht
         button=gettext("Withdraw the cancellation"),
         what=gettext("Going on"),
         look=lambda: effects.withdraw_cancellation_effect(facts=facts, **asked.doer),
-        do=lambda version, _given: flow.withdraw_cancellation(
+        do=lambda version, _given: commands.withdraw_cancellation(
             subscription_id=facts.id, expected_version=version, **asked.doer
         ),
         yours=gettext("Withdraw the cancellation"),
