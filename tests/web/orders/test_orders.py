@@ -310,7 +310,7 @@ def test_home_pages_name_failed_orders_with_the_button_that_repairs_them(store, 
     people = store.shop.people
     for who, panel in (("harbor", "provider"), ("sven", "reseller")):
         answer = at(people.all[who]).get(f"/{panel}/")
-        assert "SO000002 Mail Basic no such domain" in _text(answer)
+        assert "SO000002 · Mail Basic no such domain" in _text(answer)
         assert "Waiting for you: 1 failed order" in _text(answer)
         assert f'href="/{panel}/orders/{store.failed}/resubmit/"' in answer.content.decode()
     for who in ("ria", "rex"):

@@ -49,9 +49,7 @@ def failed_orders(viewer: Viewer, *, side: Side) -> dict[str, Any]:
         "failed_words": _words(len(page.rows), is_more=page.before is not None),
         "failed_columns": [
             Column(gettext("Customer")),
-            Column(gettext("Plan")),
             Column(gettext("Why")),
-            Column(gettext("Ordered"), 170, numeric=True),
             Column(gettext("Next step"), 250, hidden_label=True),
         ],
     }
