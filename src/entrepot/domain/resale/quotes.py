@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.db import connection, transaction
 
 from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.infra.db.prepared import prepared_call
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.resale"
@@ -53,20 +55,40 @@ def quote_periods(
 
     The number of statements does not depend on how many there are.
     """
-    want, quote = statement(_PACKAGE, "want_quote"), statement(_PACKAGE, "quote_tier")
-    tables = {**statement(_PACKAGE, "want_prices").temp_tables, **quote.temp_tables}
-    empty = "; ".join(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM {name}"
-        for name, columns in tables.items()
-    )
+    if not plan_period_ids:
+        return {}
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(empty)
-        want.run(cursor, chain_id=chain_id, plan_period_ids=list(plan_period_ids), on_day=on_day)
+        cursor.execute(_empty_tables())
+        want, wanted = prepared_call(
+            statement(_PACKAGE, "want_quote"),
+            chain_id=chain_id,
+            plan_period_ids=list(plan_period_ids),
+            on_day=on_day,
+        )
+        calls, values = [want], wanted
         for tier in range(1, tiers + 1):
-            quote.run(cursor, tier=tier)
-        cursor.execute(_READ)
+            call, its = prepared_call(statement(_PACKAGE, "quote_tier"), tier=tier)
+            calls.append(call)
+            values += its
+        # Sent at once: the way to the server and back would cost more than the work.
+        cursor.execute("; ".join([*calls, _READ]), values)
+        while cursor.nextset():
+            pass
         rows = cursor.fetchall()
     prices: dict[int, list[QuotedPrice]] = {period: [] for period in plan_period_ids}
     for period, tier, resource, kind, *money in sorted(rows, key=lambda row: row[:4]):
         prices[period].append(QuotedPrice(tier, resource, PriceKind(kind), *money))
     return {period: tuple(found) for period, found in prices.items()}
+
+
+@cache
+def _empty_tables() -> str:
+    """Make the temporary tables unless they are there, and empty them: the transaction may have quoted before."""
+    tables = {
+        **statement(_PACKAGE, "want_prices").temp_tables,
+        **statement(_PACKAGE, "quote_tier").temp_tables,
+    }
+    return "; ".join(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM {name}"
+        for name, columns in tables.items()
+    )

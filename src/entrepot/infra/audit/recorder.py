@@ -1,11 +1,13 @@
 """Write audit entries; called by commands in their transaction, never by views."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from entrepot.infra.audit.models import AuditEntry
+from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.sql import statement
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,20 @@ class Actor:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was done to one object; `before` and `after` hold JSON values of the changed fields only."""
+
+    action: str
+    object_kind: str
+    object_id: int | None
+    tenant_id: int | None
+    object_label: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
 def record(
     *,
     actor: Actor,
@@ -36,19 +52,29 @@ def record(
     reason: str = "",
 ) -> int:
     """Add one entry and return its id. `before` and `after` hold JSON values of the changed fields only."""
-    return AuditEntry.objects.create(
+    entry = Entry(
+        action, object_kind, object_id, tenant_id, object_label, before or {}, after or {}, reason
+    )
+    return record_all(entries=[entry], actor=actor, now=now)[0]
+
+
+def record_all(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> list[int]:
+    """Add entries of one act with one statement, in the order given; return their ids."""
+    rows = prepared_rows(
+        statement("entrepot.infra.audit", "add_entries"),
         at=now,
         actor_id=actor.user_id,
         actor_name=actor.name,
         on_behalf_of_id=actor.on_behalf_of_id,
         channel=actor.channel,
-        tenant_id=tenant_id,
-        action=action,
-        object_kind=object_kind,
-        object_id=object_id,
-        object_label=object_label,
-        before=dict(before or {}),
-        after=dict(after or {}),
-        reason=reason,
         request_id=actor.request_id,
-    ).id
+        tenant_ids=[entry.tenant_id for entry in entries],
+        actions=[entry.action for entry in entries],
+        object_kinds=[entry.object_kind for entry in entries],
+        object_ids=[entry.object_id for entry in entries],
+        object_labels=[entry.object_label for entry in entries],
+        befores=[json.dumps(dict(entry.before)) for entry in entries],
+        afters=[json.dumps(dict(entry.after)) for entry in entries],
+        reasons=[entry.reason for entry in entries],
+    )
+    return [int(number) for (number,) in rows]

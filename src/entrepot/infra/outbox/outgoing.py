@@ -1,5 +1,6 @@
 """Put facts into the outbox and let a consumer take them out again, each once it has left the system."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.sql import statement
 from entrepot.infra.outbox.models import OutboxEvent
 
 ATTEMPTS_MAX = 10
@@ -39,13 +42,15 @@ def put(
     payload: Mapping[str, Any],
 ) -> int:
     """Add a fact in the caller's transaction; return its id. `payload` holds JSON values."""
-    return OutboxEvent.objects.create(
+    ((number,),) = prepared_rows(
+        statement("entrepot.infra.outbox", "put"),
         kind=kind,
         object_id=object_id,
         tenant_id=tenant_id,
         on_day=on_day,
-        payload=dict(payload),
-    ).id
+        payload=json.dumps(dict(payload)),
+    )
+    return int(number)
 
 
 def send_waiting(*, send: Callable[[Outgoing], None], now: datetime, limit: int) -> int:

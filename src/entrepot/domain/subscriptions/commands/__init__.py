@@ -18,8 +18,11 @@ from entrepot.domain.subscriptions.commands.holds import hold_subscription, rele
 from entrepot.domain.subscriptions.commands.locked import require_version
 from entrepot.domain.subscriptions.commands.start import (
     Discount,
+    Wanted,
     activate_subscription,
+    activate_subscriptions,
     add_subscription,
+    add_subscriptions,
     drop_ordered,
     start_subscription,
 )
@@ -27,8 +30,11 @@ from entrepot.domain.subscriptions.commands.start import (
 __all__ = [
     "Cancellation",
     "Discount",
+    "Wanted",
     "activate_subscription",
+    "activate_subscriptions",
     "add_subscription",
+    "add_subscriptions",
     "cancel_subscription",
     "change_quantity",
     "drop_ordered",

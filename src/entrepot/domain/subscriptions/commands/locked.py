@@ -10,6 +10,7 @@ from django.db.models import Min
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountStatus
 from entrepot.domain.parties.models import Account
+from entrepot.domain.subscriptions.commands.history import Note, note_all
 from entrepot.domain.subscriptions.errors import (
     OrderRefused,
     SubscriptionConflict,
@@ -22,14 +23,13 @@ from entrepot.domain.subscriptions.models import (
     QuantityChange,
     SubBilling,
     Subscription,
-    SubscriptionEvent,
 )
 from entrepot.domain.subscriptions.rules import (
     BillingDates,
     due_on_after_change,
     due_on_after_release,
 )
-from entrepot.infra.audit.recorder import Actor, record
+from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
@@ -108,22 +108,24 @@ def require_may_order(*, customer_path: str) -> None:
     A credit hold also blocks cancellations (decision 8 of the domain reference). Raises: OrderRefused.
     """
     ids = [int(part) for part in customer_path.split(".") if part]
-    for account in Account.objects.filter(pk__in=ids).order_by("-depth"):
-        number = f"{IdKind.ACCOUNT.value}-{account.id}"
-        if account.admin_hold or account.credit_hold:
+    above = Account.objects.filter(pk__in=ids).order_by("-depth")
+    facts = above.values_list("id", "admin_hold", "credit_hold", "status")
+    for account_id, admin_hold, credit_hold, status in facts:
+        number = f"{IdKind.ACCOUNT.value}-{account_id}"
+        if admin_hold or credit_hold:
             raise OrderRefused(
                 "account_on_hold",
                 "{object} is on hold, so nothing can be ordered or cancelled.",
                 object=number,
                 next_step="Release the hold, or pay what is overdue.",
             )
-        if account.status is not AccountStatus.ACTIVE:
+        if status is not AccountStatus.ACTIVE:
             raise OrderRefused(
                 "account_not_active",
                 "{object} is {status}, so nothing can be ordered.",
                 object=number,
                 next_step="Activate the account first.",
-                status=account.status,
+                status=status,
             )
 
 
@@ -196,26 +198,8 @@ def note(
     reason: str = "",
 ) -> None:
     """Write one line of the subscription's history and one audit entry, and tell the others of a change."""
-    facts = {**(after or {}), **({"reason": reason} if reason else {})}
-    SubscriptionEvent.objects.create(
-        tenant_id=wide.tenant_id,
-        subscription_id=wide.id,
-        on_day=on_day,
-        kind=kind,
-        actor_name=actor.name[:150],
-        facts=facts,
-    )
-    record(
-        actor=actor,
-        now=now,
-        action=f"subscription_{kind}",
-        object_kind="subscription",
-        object_id=wide.id,
-        object_label=f"{wide.customer_name}: {wide.plan_name}",
-        tenant_id=wide.tenant_id,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    label = f"{wide.customer_name}: {wide.plan_name}"
+    line = Note(wide.id, wide.tenant_id, label, kind, before or {}, after or {}, reason)
+    note_all(notes=[line], on_day=on_day, actor=actor, now=now)
     if kind not in _BEGINNINGS:
         bus.publish(SubscriptionChanged(wide.id, wide.tenant_id, at=now))

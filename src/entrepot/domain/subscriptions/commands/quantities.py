@@ -1,8 +1,11 @@
 """What a quantity may be."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from entrepot.domain.subscriptions.errors import SubscriptionInput
+from entrepot.domain.subscriptions.sale import SoldPeriod, SoldResource
+from entrepot.kernel.ids import IdKind
 
 QUANTITY_MAX = 10_000_000
 
@@ -37,3 +40,37 @@ def check_quantity(quantity: Decimal, *, is_measured: bool) -> None:
             quantity=quantity,
             decimals=decimals,
         )
+
+
+def checked(
+    period: SoldPeriod, quantities: Mapping[int, Decimal]
+) -> list[tuple[SoldResource, Decimal]]:
+    """Check the quantities against the plan; give what becomes an item, in the plan's order.
+
+    Raises: SubscriptionInput `resource_not_in_plan`, `quantity_all_zero`; what `check_quantity` raises.
+    """
+    offered = period.resources
+    if not quantities or set(quantities) - {row.id for row in offered}:
+        raise SubscriptionInput(
+            "resource_not_in_plan",
+            "The quantities do not name resources of the plan {object}.",
+            object=f"{IdKind.PLAN.value}-{period.plan_id}",
+            field="quantities",
+            next_step="Give a quantity for the resources of the plan.",
+        )
+    for row in offered:
+        if row.id in quantities:
+            check_quantity(quantities[row.id], is_measured=row.is_measured)
+    if not any(quantities.values()) and not period.is_usage:
+        raise SubscriptionInput(
+            "quantity_all_zero",
+            "An order needs at least one unit.",
+            field="quantities",
+            next_step="Give a quantity above zero.",
+        )
+    first = next(quantities[row.id] for row in offered if row.id in quantities)
+    return [
+        (row, quantities.get(row.id, first))
+        for row in offered
+        if row.id in quantities or row.is_measured
+    ]

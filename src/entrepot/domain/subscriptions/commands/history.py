@@ -1,0 +1,55 @@
+"""Lines of the history of subscriptions, with an audit entry for each."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from entrepot.infra.audit.recorder import Actor, Entry, record_all
+from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.sql import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What happened to one subscription; `label` names it for people."""
+
+    subscription_id: int
+    tenant_id: int
+    label: str
+    kind: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+def note_all(*, notes: Sequence[Note], on_day: date, actor: Actor, now: datetime) -> None:
+    """Write the lines and their audit entries, in the order given; two statements."""
+    reasons = [{"reason": note.reason} if note.reason else {} for note in notes]
+    prepared_rows(
+        statement("entrepot.domain.subscriptions", "add_notes"),
+        on_day=on_day,
+        actor_name=actor.name[:150],
+        tenant_ids=[note.tenant_id for note in notes],
+        subscription_ids=[note.subscription_id for note in notes],
+        kinds=[note.kind for note in notes],
+        facts=[
+            json.dumps({**note.after, **reason})
+            for note, reason in zip(notes, reasons, strict=True)
+        ],
+    )
+    entries = [
+        Entry(
+            action=f"subscription_{note.kind}",
+            object_kind="subscription",
+            object_id=note.subscription_id,
+            tenant_id=note.tenant_id,
+            object_label=note.label,
+            before=note.before,
+            after=note.after,
+            reason=note.reason,
+        )
+        for note in notes
+    ]
+    record_all(entries=entries, actor=actor, now=now)

@@ -1,0 +1,37 @@
+-- Read plan periods with their plans and resources, as the last seller of a customer offers them.
+-- period_ids bigint[]: which ones.
+-- seller_path bigint[]: the sellers from the provider down to the last one; the nearest one that says so publishes.
+-- Safe to repeat: it reads. Rule 3 of the domain reference: resale is an overlay.
+SELECT
+    period.id,
+    period.term_months,
+    period.billing_months,
+    period.trial_days,
+    period.grace_days,
+    period.is_active
+    AND coalesce(
+        (
+            SELECT own.is_published
+            FROM plan_overlay AS own
+            WHERE
+                own.plan_id = plan.id
+                AND own.account_id = any(%(seller_path)s)
+                AND own.is_published IS NOT NULL
+            ORDER BY array_position(%(seller_path)s, own.account_id) DESC
+            LIMIT 1
+        ),
+        plan.is_published
+    ),
+    plan.id,
+    plan.name,
+    plan.is_usage,
+    plan.tax_category_id,
+    offered.resource_id,
+    offered.included,
+    resource.is_measured
+FROM plan_period AS period
+INNER JOIN plan ON plan.id = period.plan_id
+LEFT JOIN plan_resource AS offered ON offered.plan_id = plan.id
+LEFT JOIN resource ON resource.id = offered.resource_id
+WHERE period.id = any(%(period_ids)s)
+ORDER BY period.id, offered.position, offered.id
