@@ -10,6 +10,8 @@ class ResaleInput(BadInput):
         {
             "terms_out_of_bounds",
             "margin_out_of_bounds",
+            "margin_no_price",
+            "price_change_in_the_past",
             "margin_scope_ambiguous",
             "price_negative",
             "rate_not_positive",
@@ -48,5 +50,6 @@ class ResaleConflict(Conflict):
             "price_in_the_way",
             "margin_rule_in_the_way",
             "sku_price_in_the_way",
+            "change_not_scheduled",
         }
     )

@@ -7,6 +7,16 @@ from entrepot.domain.resale.commands.chains import (
     resolve_tax_place,
 )
 from entrepot.domain.resale.commands.overlays import Overlay, set_plan_overlay
+from entrepot.domain.resale.commands.price_changes import (
+    Goods,
+    Level,
+    Margin,
+    PriceChange,
+    change_margin,
+    change_prices,
+    withdraw_margin,
+    withdraw_price,
+)
 from entrepot.domain.resale.commands.prices import (
     set_exchange_rate,
     set_margin_rule,
@@ -21,8 +31,14 @@ from entrepot.domain.resale.commands.sku_prices import (
 
 __all__ = [
     "Band",
+    "Goods",
+    "Level",
+    "Margin",
     "Overlay",
+    "PriceChange",
     "Terms",
+    "change_margin",
+    "change_prices",
     "check_bands",
     "check_sku_price",
     "open_billing_account",
@@ -33,4 +49,6 @@ __all__ = [
     "set_plan_overlay",
     "set_seller_price",
     "set_sku_price",
+    "withdraw_margin",
+    "withdraw_price",
 ]

@@ -6,10 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from entrepot.domain.catalog.kinds import PriceKind
-from entrepot.domain.catalog.models import CatalogPrice, PlanPeriod, PlanResource
+from entrepot.domain.catalog.models import (
+    CatalogPrice,
+    Plan,
+    PlanPeriod,
+    PlanResource,
+    SalesCategory,
+    Vendor,
+)
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
@@ -47,10 +54,10 @@ def set_margin_rule(
     Raises: NoSuchObject; ResaleInput; ResaleRefused `margin_unusual`; ResaleConflict `margin_rule_in_the_way`.
     """
     scope = {"plan_id": plan_id, "sales_category_id": sales_category_id, "vendor_id": vendor_id}
-    _check_margin(scope, percent_ppm, digits, valid_from)
-    unusual = _is_unusual(basis, percent_ppm)
+    check_margin(scope, percent_ppm, digits, valid_from)
+    unusual = is_unusual(basis, percent_ppm)
     if unusual and not confirmed:
-        raise _unusual(seller_id, percent_ppm)
+        raise unusual_margin(seller_id, percent_ppm)
     facts = {"basis": basis, "percent_ppm": percent_ppm, "digits": digits}
     with transaction.atomic():
         seller = lock_seller(seller_id)
@@ -97,7 +104,7 @@ def set_seller_price(
     ResaleConflict `price_in_the_way`.
     """
     exponent(currency)
-    price = _price(unit_price)
+    price = unit_price_of(unit_price)
     check_day(valid_from, field="valid_from")
     with transaction.atomic():
         seller = lock_seller(seller_id)
@@ -116,7 +123,7 @@ def set_seller_price(
             raise value_in_the_way("price_in_the_way", seller, newest.valid_from)
         below = _is_below_cost(seller, key, price, valid_from)
         if below and not confirmed:
-            raise _below_cost(seller, unit_price, currency)
+            raise below_cost(seller, unit_price, currency)
         _close(SellerPrice, newest, valid_from)
         row = SellerPrice.objects.create(**key, unit_price=price, valid_from=valid_from)
         _record_price(row, newest, seller, below=below, actor=actor, now=now)
@@ -188,7 +195,8 @@ def _close(
         model.objects.filter(pk=row.pk).update(valid_to=day)
 
 
-def _is_unusual(basis: MarginBasis, percent_ppm: int) -> bool:
+def is_unusual(basis: MarginBasis, percent_ppm: int) -> bool:
+    """Tell whether a margin sells below cost or more than doubles the price."""
     if basis is MarginBasis.COST and percent_ppm < 0:
         return True
     return percent_ppm > MARGIN_PPM_USUAL_MAX or percent_ppm == MARGIN_PPM_MIN
@@ -251,9 +259,22 @@ def _check_goods(plan_period_id: int, resource_id: int) -> None:
         raise NoSuchObject(object="resource")
 
 
-def _check_margin(
+def check_level(scope: Mapping[str, int | None]) -> None:
+    """Refuse a rule for a plan, category or vendor that does not exist. Raises: NoSuchObject."""
+    known: dict[str, QuerySet[Any]] = {
+        "plan_id": Plan.objects.all(),
+        "sales_category_id": SalesCategory.objects.all(),
+        "vendor_id": Vendor.objects.all(),
+    }
+    for name, number in scope.items():
+        if number is not None and not known[name].filter(pk=number).exists():
+            raise NoSuchObject(object=name.removesuffix("_id").replace("_", " "))
+
+
+def check_margin(
     scope: Mapping[str, int | None], percent_ppm: int, digits: int | None, valid_from: date
 ) -> None:
+    """Refuse a margin or decimals out of bounds, a rule for two things, and odd days. Raises: ResaleInput."""
     if sum(value is not None for value in scope.values()) > 1:
         raise ResaleInput(
             "margin_scope_ambiguous",
@@ -293,7 +314,8 @@ def check_day(day: date, *, field: str) -> None:
         )
 
 
-def _price(unit_price: Decimal) -> Decimal:
+def unit_price_of(unit_price: Decimal) -> Decimal:
+    """Give a price at twelve decimals. Raises: ResaleInput `price_negative`; kernel MoneyError."""
     price = quantize_unit_price(unit_price)
     if price < 0:
         raise ResaleInput(
@@ -333,7 +355,8 @@ def value_in_the_way(code: str, seller: Account, day: date) -> ResaleConflict:
     )
 
 
-def _unusual(seller_id: int, percent_ppm: int) -> ResaleRefused:
+def unusual_margin(seller_id: int, percent_ppm: int) -> ResaleRefused:
+    """Build the refusal of a margin that somebody has to confirm."""
     return ResaleRefused(
         "margin_unusual",
         "{percent} % is below cost or more than doubles the price.",
@@ -343,7 +366,8 @@ def _unusual(seller_id: int, percent_ppm: int) -> ResaleRefused:
     )
 
 
-def _below_cost(seller: Account, price: Decimal, currency: str) -> ResaleRefused:
+def below_cost(seller: Account, price: Decimal, currency: str) -> ResaleRefused:
+    """Build the refusal of a price that somebody has to confirm."""
     return ResaleRefused(
         "price_below_cost",
         "{price} {currency} is below what the unit costs {object}.",
