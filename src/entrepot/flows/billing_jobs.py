@@ -125,22 +125,6 @@ def start_retry(*, subscription_ids: Sequence[int], starter: Starter) -> int:
     )
 
 
-def stop(*, job_id: int, actor: Actor, tenant_id: int, now: datetime) -> bool:
-    """Cancel a job, a running one at its next step; false if it was over already, and then nothing is recorded."""
-    with transaction.atomic():
-        stopped = queue.cancel(job_id=job_id, now=now)
-        if stopped:
-            record(
-                actor=actor,
-                now=now,
-                action="job_stopped",
-                object_kind="job",
-                object_id=job_id,
-                tenant_id=tenant_id,
-            )
-        return stopped
-
-
 def do_prove(job: RunningJob, *, day: str) -> Mapping[str, Any]:
     """Prove the run of a day and keep the report with it."""
     report = prove_run(run_id=_run_id(day))

@@ -18,6 +18,7 @@ from entrepot.domain.provisioning.events import (
     ProvisioningEnded,
     ProvisioningParked,
 )
+from entrepot.domain.provisioning.queries import has_services
 from entrepot.domain.subscriptions.events import (
     CancellationOrdered,
     SubscriptionChanged,
@@ -36,7 +37,8 @@ from entrepot.flows.retry import retry_quarantined
 from entrepot.flows.usage_import import load_usage
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.outbox.outgoing import put
-from entrepot.infra.tasks import jobs, queue
+from entrepot.infra.tasks import events_later, jobs, queue
+from entrepot.infra.tasks.levels import Level
 from entrepot.infra.tasks.queue import JobStopped, RunningJob
 from entrepot.kernel.events import Bus, bus
 
@@ -151,6 +153,16 @@ def keep_past(event: DayCompleted) -> None:
         )
 
 
+FOLLOW_DAY = events_later.later(
+    name="vendor_wishes.follow_day",
+    event_type=DayCompleted,
+    function=vendor_wishes.follow_day,
+    # The comparison looks at everything, so one that waits does for all days.
+    once=True,
+    when=has_services,
+)
+"""A task does it: comparing all services takes its time, and a fault of it is none of the billed day."""
+
 EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (SubscriptionStarted, announce_start),
     (CancellationOrdered, announce_cancellation),
@@ -162,22 +174,23 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (ProvisioningEnded, orders.end_order),
     (SubscriptionChanged, vendor_wishes.follow_subscription),
     (CreditHoldMoved, vendor_wishes.follow_credit),
-    (DayCompleted, vendor_wishes.follow_day),
+    (DayCompleted, FOLLOW_DAY),
     (DayCompleted, keep_past),
     # After the order of the same event has started its subscription.
     (ProvisioningDone, vendor_wishes.follow_vendor),
 )
 
-TASKS: Mapping[str, queue.TaskFunction] = {
-    "bill": do_bill,
-    "retry_quarantined": do_retry,
-    "import_usage": do_import_usage,
-    price_jobs.TASK: price_jobs.do_import_prices,
-    "rehearse": do_rehearse,
-    "prove_run": do_prove,
-    "compare_run": do_compare,
-    "keep_month_ends": do_keep_month_ends,
+TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {
+    "bill": (do_bill, Level.HIGH),
+    "retry_quarantined": (do_retry, Level.HIGH),
+    "import_usage": (do_import_usage, Level.NORMAL),
+    price_jobs.TASK: (price_jobs.do_import_prices, Level.NORMAL),
+    "rehearse": (do_rehearse, Level.LOW),
+    "prove_run": (do_prove, Level.NORMAL),
+    "compare_run": (do_compare, Level.LOW),
+    "keep_month_ends": (do_keep_month_ends, Level.VERY_LOW),
 }
+"""Each task with its function and its usual level; people may choose another one."""
 
 
 def connect(*, to: Bus = bus) -> None:
@@ -185,8 +198,9 @@ def connect(*, to: Bus = bus) -> None:
     for event_type, handler in EVENTS:
         if handler not in to.handlers(event_type):
             to.subscribe(event_type, handler)
-    for name, function in TASKS.items():
-        queue.register(name=name, function=function)
+    for name, (function, level) in TASKS.items():
+        queue.register(name=name, function=function, level=level)
+    events_later.connect()
 
 
 def usage_store() -> StoreSettings:

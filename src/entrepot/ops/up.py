@@ -31,12 +31,22 @@ _ANSWER_SECONDS_MAX = 60.0
 _LEAVE_SECONDS_MAX = 30.0
 _WATCH_SECONDS = 0.5
 _PORT_VARIABLE = "ENTREPOT_PORT"
+_WORKERS_VARIABLE = "ENTREPOT_WORKERS"
+_WORKERS_MAX = 32
 
 
 class CannotRun(DomainError):
     """The programs cannot be started or did not stay up."""
 
-    codes = frozenset({"already_running", "no_free_port", "program_ended", "web_not_answering"})
+    codes = frozenset(
+        {
+            "already_running",
+            "no_free_port",
+            "program_ended",
+            "web_not_answering",
+            "workers_unusable",
+        }
+    )
 
 
 class _Leaving(Exception):
@@ -172,8 +182,24 @@ def _start_programs(programs: _Programs, port: int) -> None:
     granian += ["--port", str(port), "--workers", "2", "--blocking-threads", "4"]
     granian += ["--log-level", "warning", "--respawn-failed-workers"]
     programs.start("web", [*granian, "entrepot.config.wsgi:application"], ENTREPOT_PORT=str(port))
-    if commands.find("worker"):
-        programs.start("worker", database.command_line("worker"), ENTREPOT_PORT=str(port))
+    for place in range(_workers() if commands.find("worker") else 0):
+        name = "worker" if place == 0 else f"worker {place + 1}"
+        programs.start(name, database.command_line("worker"), ENTREPOT_PORT=str(port))
+
+
+def _workers() -> int:
+    """Read how many worker programs are wanted; more can run on other machines beside these."""
+    text = os.environ.get(_WORKERS_VARIABLE) or "1"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _WORKERS_MAX):
+        raise CannotRun(
+            "workers_unusable",
+            "{variable} is {text}, which is not a number of workers.",
+            next_step="Give a number from 1 to {most}.",
+            variable=_WORKERS_VARIABLE,
+            text=text,
+            most=_WORKERS_MAX,
+        )
+    return int(text)
 
 
 def _require_success(*words: str) -> None:

@@ -141,6 +141,9 @@ INSIDE_VENDORS = frozenset(
     place for place in os.environ.get("ENTREPOT_INSIDE_VENDORS", "").split(",") if place
 )
 
+# How many jobs a worker program does at a time; `bin/up` starts ENTREPOT_WORKERS of them.
+WORKER_SLOTS = int(os.environ.get("ENTREPOT_WORKER_SLOTS", "2"))
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True

@@ -35,6 +35,7 @@ class Capability(StrEnum):
     VIEW_CREDIT = "view_credit"
     MANAGE_CREDIT = "manage_credit"
     VIEW_TASKS = "view_tasks"
+    MANAGE_TASKS = "manage_tasks"
     VIEW_AUDIT = "view_audit"
     VIEW_USERS = "view_users"
     MANAGE_USERS = "manage_users"
@@ -75,6 +76,7 @@ _TABLE: Mapping[Capability, tuple[str, str, str]] = {
     Capability.VIEW_CREDIT: ("ABR", "ABR", ""),
     Capability.MANAGE_CREDIT: ("AB", "AB", ""),
     Capability.VIEW_TASKS: ("ABSR", "", ""),
+    Capability.MANAGE_TASKS: ("AB", "", ""),
     Capability.VIEW_AUDIT: ("AR", "", ""),
     Capability.VIEW_USERS: ("ASR", "ASR", "AR"),
     Capability.MANAGE_USERS: ("A", "A", "A"),

@@ -10,7 +10,13 @@ from entrepot.domain.provisioning.connectors.registry import abilities
 from entrepot.domain.provisioning.errors import NoSuchOperation
 from entrepot.domain.provisioning.kinds import Action, ConnectorKind, Feature
 from entrepot.domain.provisioning.lifecycle import FINAL, State
-from entrepot.domain.provisioning.models import Connector, FollowUp, Operation, VendorCall
+from entrepot.domain.provisioning.models import (
+    Connector,
+    FollowUp,
+    Operation,
+    ServiceInstance,
+    VendorCall,
+)
 
 ROWS_MAX = 200
 CALLS_SHOWN_MAX = 200
@@ -68,6 +74,11 @@ def can(*, connector_id: int, what: Action | Feature) -> bool:
     if found is None:
         raise NoSuchOperation(object=f"Connector {connector_id}")
     return abilities(found).can(what)
+
+
+def has_services() -> bool:
+    """Tell whether any service was ever asked for at a vendor."""
+    return ServiceInstance.objects.exists()
 
 
 def is_open(*, operation_id: int) -> bool:

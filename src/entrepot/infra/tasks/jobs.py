@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from entrepot.infra.tasks.models import Job, JobState
+from entrepot.infra.tasks.models import Job, JobEvent, JobState, Step
 
 LIMIT_MAX = 200
 _ERROR_LENGTH_MAX = 2_000
@@ -41,6 +41,16 @@ class JobRow:
         return self.state in OPEN
 
 
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a job's log; `text` is the attempt's number for a beginning, else a sentence; `by` a person."""
+
+    at: datetime
+    step: Step
+    text: str
+    by: str
+
+
 def get_job(*, job_id: int) -> JobRow | None:
     """Give one job, None if there is none. The caller decides whether its viewer may see it."""
     row = Job.objects.filter(pk=job_id).first()
@@ -72,28 +82,40 @@ def begin(*, job_id: int, now: datetime) -> Job | None:
     started = Job.objects.filter(pk=job_id, state__in=OPEN).update(
         state=JobState.RUNNING, started_at=now, attempts=F("attempts") + 1, error="", note=""
     )
-    return Job.objects.get(pk=job_id) if started else None
+    if not started:
+        return None
+    job = Job.objects.get(pk=job_id)
+    note(job_id=job_id, step=Step.BEGUN, now=now, text=str(job.attempts))
+    return job
 
 
 def finish(*, job_id: int, result: Mapping[str, Any], now: datetime) -> None:
     """Mark a running job as done with its result."""
-    Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
+    done = Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
         state=JobState.DONE, result=dict(result), finished_at=now
     )
+    if done:
+        note(job_id=job_id, step=Step.DONE, now=now)
 
 
 def fail(*, job_id: int, error: str, now: datetime) -> None:
     """Mark a job as failed for good, with a sentence that says why."""
-    Job.objects.filter(pk=job_id, state__in=OPEN).update(
-        state=JobState.FAILED, error=error[:_ERROR_LENGTH_MAX], finished_at=now
+    text = error[:_ERROR_LENGTH_MAX]
+    failed = Job.objects.filter(pk=job_id, state__in=OPEN).update(
+        state=JobState.FAILED, error=text, finished_at=now
     )
+    if failed:
+        note(job_id=job_id, step=Step.FAILED, now=now, text=text)
 
 
-def wait_again(*, job_id: int, note: str) -> None:
+def wait_again(*, job_id: int, text: str, now: datetime) -> None:
     """Put a running job back: it will be tried again."""
-    Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
-        state=JobState.WAITING, note=note[:_ERROR_LENGTH_MAX]
+    text = text[:_ERROR_LENGTH_MAX]
+    back = Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
+        state=JobState.WAITING, note=text
     )
+    if back:
+        note(job_id=job_id, step=Step.PUT_BACK, now=now, text=text)
 
 
 def close_cancelled(*, job_id: int, now: datetime) -> bool:
@@ -101,7 +123,20 @@ def close_cancelled(*, job_id: int, now: datetime) -> bool:
     closed = Job.objects.filter(pk=job_id, state__in=OPEN).update(
         state=JobState.CANCELLED, finished_at=now
     )
+    if closed:
+        note(job_id=job_id, step=Step.CANCELLED, now=now)
     return bool(closed)
+
+
+def note(*, job_id: int, step: Step, now: datetime, text: str = "", by: str = "") -> None:
+    """Write what happened into the log of a job; `by` is a person's name."""
+    JobEvent.objects.create(job_id=job_id, at=now, step=step, text=text, by=by[:150])
+
+
+def log_of(*, job_id: int) -> tuple[LogLine, ...]:
+    """Give the log of a job in its order, the last 200 lines."""
+    rows = JobEvent.objects.filter(job_id=job_id).order_by("-id")[:LIMIT_MAX]
+    return tuple(LogLine(row.at, row.step, row.text, row.by) for row in reversed(rows))
 
 
 def _row(row: Job) -> JobRow:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate import JobContext, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job as QueuedJob
@@ -22,7 +22,9 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 
 from entrepot.infra.tasks import jobs
-from entrepot.infra.tasks.models import Job, JobState
+from entrepot.infra.tasks.claims import FairTurns
+from entrepot.infra.tasks.levels import Level
+from entrepot.infra.tasks.models import Job, JobState, Step
 from entrepot.kernel.clock import SystemClock
 from entrepot.kernel.errors import DomainError
 
@@ -33,8 +35,11 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 15.0
 GRACEFUL_SECONDS = 25.0
 CONCURRENCY = 2
+# The queue of jobs that somebody put in front of all others.
+FIRST = "first"
 _TASK = "entrepot.run_job"
 _KEPT_HOURS = 24 * 7
+_RACES_MAX = 20
 
 _log = logging.getLogger(__name__)
 
@@ -69,12 +74,37 @@ TaskFunction = Callable[..., Mapping[str, Any]]
 """Takes a `RunningJob` and the job's arguments by name; returns what people may see of the result (JSON)."""
 
 _functions: dict[str, TaskFunction] = {}
+_usual_levels: dict[str, Level] = {FIRST: Level.REALTIME}
 
 
-def register(*, name: str, function: TaskFunction) -> None:
-    """Say which function does the jobs of a task. Raises: ValueError for a name that another one has."""
+def register(*, name: str, function: TaskFunction, level: Level = Level.NORMAL) -> None:
+    """Say which function does the jobs of a task, and how urgent they are unless people choose otherwise.
+
+    Raises: ValueError for a name that another one has.
+    """
     if _functions.setdefault(name, function) is not function:
         raise ValueError(f"the task {name} has a function already")
+    _usual_levels[name] = level
+
+
+def set_usual_level(*, name: str, level: Level) -> None:
+    """Say how urgent the jobs of an event handler are unless people choose otherwise."""
+    _usual_levels[name] = level
+
+
+def usual_levels() -> Mapping[str, Level]:
+    """Give the usual level of every task and handler, and of what people put first."""
+    return _usual_levels
+
+
+def is_known(task: str) -> bool:
+    """Tell whether a function does the jobs of a task."""
+    return task in _functions
+
+
+def task_levels() -> Mapping[str, Level]:
+    """Give the usual level of each task, in the order in which they were registered."""
+    return {name: _usual_levels[name] for name in _functions}
 
 
 def enqueue(
@@ -87,33 +117,50 @@ def enqueue(
     owner_id: int | None = None,
     tenant_id: int | None = None,
     queueing_lock: str | None = None,
+    handler: str = "",
 ) -> int:
     """Add a job in the caller's transaction; return its id.
 
     `arguments` are JSON values. Of several jobs with one `queueing_lock` only one waits at a time: while
     it does, its id is returned and nothing is added. There is no lock on running jobs: what must not
-    run twice takes an advisory lock itself. Raises: LookupError for a task that nobody registered.
+    run twice takes an advisory lock itself. `handler` names the event handler that the job carries out, whose level
+    then counts. Raises: LookupError for a task that nobody registered.
     """
     if task not in _functions:
         raise LookupError(f"no function is registered for the task {task}")
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(
-                task=task,
-                label=label,
-                arguments=dict(arguments),
-                account_id=account_id,
-                owner_id=owner_id,
-                tenant_id=tenant_id,
-                created_at=now,
-            )
-            _run_job.configure(queueing_lock=queueing_lock).defer(job_id=job.id)
-    except exceptions.AlreadyEnqueued:
-        return _waiting_job(queueing_lock)
-    return job.id
+    for _ in range(_RACES_MAX):
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(
+                    task=task,
+                    handler=handler,
+                    label=label,
+                    arguments=dict(arguments),
+                    account_id=account_id,
+                    owner_id=owner_id,
+                    tenant_id=tenant_id,
+                    attempts_max=ATTEMPTS_MAX,
+                    created_at=now,
+                )
+                defer(job, queueing_lock=queueing_lock)
+        except exceptions.AlreadyEnqueued:
+            waiting = _waiting_job(queueing_lock)
+            # A worker may have taken it between our attempt and this look: then another one may be added.
+            if waiting is not None:
+                return waiting
+        else:
+            return int(job.id)
+    raise OperationalError(f"jobs of {queueing_lock} start faster than they can be added")
 
 
-def cancel(*, job_id: int, now: datetime) -> bool:
+def defer(job: Job, *, queueing_lock: str | None = None) -> None:
+    """Tell the library about a job that waits; the queue's name is what priorities are chosen for."""
+    _run_job.configure(queueing_lock=queueing_lock, queue=job.handler or job.task).defer(
+        job_id=job.id
+    )
+
+
+def cancel(*, job_id: int, now: datetime, by: str = "") -> bool:
     """Cancel a job: a waiting one at once, a running one when its function next reports progress.
 
     False if it is over already.
@@ -122,9 +169,10 @@ def cancel(*, job_id: int, now: datetime) -> bool:
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None or job.state not in jobs.OPEN:
             return False
-        queued = _queued_id(job_id)
+        queued = queued_id(job_id)
         if queued is not None:
             app.job_manager.cancel_job_by_id(queued, abort=job.state is JobState.RUNNING)
+        jobs.note(job_id=job_id, step=Step.STOP_ASKED, now=now, by=by)
         return job.state is JobState.RUNNING or jobs.close_cancelled(job_id=job_id, now=now)
 
 
@@ -184,7 +232,8 @@ def _stop(context: JobContext, *, job_id: int, now: datetime) -> None:
     if _is_abort_requested(context):
         jobs.close_cancelled(job_id=job_id, now=now)
         return
-    jobs.wait_again(job_id=job_id, note="The worker stopped; the job is started again.")
+    text = "The worker stopped; the job is started again."
+    jobs.wait_again(job_id=job_id, text=text, now=now)
     raise JobStopped
 
 
@@ -203,12 +252,12 @@ def _note_error(error: Exception, context: JobContext, *, job_id: int, now: date
         connection.close()
     text = f"{type(error).__name__}: {error}".split("\n", maxsplit=1)[0]
     if is_passing(error) and context.job.attempts + 1 < ATTEMPTS_MAX:
-        jobs.wait_again(job_id=job_id, note=f"Tried again after: {text}")
+        jobs.wait_again(job_id=job_id, text=f"Tried again after: {text}", now=now)
     else:
         jobs.fail(job_id=job_id, error=text, now=now)
 
 
-def _waiting_job(queueing_lock: str | None) -> int:
+def _waiting_job(queueing_lock: str | None) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (args ->> 'job_id')::bigint FROM procrastinate_jobs "
@@ -216,13 +265,11 @@ def _waiting_job(queueing_lock: str | None) -> int:
             [queueing_lock],
         )
         row = cursor.fetchone()
-    if row is None:
-        # It was taken by a worker between our attempt and this look: the next request may add one.
-        raise IntegrityError(f"the job of {queueing_lock} started at this moment")
-    return int(row[0])
+    return int(row[0]) if row else None
 
 
-def _queued_id(job_id: int) -> int | None:
+def queued_id(job_id: int) -> int | None:
+    """Give the library's number of a job that waits or runs, None when it knows none."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM procrastinate_jobs WHERE task_name = %s AND status IN ('todo', 'doing') "
@@ -239,7 +286,10 @@ def run_worker(*, concurrency: int = CONCURRENCY, until_idle: bool = False) -> N
     Leaving lets running jobs finish for 25 seconds, then asks them to stop. Jobs of workers that died
     are put back by every worker that runs. Call it once per process, from its main thread.
     """
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with (
+        app.replace_connector(app.connector.get_worker_connector()),  # type: ignore[attr-defined]
+        FairTurns(app.job_manager, usual=usual_levels()),
+    ):
         asyncio.run(_work(concurrency=concurrency, until_idle=until_idle))
 
 
@@ -304,9 +354,11 @@ async def _put_back_stalled() -> None:
 def _put_back(job_id: int) -> None:
     """Mark a job as waiting again; one that ended its worker too often fails, and its next start does nothing."""
     job = Job.objects.filter(pk=job_id).first()
-    if job is not None and job.attempts >= ATTEMPTS_MAX:
+    now = SystemClock().now()
+    if job is not None and job.attempts >= job.attempts_max:
         error = f"The worker ended {job.attempts} times while doing this."
-        jobs.fail(job_id=job_id, error=error, now=SystemClock().now())
+        jobs.fail(job_id=job_id, error=error, now=now)
     else:
-        jobs.wait_again(job_id=job_id, note="The worker ended; the job is started again.")
+        text = "The worker ended; the job is started again."
+        jobs.wait_again(job_id=job_id, text=text, now=now)
     connection.close()

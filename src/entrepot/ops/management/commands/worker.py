@@ -3,11 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from entrepot.demo.job import register_tasks
 from entrepot.flows.provisioning import provisioning_thread
-from entrepot.infra.tasks.queue import CONCURRENCY, run_worker
+from entrepot.infra.tasks.queue import run_worker
 
 
 class Command(BaseCommand):
@@ -22,9 +23,9 @@ class Command(BaseCommand):
             "--jobs",
             type=int,
             choices=range(1, 17),
-            default=CONCURRENCY,
+            default=settings.WORKER_SLOTS,
             metavar="N",
-            help=f"how many jobs at a time, 1 to 16 (default {CONCURRENCY})",
+            help="how many jobs at a time, 1 to 16 (default: ENTREPOT_WORKER_SLOTS, or 2)",
         )
         parser.add_argument(
             "--until-idle", action="store_true", help="leave when no job is left to do"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from entrepot.domain.billing.lifecycle import RunStep
 from entrepot.domain.billing.queries.jobs import JobFacts, JobPage, job, list_jobs
 from entrepot.domain.parties.roles import Capability
-from entrepot.flows.billing_jobs import stop
+from entrepot.flows.task_acts import stop
 from entrepot.infra.tasks.models import JobState
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.web.access.guards import screen
