@@ -34,14 +34,15 @@ _STREETS = {
     "CA": ("Water Street", "Granville Lane"),
 }
 _NUMBER_FIRST = frozenset({"FR", "US", "CA"})
-_DIALLING = {
-    "DE": "+49",
-    "AT": "+43",
-    "CH": "+41",
-    "NL": "+31",
-    "FR": "+33",
-    "US": "+1",
-    "CA": "+1",
+# The area of a big city with free digits behind it; those of North America are the ones kept for stories.
+_NUMBERS = {
+    "DE": "+49 40 {:07d}",
+    "AT": "+43 316 {:06d}",
+    "CH": "+41 44 {:07d}",
+    "NL": "+31 20 5{:06d}",
+    "FR": "+33 4 72{:06d}",
+    "US": "+1 503 55501{:02d}",
+    "CA": "+1 416 55501{:02d}",
 }
 _REGIONS = {
     **dict.fromkeys(("Portland", "Salem", "Astoria", "Eugene", "Bend", "McMinnville"), "Oregon"),
@@ -67,9 +68,10 @@ def region_of(*, city: str) -> str:
 
 
 def phone_of(*, name: str, country: str) -> str:
-    """Give a telephone number that looks like one of the country."""
-    digits = f"{dice('phone', name).randrange(10_000_000, 99_999_999)}"
-    return f"{_DIALLING[country]} {digits[:2]} {digits[2:5]} {digits[5:]}"
+    """Give a telephone number that the country's numbering plan has; the digits are invented."""
+    shape = _NUMBERS[country]
+    digits = int(shape[shape.index(":0") + 2])
+    return shape.format(dice("phone", name).randrange(10**digits))
 
 
 def tax_number_of(*, name: str, country: str) -> str:

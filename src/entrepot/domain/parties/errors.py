@@ -42,6 +42,20 @@ class PartyInput(BadInput):
             "brand_accent_malformed",
             "prefix_malformed",
             "parent_cannot_sell",
+            "phone_malformed",
+            "phone_unknown",
+            "note_unusable",
+            "hold_reason_unusable",
+        }
+    )
+
+
+class SetupInput(BadInput):
+    """A value of the wizard that cannot be stored."""
+
+    codes = frozenset(
+        {
+            "sales_currency_missing",
         }
     )
 
@@ -50,7 +64,15 @@ class PartyConflict(Conflict):
     """Somebody else took the name or changed the object first."""
 
     codes = frozenset(
-        {"login_taken", "host_taken", "prefix_taken", "changed_meanwhile", "provider_exists"}
+        {
+            "login_taken",
+            "host_taken",
+            "prefix_taken",
+            "changed_meanwhile",
+            "provider_exists",
+            "external_id_taken",
+            "sales_currency_fixed",
+        }
     )
 
 
@@ -65,5 +87,10 @@ class PartyRefused(Refused):
             "already_member",
             "no_brand",
             "link_expired",
+            "already_held",
+            "not_held",
+            "not_convertible",
+            "conversion_blocked",
+            "setup_unfinished",
         }
     )

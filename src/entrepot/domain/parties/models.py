@@ -3,10 +3,16 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from entrepot.domain.parties.kinds import AccountKind, AccountStatus, RoleCode
+from entrepot.domain.parties.kinds import (
+    AccountAct,
+    AccountKind,
+    AccountStatus,
+    ContactKind,
+    RoleCode,
+)
 from entrepot.domain.parties.managers import UserManager
 from entrepot.infra.db.fields import PgEnumField
-from entrepot.infra.db.models import TenantKey, TenantModel
+from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, TenantReference
 
 
 class Account(TenantModel):
@@ -14,7 +20,9 @@ class Account(TenantModel):
 
     `path` holds the ids from the provider down to this account, each followed by a dot ("1.7.31."), so that a subtree
     is a prefix. `tenant_id` is the provider's direct child on that path; the provider is its own tenant (decision 8).
-    `name_key` is the name for sorting: case folded, without accents.
+    `name_key` is the name for sorting: case folded, without accents. `phone` is E.164 where `phone_checked`; numbers
+    from before that check stay as they were typed until somebody repairs them. `request_key` is that of the form that
+    opened the account, so that a repeated request opens none.
     """
 
     kind = PgEnumField(AccountKind)
@@ -35,10 +43,12 @@ class Account(TenantModel):
     tax_number = models.CharField(max_length=40, default="", blank=True)
     email = models.CharField(max_length=254, default="", blank=True)
     phone = models.CharField(max_length=40, default="", blank=True)
+    phone_checked = models.BooleanField(db_default=False)
     language = models.CharField(max_length=5, default="en")
     currency = models.CharField(max_length=3)
     external_id = models.CharField(max_length=80, default="", blank=True)
     opened_on = models.DateField()
+    request_key = models.CharField(max_length=64, db_default="", blank=True)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -47,6 +57,16 @@ class Account(TenantModel):
             TenantKey(table="account"),
             models.CheckConstraint(
                 condition=models.Q(depth__gte=0, depth__lte=5), name="account_depth_bounds"
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "external_id"],
+                name="account_external_id_once",
+                condition=~models.Q(external_id=""),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "request_key"],
+                name="account_request_once",
+                condition=~models.Q(request_key=""),
             ),
         ]
         indexes = [
@@ -57,7 +77,90 @@ class Account(TenantModel):
             # The search of every page names accounts of all kinds in one order.
             models.Index(fields=["name_key", "id"], name="account_name"),
             models.Index(fields=["tenant_id", "name_key", "id"], name="account_tenant_name"),
+            models.Index(
+                fields=["parent", "name_key", "id"],
+                name="account_phone_unchecked",
+                condition=models.Q(phone_checked=False) & ~models.Q(phone=""),
+            ),
         ]
+
+
+class AccountContact(TenantModel):
+    """One of the three contacts of an account. Empty address fields mean the company's address."""
+
+    account = TenantForeignKey("parties.Account", db_index=False)
+    kind = PgEnumField(ContactKind)
+    name = models.CharField(max_length=150)
+    email = models.CharField(max_length=254, default="", blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    street = models.CharField(max_length=250, default="", blank=True)
+    postal_code = models.CharField(max_length=20, default="", blank=True)
+    city = models.CharField(max_length=120, default="", blank=True)
+    country = models.CharField(max_length=2, default="", blank=True)
+
+    class Meta:
+        db_table = "account_contact"
+        constraints = [
+            TenantReference(column="account_id", to_table="account", name="account_contact_of"),
+            models.UniqueConstraint(fields=["account", "kind"], name="account_contact_once"),
+        ]
+
+
+class AccountEvent(TenantModel):
+    """One line of an account's timeline; rows are only ever added.
+
+    `details` names the edited fields, or what an act needs later: the subscriptions that an account's hold took along
+    are released with it.
+    """
+
+    account = TenantForeignKey("parties.Account", db_index=False)
+    at = models.DateTimeField()
+    act = PgEnumField(AccountAct)
+    actor_name = models.CharField(max_length=150)
+    reason = models.CharField(max_length=300, default="", blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "account_event"
+        constraints = [
+            TenantReference(column="account_id", to_table="account", name="account_event_of")
+        ]
+        indexes = [models.Index(fields=["account", "-at", "-id"], name="account_event_recent")]
+
+
+class AccountNote(TenantModel):
+    """What people of a seller write down about an account; nobody else reads it. Rows are only ever added."""
+
+    account = TenantForeignKey("parties.Account", db_index=False)
+    owner_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    author_name = models.CharField(max_length=150)
+    text = models.TextField()
+    request_key = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        db_table = "account_note"
+        constraints = [
+            TenantReference(column="account_id", to_table="account", name="account_note_of")
+        ]
+        indexes = [
+            models.Index(fields=["account", "owner_id", "-at", "-id"], name="account_note_recent")
+        ]
+
+
+class SellerSetup(models.Model):
+    """How far the wizard of a new reseller is. Sellers without a row were set up before there was one.
+
+    `sales_currency` is set once and for ever by the first step. `steps_done` holds values of `SetupStep`.
+    """
+
+    account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="+")
+    sales_currency = models.CharField(max_length=3, default="", blank=True)
+    steps_done = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "seller_setup"
 
 
 class Brand(models.Model):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     USER = "user"
     OPERATION = "operation"
     AUDIT = "audit"
+    NOTE = "note"
 
 
 class Facet(StrEnum):
@@ -58,6 +59,10 @@ _OPERATION = Place(Kind.OPERATION)
 PLACES: Mapping[str, Place] = MappingProxyType(
     {
         "account": Place(Kind.ACCOUNT, {**_OF_TENANT, Facet.PATH: "path"}),
+        "account_contact": Place(Kind.ACCOUNT, via=Via("account_id", "account")),
+        "account_event": Place(Kind.ACCOUNT, via=Via("account_id", "account")),
+        "account_note": Place(Kind.NOTE, {Facet.SELLER: "owner_id"}),
+        "seller_setup": Place(Kind.ACCOUNT, via=Via("account_id", "account")),
         "membership": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),
         "party_user": Place(Kind.USER, via=Via("id", "membership", "user_id")),
         "seller_price": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.db import OperationalError, connection
 from django.db.models import Q
@@ -35,6 +36,16 @@ class AccountRow:
     parent_id: int | None
     parent_name: str
     opened_on: date
+
+
+class StateFilter(StrEnum):
+    """What a list of accounts may be narrowed to; holds are asked one by one, because an account may have both."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    CANCELLED = "cancelled"
+    ADMIN_HOLD = "admin_hold"
+    CREDIT_HOLD = "credit_hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +115,22 @@ def list_accounts(
     search: str = "",
     after: AccountKey | None = None,
     include_sub_resellers: bool = False,
+    state: StateFilter | None = None,
 ) -> AccountPage:
     """Return accounts of a kind below the viewer's own, by name.
 
     A reseller's list shows its direct accounts; `include_sub_resellers` adds those of the resellers
     below (decision 25). The provider sees all resellers, and all customers with
-    `include_sub_resellers`. `search` matches the beginning of the name, the whole id ("ACC-12" or
-    "12") or the whole external id. `limit` is at most 200.
+    `include_sub_resellers`. `search` matches the beginning of the name or of the mail address, the
+    whole id ("ACC-12" or "12") or the whole external id. `limit` is at most 200.
     """
     rows = visible(viewer, Account).filter(kind=kind).exclude(pk=viewer.account_id)
     if not include_sub_resellers:
         rows = rows.filter(parent_id=viewer.account_id)
     if search.strip():
         rows = rows.filter(_matching(search))
+    if state is not None:
+        rows = rows.filter(_in_state(state))
     if after is not None:
         rows = rows.filter(
             Q(name_key__gte=after.name_key),
@@ -226,10 +240,22 @@ def database_answers() -> bool:
 def _matching(search: str) -> Q:
     text = search.strip()[:250].replace("\0", "")
     match = Q(name_key__startswith=sort_key(text)) | Q(external_id=text)
+    match |= Q(email__istartswith=text) & ~Q(email="")
     try:
         return match | Q(pk=parse_id(text, expected=IdKind.ACCOUNT).number)
     except IdError:
         return match
+
+
+def _in_state(state: StateFilter) -> Q:
+    """Active ones are those without a hold: what a person means who asks for them."""
+    if state is StateFilter.ADMIN_HOLD:
+        return Q(admin_hold=True)
+    if state is StateFilter.CREDIT_HOLD:
+        return Q(credit_hold=True)
+    held = Q(admin_hold=True) | Q(credit_hold=True)
+    match = Q(status=AccountStatus(state.value))
+    return match & ~held if state is StateFilter.ACTIVE else match
 
 
 def _row(account: Account) -> AccountRow:

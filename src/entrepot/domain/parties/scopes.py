@@ -99,6 +99,11 @@ def audit_scope(viewer: Viewer) -> Scope:
     return Scope(Kind.AUDIT, everything=_is_provider(viewer))
 
 
+def note_scope(viewer: Viewer) -> Scope:
+    """Notes about accounts: those that people of the own account wrote."""
+    return Scope(Kind.NOTE, any_of=(Condition(Facet.SELLER, account_id=viewer.account_id),))
+
+
 RULES: Mapping[Kind, Callable[[Viewer], Scope]] = MappingProxyType(
     {
         Kind.ACCOUNT: account_scope,
@@ -108,6 +113,7 @@ RULES: Mapping[Kind, Callable[[Viewer], Scope]] = MappingProxyType(
         Kind.USER: user_scope,
         Kind.OPERATION: operation_scope,
         Kind.AUDIT: audit_scope,
+        Kind.NOTE: note_scope,
     }
 )
 

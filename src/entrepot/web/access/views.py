@@ -96,7 +96,7 @@ def reset_sent(request: HttpRequest) -> HttpResponse:
 def set_new_password(request: HttpRequest, user_key: str, token: str) -> HttpResponse:
     """Take a new password from the person who holds the link."""
     realm = realm_of(request)
-    if not is_valid(user_key=user_key, token=token):
+    if not is_valid(user_key=user_key, token=token, now=known(request).now):
         return render(request, "screens/access/reset_expired.html", {"realm": realm}, status=410)
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,6 +1,5 @@
-"""Open and change accounts and brands."""
+"""Open and change accounts."""
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +13,10 @@ from entrepot.domain.parties.errors import (
     PartyInput,
     PartyRefused,
 )
-from entrepot.domain.parties.kinds import AccountKind
-from entrepot.domain.parties.models import Account, Brand, Hub
+from entrepot.domain.parties.history import note_act
+from entrepot.domain.parties.kinds import AccountAct, AccountKind
+from entrepot.domain.parties.models import Account, Hub
 from entrepot.domain.parties.names import (
-    ACCENT_SHAPE,
-    HOST_SHAPE,
-    PREFIX_SHAPE,
     clean_country,
     clean_email,
     clean_language,
@@ -27,6 +24,7 @@ from entrepot.domain.parties.names import (
     clean_timezone,
     sort_key,
 )
+from entrepot.domain.parties.phones import clean_phone
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.kernel.money import exponent
@@ -96,13 +94,17 @@ def open_account(
     external_id: str = "",
     is_operating_unit: bool = False,
     address: Address = Address(),
+    request_key: str = "",
 ) -> int:
     """Open a reseller or a customer below a seller; return the account's id.
 
     The tenant is the provider's direct child on the path (decision 8). A tree has at most five
     levels, so a reseller may stand on level 4 at most. Source: decision 2 of the domain reference.
+    `external_id` is the seller's own number of the account, `request_key` that of the form: callers ask
+    `account_of_request` first.
     Raises: NoSuchObject for an unknown parent; PartyInput `parent_cannot_sell` and for unusable
-    texts; PartyRefused `tree_too_deep`; kernel MoneyError for an unknown currency.
+    texts; PartyConflict `external_id_taken`; PartyRefused `tree_too_deep`; kernel MoneyError for an
+    unknown currency.
     """
     with transaction.atomic():
         parent = Account.objects.select_for_update().filter(pk=parent_id).first()
@@ -110,7 +112,11 @@ def open_account(
             raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{parent_id}")
         _check_place(kind=kind, parent=parent)
         facts = _facts(name, country, currency, language, address, opened_on=opened_on)
-        facts |= {"external_id": external_id[:80], "is_operating_unit": is_operating_unit}
+        facts |= {
+            "external_id": _external_id(external_id, seller_id=parent.id),
+            "is_operating_unit": is_operating_unit,
+            "request_key": request_key,
+        }
         account = _insert(kind=kind, parent=parent, facts=facts)
         _record_opening(account, actor=actor, now=now)
     return account.id
@@ -135,18 +141,11 @@ def edit_account(
     PartyInput.
     """
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(pk=account_id).first()
-        if account is None:
-            raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")
-        if account.version != version:
-            raise PartyConflict(
-                "changed_meanwhile",
-                "{object} was changed by somebody else meanwhile.",
-                object=format_id(kind=IdKind.ACCOUNT, number=account.id),
-                next_step="Compare both versions and save again.",
-            )
+        account = locked_account(account_id, version=version)
         wanted = _facts(name, country, account.currency, language, address)
-        wanted["external_id"] = external_id[:80]
+        wanted["external_id"] = _external_id(
+            external_id, seller_id=account.parent_id, account_id=account.id
+        )
         changed = {key: v for key, v in wanted.items() if getattr(account, key) != v}
         if not changed:
             return account.version
@@ -163,83 +162,56 @@ def edit_account(
             before=before,
             after=changed,
         )
+        shown = sorted(key for key in changed if key not in _HIDDEN)
+        note_act(account, AccountAct.EDITED, actor=actor, now=now, details={"fields": shown})
     return version + 1
 
 
-def set_brand(
-    *,
-    account_id: int,
-    host: str,
-    display_name: str,
-    document_prefix: str,
-    actor: Actor,
-    now: datetime,
-    accent: str = "#3b4fd8",
-    logo_icon: str = "package",
-) -> None:
-    """Give a seller its address, name, colour and document prefix; the address is the sign-in realm of its customers.
+def account_of_request(*, parent_id: int, request_key: str) -> int | None:
+    """Return the account that a form opened already, None if it opened none.
 
-    Raises: NoSuchObject; PartyInput `host_malformed`, `brand_accent_malformed`, `prefix_malformed`;
-    PartyConflict `host_taken`, `prefix_taken`.
+    Two at once meet at the database: the second one waits for the seller's row, which opening locks.
     """
-    facts = {
-        "host": _shaped(HOST_SHAPE, host.strip().lower(), "host_malformed", "host"),
-        "display_name": clean_name(display_name, field="display_name", length_max=120),
-        "accent": _shaped(ACCENT_SHAPE, accent, "brand_accent_malformed", "accent"),
-        "logo_icon": logo_icon[:40],
-        "document_prefix": _shaped(
-            PREFIX_SHAPE, document_prefix, "prefix_malformed", "document_prefix"
-        ),
-    }
-    with transaction.atomic():
-        account = Account.objects.select_for_update().filter(pk=account_id).first()
-        if account is None or account.kind is AccountKind.CUSTOMER:
-            raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")
-        _refuse_taken(account_id=account_id, facts=facts)
-        old = Brand.objects.filter(account_id=account_id).values(*facts).first() or {}
-        Brand.objects.update_or_create(account_id=account_id, defaults=facts)
-        record(
-            actor=actor,
-            now=now,
-            action="brand_set",
-            object_kind="account",
-            object_id=account_id,
-            object_label=account.name,
-            tenant_id=account.tenant_id,
-            before=old,
-            after=facts,
-        )
+    if not request_key:
+        return None
+    Account.objects.select_for_update().filter(pk=parent_id).first()
+    found = Account.objects.filter(parent_id=parent_id, request_key=request_key)
+    return found.values_list("id", flat=True).first()
 
 
-def _refuse_taken(*, account_id: int, facts: dict[str, str]) -> None:
-    others = Brand.objects.exclude(account_id=account_id)
-    if others.filter(host=facts["host"]).exists():
+def locked_account(account_id: int, *, version: int | None = None) -> Account:
+    """Read and lock an account, checked against the version that a page had shown.
+
+    Raises: NoSuchObject; PartyConflict `changed_meanwhile`.
+    """
+    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    if account is None:
+        raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")
+    if version is not None and account.version != version:
         raise PartyConflict(
-            "host_taken",
-            "Another brand uses the address {host}.",
-            next_step="Choose another address.",
-            host=facts["host"],
+            "changed_meanwhile",
+            "{object} was changed by somebody else meanwhile.",
+            object=format_id(kind=IdKind.ACCOUNT, number=account.id),
+            next_step="Compare both versions and save again.",
         )
-    if others.filter(document_prefix=facts["document_prefix"]).exists():
+    return account
+
+
+def _external_id(text: str, *, seller_id: int | None, account_id: int | None = None) -> str:
+    """Check the number under which a seller knows an account; it belongs to one account of the seller."""
+    if not text.strip():
+        return ""
+    cleaned = clean_name(text, field="external_id", length_max=80)
+    others = Account.objects.filter(parent_id=seller_id, external_id=cleaned)
+    if others.exclude(pk=account_id or 0).exists():
         raise PartyConflict(
-            "prefix_taken",
-            "Another seller numbers its documents with {prefix}.",
-            next_step="Choose another prefix.",
-            prefix=facts["document_prefix"],
+            "external_id_taken",
+            "Another account of this seller has the external ID {external_id}.",
+            object=cleaned,
+            next_step="Search for it in the list, or give another one.",
+            external_id=cleaned,
         )
-
-
-def _shaped(shape: re.Pattern[str], text: str, code: str, field: str) -> str:
-    if not shape.fullmatch(text):
-        raise PartyInput(
-            code,
-            "“{text}” cannot be used here.",
-            field=field,
-            next_step="Write a host name such as shop.company.example, a colour such as #3b4fd8, "
-            "a prefix such as RIA.",
-            text=text[:60],
-        )
-    return text
+    return cleaned
 
 
 def _facts(
@@ -251,11 +223,14 @@ def _facts(
         key: "" if not text.strip() else clean_name(text, field=key, length_max=_LENGTHS[key])
         for key, text in asdict(address).items()
     }
+    code = clean_country(country)
     place["email"] = clean_email(address.email)
+    place["phone"] = clean_phone(address.phone, country=code)
     return {
         "name": cleaned,
         "name_key": sort_key(cleaned),
-        "country": clean_country(country),
+        "country": code,
+        "phone_checked": bool(place["phone"]),
         "currency": currency,
         "language": clean_language(language),
         **place,
@@ -263,6 +238,8 @@ def _facts(
     }
 
 
+# Columns that follow from others.
+_HIDDEN = frozenset({"name_key", "phone_checked"})
 _LENGTHS = {
     "street": 250,
     "postal_code": 20,
@@ -323,3 +300,4 @@ def _record_opening(account: Account, *, actor: Actor, now: datetime) -> None:
         tenant_id=account.tenant_id,
         after={"name": account.name, "kind": account.kind, "parent": account.parent_id},
     )
+    note_act(account, AccountAct.OPENED, actor=actor, now=now)

@@ -15,7 +15,8 @@ from entrepot.domain.parties.errors import (
     PartyRefused,
 )
 from entrepot.domain.parties.hashing import normalised
-from entrepot.domain.parties.kinds import RoleCode
+from entrepot.domain.parties.history import note_act
+from entrepot.domain.parties.kinds import AccountAct, RoleCode
 from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.parties.names import (
     clean_email,
@@ -90,6 +91,8 @@ def create_user(
             tenant_id=account.tenant_id,
             after={"login": cleaned, "realm": realm, "account": account_id, "role": role},
         )
+        details = {"person": user.display_name, "role": role.value}
+        note_act(account, AccountAct.USER_CREATED, actor=actor, now=now, details=details)
     return user.id
 
 

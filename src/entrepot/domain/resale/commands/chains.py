@@ -64,7 +64,7 @@ def open_billing_account(
     `not_its_seller`; ResaleConflict `billing_account_exists`.
     """
     exp = exponent(currency)
-    _check_terms(terms, currency)
+    check_terms(terms, currency)
     with transaction.atomic():
         seller, buyer = _account(seller_id), _account(buyer_id, lock=True)
         if buyer.parent_id != seller.id:
@@ -312,7 +312,8 @@ def _account(number: int, *, lock: bool = False) -> Account:
     return found
 
 
-def _check_terms(terms: Terms, currency: str) -> None:
+def check_terms(terms: Terms, currency: str) -> None:
+    """Refuse terms outside their bounds. Raises: ResaleInput `terms_out_of_bounds`; kernel MoneyError."""
     bounds = {
         "statement_day": (terms.statement_day, STATEMENT_DAY_MAX),
         "due_days": (terms.due_days, DAYS_MAX),
