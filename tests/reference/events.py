@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tests.reference.amounts import amounts_of, rounded
 from tests.reference.calendar import covers, days_between, grid_after, natural_days, statement_date
-from tests.reference.prices import agree_prices
+from tests.reference.prices import agree_prices, promotions_of
 from tests.reference.shape import ChargeRow
 from tests.reference.state import ENDED, Agreed, Book, CannotBill, Change, Span, Sub
 from tests.reference.world import EXPONENTS, BillingAccount, Item, find, tenant_of
@@ -195,7 +195,7 @@ class Event:
         sub = self.sub
         sub.te = grid_after(day, sub.period.term_months, sub.anchor)
         sub.terms.append((len(sub.terms) + 1, day, sub.te))
-        agree_prices(self.book.world, sub, day)
+        agree_prices(self.book.world, sub, day, promotions_of(self.book, sub, day))
 
     def _start_period(self, day: date) -> None:
         sub = self.sub

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from tests.reference.quiet import without_quiet_days
-from tests.reference.simple import CUSTOMER, LONG_AGO, PROVIDER, SUB, account_terms, simple_world
+from tests.reference.simple import (
+    CUSTOMER,
+    LONG_AGO,
+    PROVIDER,
+    RESELLER,
+    SUB,
+    account_terms,
+    simple_world,
+)
 from tests.reference.world import (
     Account,
     Action,
@@ -23,6 +31,7 @@ from tests.reference.world import (
     Metered,
     OrderChange,
     Pay,
+    Promotion,
     Rate,
     ReleaseUntil,
     SellerPrice,
@@ -256,6 +265,25 @@ def a_renewal_takes_the_new_price_and_keeps_the_discount() -> World:
     old = replace(world.seller_prices[0], valid_to=day(1, 15))
     new = replace(old, key=2, price=Decimal("12.34"), valid_from=day(1, 15), valid_to=None)
     return replace(world, seller_prices=(old, new))
+
+
+def a_promotion_lasts_for_its_term_and_the_discount_comes_back() -> World:
+    """January by code at half the price, no setup; February less 25 % with the other plan; March less 10 %."""
+    world = monthly(
+        75,
+        term=(1, 1, 0),
+        discount_ppm=100_000,
+        prices={"recurring": "10", "setup": "7"},
+        promotions=((1, 1),),
+        reseller=True,
+    )
+    world = with_sub(world, 2, day(1, 20))
+    by_code = Promotion(1, PROVIDER, 500_000, 1_000_000, day(1, 1), day(1, 2), with_code=True)
+    given = Promotion(
+        2, RESELLER, 250_000, 0, day(2, 1), day(3, 1), plan=1, parent_plan=1, on_renewal=True
+    )
+    general = Promotion(3, RESELLER, 300_000, 0, day(2, 1), day(3, 1), on_renewal=True)
+    return replace(world, promotions=(by_code, given, general))
 
 
 def a_price_change_waits_for_the_next_term() -> World:
@@ -501,6 +529,7 @@ _MAKERS: tuple[Callable[[], World], ...] = (
     grace_is_cancelled,
     auto_renewal_is_turned_off_in_time,
     a_renewal_takes_the_new_price_and_keeps_the_discount,
+    a_promotion_lasts_for_its_term_and_the_discount_comes_back,
     a_price_change_waits_for_the_next_term,
     the_narrowest_margin_rule_wins,
     yen_have_no_decimals,

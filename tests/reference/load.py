@@ -31,11 +31,17 @@ from entrepot.domain.resale.models import (
     HoldMode,
     MarginBasis,
     MarginRule,
+    Promotion,
     SellerPrice,
     TaxRounding,
 )
 from entrepot.domain.subscriptions.lifecycle import Status
-from entrepot.domain.subscriptions.models import SubBilling, Subscription, SubscriptionItem
+from entrepot.domain.subscriptions.models import (
+    PromotionTaken,
+    SubBilling,
+    Subscription,
+    SubscriptionItem,
+)
 from entrepot.domain.tax.models import TaxCategory, TaxRule, TaxTreatment, TaxZone
 from entrepot.domain.usage.models import MeteredUsage
 from tests.reference import world as plain
@@ -65,6 +71,8 @@ def load(world: World) -> None:
     rows: list[MasterRow] = [*world.catalog, *world.seller_prices, *world.margins, *world.rates]
     for row in rows:
         add_row(row)
+    for promotion in world.promotions:
+        _add_promotion(promotion)
     for made in sorted(world.subs, key=lambda made: made.key):
         _load_subscription(world, made)
     items = {item.key: made for made in world.subs for item in made.items}
@@ -253,6 +261,22 @@ def add_row(row: MasterRow) -> None:
         )
 
 
+def _add_promotion(row: plain.Promotion) -> None:
+    Promotion.objects.create(
+        id=row.key,
+        seller_id=row.seller,
+        name=f"Promotion {row.key}",
+        code=f"CODE{row.key}" if row.with_code else "",
+        plan_id=row.plan,
+        parent_plan_id=row.parent_plan,
+        recurring_ppm=row.recurring_ppm,
+        setup_ppm=row.setup_ppm,
+        on_renewal=row.on_renewal,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
 def _add_catalog_price(row: plain.CatalogPrice) -> None:
     CatalogPrice.objects.create(
         id=row.key,
@@ -323,6 +347,16 @@ def _load_subscription(world: World, made: plain.Subscription) -> None:
         )
     _load_sub_billing(world, made, status)
     _load_discounts(world, made)
+    PromotionTaken.objects.bulk_create(
+        PromotionTaken(
+            tenant_id=tenant,
+            subscription_id=made.key,
+            tier=tier,
+            promotion_id=key,
+            customer_id=customer.key,
+        )
+        for tier, key in made.promotions
+    )
 
 
 def _load_sub_billing(world: World, made: plain.Subscription, status: Status) -> None:

@@ -5,12 +5,13 @@ from fractions import Fraction
 
 from tests.reference.amounts import MILLION, rounded
 from tests.reference.calendar import covers
-from tests.reference.state import Agreed, CannotBill, Sub
+from tests.reference.state import Agreed, Book, CannotBill, Sub
 from tests.reference.world import (
     EXPONENTS,
     BillingAccount,
     CatalogPrice,
     MarginRule,
+    Promotion,
     SellerPrice,
     World,
     find,
@@ -19,8 +20,8 @@ from tests.reference.world import (
 KINDS = ("setup", "recurring", "overuse", "usage")
 
 
-def agree_prices(world: World, sub: Sub, day: date) -> None:
-    """Agree the prices of a term that starts on `day`.
+def agree_prices(world: World, sub: Sub, day: date, promotions: dict[int, Promotion]) -> None:
+    """Agree the prices of a term that starts on `day`, with the promotions by tier.
 
     Raises: CannotBill when the price that the plan lives on is missing on any tier.
     """
@@ -33,22 +34,75 @@ def agree_prices(world: World, sub: Sub, day: date) -> None:
                 raise CannotBill("no_price")
             for row in rows:
                 row.item = item.key
-                _keep_or_replace(sub, row)
+                _keep_or_replace(sub, row, promotions.get(row.tier))
 
 
-def _keep_or_replace(sub: Sub, row: Agreed) -> None:
+def _keep_or_replace(sub: Sub, row: Agreed, promotion: Promotion | None) -> None:
+    if promotion and kind_ppm(promotion, row.kind):
+        row.promotion, row.discount_ppm = promotion.key, kind_ppm(promotion, row.kind)
     for old in sub.agreed:
         if (old.item, old.tier, old.kind, old.valid_to) != (row.item, row.tier, row.kind, None):
             continue
-        if _same_money(old, row):
+        if _same_money(old, row) and old.promotion == row.promotion:
             return
-        row.discount_ppm = old.discount_ppm
+        standing = old.discount_ppm if old.promotion is None else old.standing_ppm
+        if row.promotion is None:
+            row.discount_ppm = standing
+        else:
+            row.standing_ppm = standing
         if old.valid_from == row.valid_from:
             sub.agreed.remove(old)
         else:
             old.valid_to = row.valid_from
         break
     sub.agreed.append(row)
+
+
+def kind_ppm(promotion: Promotion, kind: str) -> int:
+    """Return what a promotion takes off one kind of price."""
+    if kind == "setup":
+        return promotion.setup_ppm
+    return promotion.recurring_ppm if kind in {"recurring", "usage"} else 0
+
+
+def promotions_of(book: Book, sub: Sub, day: date) -> dict[int, Promotion]:
+    """Return the promotion of each tier for a term that starts on `day`: taken ones first, given ones later."""
+    world = book.world
+    if len(sub.terms) == 1:
+        return {tier: find(world.promotions, key) for tier, key in sub.made.promotions}
+    found = {}
+    for tier, link in enumerate(sub.chain.links, start=1):
+        seller = find(world.billing_accounts, link).seller
+        mine = [
+            row
+            for row in world.promotions
+            if row.seller == seller
+            and row.on_renewal
+            and covers(row.valid_from, row.valid_to, day)
+            and row.plan in {None, sub.plan.key}
+            and (row.parent_plan is None or _has_parent(book, sub, row.parent_plan, day))
+        ]
+        if mine:
+            found[tier] = max(
+                mine,
+                key=lambda row: (
+                    row.parent_plan is not None,
+                    row.plan is not None,
+                    row.valid_from,
+                    row.key,
+                ),
+            )
+    return found
+
+
+def _has_parent(book: Book, sub: Sub, plan: int, day: date) -> bool:
+    return any(
+        other.made.key != sub.made.key
+        and other.plan.key == plan
+        and other.chain.customer == sub.chain.customer
+        and any(span.start < day and (span.end is None or span.end >= day) for span in other.spans)
+        for other in book.subs
+    )
 
 
 def _same_money(old: Agreed, new: Agreed) -> bool:

@@ -206,6 +206,7 @@ def snapshot(book: Book) -> Snapshot:
                 valid_to=row.valid_to,
                 seller_price=row.seller_price,
                 margin_rule=row.margin_rule,
+                promotion=row.promotion,
             )
     for account in book.world.accounts:
         mine = [ba.key for ba in book.world.billing_accounts if ba.buyer == account.key]

@@ -108,6 +108,7 @@ class AgreedRow:
     valid_to: date | None
     seller_price: int | None
     margin_rule: int | None
+    promotion: int | None
 
 
 @dataclass(frozen=True)

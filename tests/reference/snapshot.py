@@ -205,6 +205,7 @@ def _read_agreed() -> dict[tuple[int, int, str, date], AgreedRow]:
             valid_to=row.valid_to,
             seller_price=row.seller_price_id,
             margin_rule=row.margin_rule_id,
+            promotion=row.promotion_id,
         )
         for row in AgreedPrice.objects.all()
     }

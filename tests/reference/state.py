@@ -40,6 +40,8 @@ class Agreed:
     valid_to: date | None = None
     seller_price: int | None = None
     margin_rule: int | None = None
+    promotion: int | None = None
+    standing_ppm: int = 0
 
 
 @dataclass

@@ -177,8 +177,24 @@ class Discount:
 
 
 @dataclass(frozen=True)
+class Promotion:
+    """Less to pay for the terms that begin while it runs; `with_code` ones are taken by orders only."""
+
+    key: int
+    seller: int
+    recurring_ppm: int
+    setup_ppm: int
+    valid_from: date
+    valid_to: date | None = None
+    plan: int | None = None
+    parent_plan: int | None = None
+    on_renewal: bool = False
+    with_code: bool = False
+
+
+@dataclass(frozen=True)
 class Subscription:
-    """`trial_days` 0 is a start without trial."""
+    """`trial_days` 0 is a start without trial; `promotions` are (tier, key) of those that the order took."""
 
     key: int
     chain: int
@@ -189,6 +205,7 @@ class Subscription:
     trial_days: int = 0
     auto_renew: bool = True
     discounts: tuple[Discount, ...] = ()
+    promotions: tuple[tuple[int, int], ...] = ()
 
     @property
     def first_term_start(self) -> date:
@@ -348,6 +365,7 @@ class World:
     catalog: tuple[CatalogPrice, ...] = ()
     seller_prices: tuple[SellerPrice, ...] = ()
     margins: tuple[MarginRule, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
     rates: tuple[Rate, ...] = ()
     metered: tuple[Metered, ...] = ()
     actions: tuple[Action, ...] = ()

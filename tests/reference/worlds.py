@@ -26,6 +26,7 @@ from tests.reference.world import (
     Metered,
     Plan,
     PlanPeriod,
+    Promotion,
     Rate,
     Resource,
     SellerPrice,
@@ -106,7 +107,7 @@ def world_of(seed: int) -> World:
         rates=_draw_rates(making),
         metered=_draw_metered(making),
     )
-    world = replace(world, actions=draw_acts(dice, world))
+    world = _with_promotions(Dice(Random(seed + 1)), replace(world, actions=draw_acts(dice, world)))
     if dice.chance(35):
         return replace(world, missed=_draw_missed(making))
     return _with_defect(dice, world) if dice.chance(30) else world
@@ -376,6 +377,40 @@ def _draw_metered(making: _Making) -> tuple[Metered, ...]:
             quantity = dice.decimal("40 3.25 10 0.000001 1")
             rows[item.key, day] = Metered(item.key, day, quantity)
     return tuple(rows.values())
+
+
+def _with_promotions(dice: Dice, world: World) -> World:
+    """Let some sellers promote plans, and some orders take a promotion."""
+    if dice.chance(50):
+        return world
+    sellers = sorted({row.seller for row in world.billing_accounts})
+    promotions = tuple(
+        Promotion(
+            key=key,
+            seller=dice.pick(sellers),
+            recurring_ppm=dice.pick((0, 100_000, 1_000_000, 333_333)),
+            setup_ppm=dice.pick((1_000_000, 250_000)),
+            valid_from=dice.day(world.first_day, world.first_day + timedelta(days=40)),
+            valid_to=None,
+            plan=dice.pick((None, dice.pick(world.plans).key)),
+            parent_plan=dice.pick((None, dice.pick(world.plans).key)),
+            on_renewal=True,
+        )
+        for key in range(1, dice.number(1, 4) + 1)
+    )
+    subs = tuple(
+        replace(sub, promotions=_taken(dice, world, sub, promotions)) for sub in world.subs
+    )
+    return replace(world, promotions=promotions, subs=subs)
+
+
+def _taken(
+    dice: Dice, world: World, sub: Subscription, promotions: tuple[Promotion, ...]
+) -> tuple[tuple[int, int], ...]:
+    links = find(world.chains, sub.chain).links
+    return tuple(
+        (tier, dice.pick(promotions).key) for tier in range(1, len(links) + 1) if dice.chance(40)
+    )
 
 
 def _draw_missed(making: _Making) -> frozenset[date]:

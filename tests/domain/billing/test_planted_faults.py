@@ -30,6 +30,24 @@ SQL_FAULTS = {
         "* due.num)::numeric(50, 30) / 30",
         "a_short_first_period_is_a_part_of_the_whole_month",
     ),
+    "a promotion outlives its term": (
+        "resale.agree_prices",
+        "            OR held.promotion_id IS DISTINCT FROM less.promotion_id\n",
+        "",
+        "a_promotion_lasts_for_its_term_and_the_discount_comes_back",
+    ),
+    "the discount is forgotten after a promotion": (
+        "resale.agree_prices",
+        "held.discount_ppm ELSE held.standing_ppm END",
+        "held.discount_ppm END",
+        "a_promotion_lasts_for_its_term_and_the_discount_comes_back",
+    ),
+    "a general promotion comes before one with another plan": (
+        "subscriptions.pick_promotions",
+        "        promotion.parent_plan_id IS NULL,\n",
+        "        promotion.parent_plan_id IS NOT NULL,\n",
+        "a_promotion_lasts_for_its_term_and_the_discount_comes_back",
+    ),
     "setup is charged with every period": (
         "subscriptions.advance",
         "sub.setup_done OR due.starts_period",

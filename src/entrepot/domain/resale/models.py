@@ -133,6 +133,55 @@ class SellerPrice(models.Model):
         ]
 
 
+class Promotion(models.Model):
+    """A lower price that a seller gives for whole terms that begin while it runs.
+
+    It is asked for by a code, comes with another plan that the customer has (`parent_plan`), or with every sale. `plan`
+    None means each plan. Parts per million come off the recurring price, or the factor of usage, and off the setup fee.
+    The span is half-open; a row is never edited but for an earlier end.
+    """
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    code = models.CharField(max_length=40, default="", blank=True)
+    plan = models.ForeignKey("catalog.Plan", models.PROTECT, null=True, related_name="+")
+    parent_plan = models.ForeignKey("catalog.Plan", models.PROTECT, null=True, related_name="+")
+    recurring_ppm = models.IntegerField(default=0)
+    setup_ppm = models.IntegerField(default=0)
+    on_renewal = models.BooleanField(default=False)
+    uses_max = models.IntegerField(null=True)
+    once_per_customer = models.BooleanField(default=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        db_table = "promotion"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "code"], name="promotion_code_once", condition=~models.Q(code="")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    recurring_ppm__gte=0,
+                    recurring_ppm__lte=1_000_000,
+                    setup_ppm__gte=0,
+                    setup_ppm__lte=1_000_000,
+                )
+                & (models.Q(recurring_ppm__gt=0) | models.Q(setup_ppm__gt=0)),
+                name="promotion_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="promotion_span",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(code="") | models.Q(on_renewal=False),
+                name="promotion_code_is_for_sales",
+            ),
+        ]
+        indexes = [models.Index(fields=["seller", "-id"], name="promotion_of_seller")]
+
+
 class SkuPrice(models.Model):
     """A seller's own price of a vendor's SKU for usage, from a month on until the next row of the same goods.
 
@@ -271,7 +320,8 @@ class AgreedPrice(models.Model):
 
     Written at term start, renewal, for a new item, or by hand (decision 14). `item_id` refers by value. `unit_cost`
     is what the seller of this tier pays upstream for the same unit, in this row's currency at `exchange_rate`.
-    A renewal at an unchanged price keeps the open row.
+    A renewal at an unchanged price keeps the open row. With a promotion, `discount_ppm` is the promotion's and the
+    standing discount is what the next term without one goes back to.
     """
 
     tenant_id = models.BigIntegerField()
@@ -283,6 +333,9 @@ class AgreedPrice(models.Model):
     currency = models.CharField(max_length=3)
     discount_ppm = models.IntegerField(default=0)
     discount_label = models.CharField(max_length=80, default="", blank=True)
+    promotion_id = models.BigIntegerField(null=True)
+    standing_ppm = models.IntegerField(null=True)
+    standing_label = models.CharField(max_length=80, null=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     catalog_price_id = models.BigIntegerField(null=True)

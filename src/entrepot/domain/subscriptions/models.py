@@ -114,6 +114,27 @@ class TermCalendar(models.Model):
         ]
 
 
+class PromotionTaken(models.Model):
+    """A promotion that an order took for one tier of its subscription: it counts for the first paid term."""
+
+    tenant_id = models.BigIntegerField()
+    subscription_id = models.BigIntegerField()
+    tier = models.SmallIntegerField()
+    promotion_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "promotion_taken"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription_id", "tier"], name="promotion_taken_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["promotion_id", "customer_id"], name="promotion_taken_by"),
+        ]
+
+
 class SubscriptionMoney(models.Model):
     """What one tier of a subscription earns and pays a month at today's quantities and agreed prices, after discount.
 

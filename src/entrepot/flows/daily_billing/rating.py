@@ -12,7 +12,16 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from entrepot.flows.daily_billing.session import RunSession
 from entrepot.infra.db.locks import Space, share
 
-_FILLED = ("due", "due_change", "due_item", "price_wanted", "quote", "sale", "agreed_new")
+_FILLED = (
+    "due",
+    "due_change",
+    "due_item",
+    "price_wanted",
+    "quote",
+    "sale",
+    "promoted",
+    "agreed_new",
+)
 _TIERS_MAX = 4
 _OPEN_IN_RANGE = """
 SELECT {what} FROM sub_billing AS sub
@@ -106,6 +115,8 @@ def _pick(session: RunSession) -> int:
 
 def _charge(session: RunSession) -> None:
     if session.value("SELECT EXISTS (SELECT FROM price_wanted)"):
+        if session.value("SELECT EXISTS (SELECT FROM promotion)"):
+            session.run("subscriptions", "pick_promotions")
         session.run("resale", "agree_prices")
         session.run("resale", "add_agreed_prices")
     if session.value("SELECT EXISTS (SELECT FROM due_change WHERE is_charged)"):

@@ -3,8 +3,8 @@
 -- Writes agreed_price.
 -- Safe to repeat: unique by item, tier, kind and first day.
 INSERT INTO agreed_price (
-    tenant_id, item_id, tier, kind, unit_price, unit_cost, currency, discount_ppm, discount_label, valid_from,
-    catalog_price_id, seller_price_id, margin_rule_id, exchange_rate
+    tenant_id, item_id, tier, kind, unit_price, unit_cost, currency, discount_ppm, discount_label, promotion_id,
+    standing_ppm, standing_label, valid_from, catalog_price_id, seller_price_id, margin_rule_id, exchange_rate
 )
 SELECT
     fresh.tenant_id,
@@ -16,6 +16,9 @@ SELECT
     fresh.currency,
     fresh.discount_ppm,
     fresh.discount_label,
+    fresh.promotion_id,
+    fresh.standing_ppm,
+    fresh.standing_label,
     fresh.valid_from,
     fresh.catalog_price_id,
     fresh.seller_price_id,

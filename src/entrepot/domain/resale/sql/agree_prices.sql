@@ -1,10 +1,12 @@
 -- Close agreed prices that a starting term replaces by another price, and remember what has to be added.
 -- Temp: agreed_new (tenant_id bigint, item_id bigint, tier smallint, kind price_kind, unit_price numeric,
---  unit_cost numeric, currency text, discount_ppm integer, discount_label text, valid_from date,
+--  unit_cost numeric, currency text, discount_ppm integer, discount_label text,
+--  promotion_id bigint, standing_ppm integer, standing_label text, valid_from date,
 --  catalog_price_id bigint, seller_price_id bigint, margin_rule_id bigint, exchange_rate numeric);
--- Reads temp due, due_item, quote.
+-- Reads temp due, due_item, promoted, quote.
 -- Writes agreed_price.
 -- Safe to repeat: it runs in the transaction that moves the subscription on; an unchanged price keeps its open row.
+-- A promotion stands in for a discount during its term; the row remembers the discount for the next one.
 WITH wanted AS (
     SELECT
         due.tenant_id,
@@ -20,8 +22,11 @@ WITH wanted AS (
         quote.margin_rule_id,
         quote.exchange_rate,
         held.id AS held_id,
-        coalesce(held.discount_ppm, 0) AS discount_ppm,
-        coalesce(held.discount_label, '') AS discount_label,
+        less.promotion_id,
+        coalesce(less.ppm, standing.ppm, 0) AS discount_ppm,
+        coalesce(less.label, standing.label, '') AS discount_label,
+        CASE WHEN less.promotion_id IS NOT NULL THEN standing.ppm END AS standing_ppm,
+        CASE WHEN less.promotion_id IS NOT NULL THEN standing.label END AS standing_label,
         held.valid_from AS held_from
     FROM due
     INNER JOIN due_item AS item ON item.subscription_id = due.subscription_id
@@ -38,6 +43,25 @@ WITH wanted AS (
             AND held.kind = quote.kind
             AND held.valid_from <= due.event_on
             AND (held.valid_to IS NULL OR held.valid_to > due.event_on)
+    LEFT JOIN promoted ON promoted.subscription_id = due.subscription_id AND promoted.tier = quote.tier
+    CROSS JOIN LATERAL (
+        SELECT CASE quote.kind
+            WHEN 'setup' THEN promoted.setup_ppm
+            WHEN 'recurring' THEN promoted.recurring_ppm
+            WHEN 'usage' THEN promoted.recurring_ppm
+        END AS promoted_ppm
+    ) AS part
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN part.promoted_ppm > 0 THEN promoted.promotion_id END AS promotion_id,
+            CASE WHEN part.promoted_ppm > 0 THEN part.promoted_ppm END AS ppm,
+            CASE WHEN part.promoted_ppm > 0 THEN promoted.label END AS label
+    ) AS less
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN held.promotion_id IS NULL THEN held.discount_ppm ELSE held.standing_ppm END AS ppm,
+            CASE WHEN held.promotion_id IS NULL THEN held.discount_label ELSE held.standing_label END AS label
+    ) AS standing
     WHERE
         due.starts_term
         AND (
@@ -45,6 +69,7 @@ WITH wanted AS (
             OR held.unit_price <> quote.unit_price
             OR held.unit_cost <> quote.unit_cost
             OR held.currency <> quote.currency
+            OR held.promotion_id IS DISTINCT FROM less.promotion_id
         )
 ),
 
@@ -61,6 +86,11 @@ replaced AS (
         unit_price = wanted.unit_price,
         unit_cost = wanted.unit_cost,
         currency = wanted.currency,
+        discount_ppm = wanted.discount_ppm,
+        discount_label = wanted.discount_label,
+        promotion_id = wanted.promotion_id,
+        standing_ppm = wanted.standing_ppm,
+        standing_label = wanted.standing_label,
         catalog_price_id = wanted.catalog_price_id,
         seller_price_id = wanted.seller_price_id,
         margin_rule_id = wanted.margin_rule_id,
@@ -80,6 +110,9 @@ SELECT
     wanted.currency,
     wanted.discount_ppm,
     wanted.discount_label,
+    wanted.promotion_id,
+    wanted.standing_ppm,
+    wanted.standing_label,
     wanted.event_on,
     wanted.catalog_price_id,
     wanted.seller_price_id,
