@@ -63,8 +63,7 @@ def story(billed: None, request: pytest.FixtureRequest) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("de", "light")])
 def test_the_pages_are_readable_for_everyone_and_fit(open_page, story, sign_in, scheme, language):
     client = sign_in(language=language)
     for name, address in story.items():

@@ -40,8 +40,7 @@ def open_page(open_at, site):
     return partial(open_at, site)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_page_is_readable_for_everyone(open_page, name, width, scheme):
     page = open_page(f"{name}/", width=width, color_scheme=scheme)

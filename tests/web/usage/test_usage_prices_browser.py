@@ -37,8 +37,7 @@ def fill(page: Page) -> None:
     page.locator("#id_month").select_option(FORM["month"])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("de", "light")])
 def test_list_form_and_review_are_readable_for_everyone_and_fit(
     open_page, used, sign_in, store, scheme, language
 ):
