@@ -4,23 +4,25 @@ Provisioning does not know what an order is: its operations carry `order N` as t
 here (`flows/wiring.py`). Each reaction runs in the transaction of what it reacts to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from entrepot.domain.ordering import commands as ordering
 from entrepot.domain.ordering.commands import Cart, Estimate, estimate
-from entrepot.domain.ordering.events import OrderMoved
+from entrepot.domain.ordering.commands.moves import locked, locked_all
+from entrepot.domain.ordering.events import OrdersMoved
 from entrepot.domain.ordering.lifecycle import FINAL, Code
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.provisioning.commands.operations import (
     Request,
     open_instance,
-    request_operation,
+    request_operations,
 )
 from entrepot.domain.provisioning.commands.people import resubmit, withdraw
 from entrepot.domain.provisioning.events import (
@@ -29,12 +31,11 @@ from entrepot.domain.provisioning.events import (
     ProvisioningParked,
 )
 from entrepot.domain.provisioning.kinds import Action
-from entrepot.domain.provisioning.models import Connector
 from entrepot.domain.provisioning.queries import is_open
 from entrepot.domain.provisioning.results import Wanted
-from entrepot.domain.subscriptions.commands import activate_subscription, drop_ordered
-from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.subscriptions.commands import activate_subscriptions, drop_ordered
 from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
 
 _CAUSE = "order "
@@ -46,8 +47,7 @@ def order_day(*, now: datetime) -> date:
 
     A demo world lives in its own past; there nothing may start in a future that billing has not reached.
     """
-    with connection.cursor() as cursor:
-        ((zone, billed),) = statement("entrepot.flows", "order_day").rows(cursor)
+    ((zone, billed),) = prepared_rows(statement("entrepot.flows", "order_day"))
     today = now.astimezone(ZoneInfo(zone or "UTC")).date()
     return today if billed is None else min(today, billed + timedelta(days=1))
 
@@ -68,7 +68,7 @@ def place_order(
 ) -> list[int]:
     """Place the orders of a cart, and ask the vendors for those that may go on; return their ids.
 
-    See `ordering.place_orders`; what goes on is decided by `begin_order`, which reacts to every accepted order.
+    See `ordering.place_orders`; what goes on is decided by `begin_orders`, which reacts to every accepted order.
     """
     return ordering.place_orders(
         cart,
@@ -81,45 +81,22 @@ def place_order(
     )
 
 
-def begin_order(event: OrderMoved) -> None:
-    """Ask the vendor for what an accepted order wants; for a vendor without a connector there is nothing to make.
+def begin_orders(event: OrdersMoved) -> None:
+    """Ask vendors for what accepted orders want; for a vendor without a connector there is nothing to make.
 
-    Raises: ProvisioningRefused `connector_inactive` while the vendor's connector rests: then nothing is ordered.
+    Raises: ProvisioningRefused `connector_inactive` while a vendor's connector rests: then nothing is ordered.
     """
     if event.after is not Code.PAYMENT_DONE:
         return
-    order = Order.objects.get(pk=event.order_id)
-    wide = Subscription.objects.select_related("plan__service").get(pk=order.subscription_id)
-    plan = wide.plan
-    known = Connector.objects.filter(vendor_id=plan.service.vendor_id)
-    connector = known.order_by("-is_active", "id").first()
-    if connector is None:
-        _deliver(order, now=event.at)
-        return
-    instance = open_instance(
-        tenant_id=order.tenant_id,
-        connector_id=connector.id,
-        subscription_id=order.subscription_id,
-        now=event.at,
-    )
-    operation = request_operation(
-        request=Request(
-            tenant_id=order.tenant_id,
-            instance_id=instance,
-            action=Action.CREATE,
-            cause=f"{_CAUSE}{order.id}",
-            wanted=Wanted(
-                product={"service_id": plan.product_code, "plan_id": plan.sku_code},
-                quantity=wide.quantity,
-                parameters=order.parameters,
-            ),
-        ),
-        actor=_PROVISIONING,
-        now=event.at,
-    )
-    ordering.provision_order(
-        order_id=order.id, operation_id=operation, actor=_PROVISIONING, now=event.at
-    )
+    orders = locked_all(event.order_ids)
+    read = statement("entrepot.flows", "what_orders_want")
+    wishes = {
+        number: _Wish(*facts)
+        for number, *facts in prepared_rows(read, order_ids=list(event.order_ids))
+    }
+    asked = [order for order in orders if wishes[order.id].connector_id is not None]
+    _ask_vendors(asked, wishes, now=event.at)
+    _deliver([order for order in orders if wishes[order.id].connector_id is None], now=event.at)
 
 
 def finish_order(event: ProvisioningDone) -> None:
@@ -128,9 +105,9 @@ def finish_order(event: ProvisioningDone) -> None:
     A success after the order was cancelled is not delivered: provisioning opens a follow-up for it.
     """
     number = _order_of(event.cause)
-    order = None if number is None else Order.objects.get(pk=number)
+    order = None if number is None else locked(number)
     if order is not None and Code(order.code) not in FINAL:
-        _deliver(order, now=event.at)
+        _deliver([order], now=event.at)
 
 
 def fail_order(event: ProvisioningParked) -> None:
@@ -177,15 +154,57 @@ def resubmit_order(
         resubmit(operation_id=operation, actor=actor, now=now, parameters=parameters)
 
 
-def _deliver(order: Order, *, now: datetime) -> None:
-    activate_subscription(
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a vendor has to know of an order; `connector_id` None: nobody is asked."""
+
+    quantity: Decimal
+    product_code: str
+    sku_code: str
+    connector_id: int | None
+
+
+def _ask_vendors(orders: Sequence[Order], wishes: Mapping[int, _Wish], *, now: datetime) -> None:
+    if not orders:
+        return
+    requests = [_request(order, wishes[order.id], now=now) for order in orders]
+    operations = request_operations(requests=requests, actor=_PROVISIONING, now=now)
+    for order, operation in zip(orders, operations, strict=True):
+        order.operation_id = operation
+    ordering.provision_orders(orders, actor=_PROVISIONING, now=now)
+
+
+def _request(order: Order, wish: _Wish, *, now: datetime) -> Request:
+    assert wish.connector_id is not None
+    instance = open_instance(
+        tenant_id=order.tenant_id,
+        connector_id=wish.connector_id,
         subscription_id=order.subscription_id,
+        now=now,
+    )
+    return Request(
+        tenant_id=order.tenant_id,
+        instance_id=instance,
+        action=Action.CREATE,
+        cause=f"{_CAUSE}{order.id}",
+        wanted=Wanted(
+            product={"service_id": wish.product_code, "plan_id": wish.sku_code},
+            quantity=wish.quantity,
+            parameters=order.parameters,
+        ),
+    )
+
+
+def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
+    if not orders:
+        return
+    activate_subscriptions(
+        trials={order.subscription_id: order.trial_days for order in orders},
         start_on=order_day(now=now),
-        trial_days=order.trial_days,
         actor=_PROVISIONING,
         now=now,
     )
-    ordering.complete_order(order_id=order.id, actor=_PROVISIONING, now=now)
+    ordering.complete_orders(orders, actor=_PROVISIONING, now=now)
 
 
 def _fail(cause: str, *, error: str, at: datetime) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
-from entrepot.domain.ordering.events import OrderMoved
+from entrepot.domain.ordering.events import OrdersMoved
 from entrepot.domain.provisioning.events import (
     ProvisioningDone,
     ProvisioningEnded,
@@ -168,7 +168,7 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (CancellationOrdered, announce_cancellation),
     (PaymentReceived, announce_payment),
     (CreditHoldMoved, announce_hold),
-    (OrderMoved, orders.begin_order),
+    (OrdersMoved, orders.begin_orders),
     (ProvisioningDone, orders.finish_order),
     (ProvisioningParked, orders.fail_order),
     (ProvisioningEnded, orders.end_order),

@@ -7,12 +7,11 @@ from entrepot.domain.ordering.lifecycle import Code
 
 
 @dataclass(frozen=True, slots=True)
-class OrderMoved:
-    """An order reached another status code; `before` is None for a new one."""
+class OrdersMoved:
+    """Orders of one tenant took the same step together; `before` is None for new ones."""
 
-    order_id: int
+    order_ids: tuple[int, ...]
     tenant_id: int
-    subscription_id: int
     before: Code | None
     after: Code
     at: datetime

@@ -73,8 +73,8 @@ def record_all(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> list
         object_kinds=[entry.object_kind for entry in entries],
         object_ids=[entry.object_id for entry in entries],
         object_labels=[entry.object_label for entry in entries],
-        befores=[json.dumps(dict(entry.before)) for entry in entries],
-        afters=[json.dumps(dict(entry.after)) for entry in entries],
+        old_values=[json.dumps(dict(entry.before)) for entry in entries],
+        new_values=[json.dumps(dict(entry.after)) for entry in entries],
         reasons=[entry.reason for entry in entries],
     )
     return [int(number) for (number,) in rows]

@@ -1,21 +1,16 @@
 """What places and moves orders; a command is one transaction with lines of the timeline and audit entries."""
 
+from entrepot.domain.ordering.cart import Cart, Estimate, EstimatedLine, Line
+from entrepot.domain.ordering.commands.estimating import estimate
 from entrepot.domain.ordering.commands.moves import (
     accept_payment,
     cancel_order,
-    complete_order,
+    complete_orders,
     fail_order,
-    provision_order,
+    provision_orders,
     resubmit_order,
 )
-from entrepot.domain.ordering.commands.place import (
-    Cart,
-    Estimate,
-    EstimatedLine,
-    Line,
-    estimate,
-    place_orders,
-)
+from entrepot.domain.ordering.commands.place import place_orders
 
 __all__ = [
     "Cart",
@@ -24,10 +19,10 @@ __all__ = [
     "Line",
     "accept_payment",
     "cancel_order",
-    "complete_order",
+    "complete_orders",
     "estimate",
     "fail_order",
     "place_orders",
-    "provision_order",
+    "provision_orders",
     "resubmit_order",
 ]

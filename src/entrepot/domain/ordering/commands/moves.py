@@ -1,19 +1,24 @@
 """Move an order along its life: one place checks the step, writes the timeline and tells the others."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from entrepot.domain.ordering.errors import OrderInput, OrderNotPossible
-from entrepot.domain.ordering.events import OrderMoved
+from entrepot.domain.ordering.events import OrdersMoved
 from entrepot.domain.ordering.lifecycle import FINAL, NEXT, Code, Trigger
-from entrepot.domain.ordering.models import Order, OrderEvent
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.errors import NoSuchObject
-from entrepot.infra.audit.recorder import Actor, record
+from entrepot.infra.audit.recorder import Actor, Entry, record_all
+from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.sql import statement
 from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
 COMMENT_LENGTH_MAX = 300
+_PACKAGE = "entrepot.domain.ordering"
 
 
 def accept_payment(*, order_id: int, comment: str, actor: Actor, now: datetime) -> None:
@@ -24,12 +29,12 @@ def accept_payment(*, order_id: int, comment: str, actor: Actor, now: datetime) 
     _step(order_id, Trigger.ACCEPT, actor=actor, now=now, comment=_comment(comment))
 
 
-def provision_order(*, order_id: int, operation_id: int, actor: Actor, now: datetime) -> None:
-    """Note that the vendor is being asked for the service. Raises: NoSuchObject; OrderNotPossible."""
-    with transaction.atomic():
-        order = locked(order_id)
-        order.operation_id = operation_id
-        move(order, Trigger.PROVISION, actor=actor, now=now)
+def provision_orders(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
+    """Note that vendors are being asked for locked orders' services, each by its `operation_id`.
+
+    Raises: OrderNotPossible `order_step_impossible`.
+    """
+    move_all(orders, Trigger.PROVISION, actor=actor, now=now)
 
 
 def fail_order(*, order_id: int, error: str, actor: Actor, now: datetime) -> None:
@@ -44,15 +49,15 @@ def resubmit_order(*, order_id: int, actor: Actor, now: datetime) -> int:
     """
     with transaction.atomic():
         order = locked(order_id)
-        move(order, Trigger.RESUBMIT, actor=actor, now=now)
+        move_all([order], Trigger.RESUBMIT, actor=actor, now=now)
         if order.operation_id is None:
             raise AssertionError(f"{order.number_text} failed without an operation")
         return order.operation_id
 
 
-def complete_order(*, order_id: int, actor: Actor, now: datetime) -> None:
-    """Note that the service is there and the subscription started. Raises: NoSuchObject; OrderNotPossible."""
-    _step(order_id, Trigger.COMPLETE, actor=actor, now=now)
+def complete_orders(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
+    """Note that the services of locked orders are there and their subscriptions started. Raises: OrderNotPossible."""
+    move_all(orders, Trigger.COMPLETE, actor=actor, now=now)
 
 
 def cancel_order(*, order_id: int, comment: str, actor: Actor, now: datetime) -> None:
@@ -65,14 +70,19 @@ def cancel_order(*, order_id: int, comment: str, actor: Actor, now: datetime) ->
 
 def locked(order_id: int) -> Order:
     """Lock an order until the transaction ends. Raises: NoSuchObject."""
-    order = Order.objects.select_for_update().filter(pk=order_id).first()
+    order = next(iter(locked_all([order_id])), None)
     if order is None:
         raise NoSuchObject(object=f"{IdKind.ORDER.value}-{order_id}")
     return order
 
 
-def move(
-    order: Order,
+def locked_all(order_ids: Sequence[int]) -> list[Order]:
+    """Lock orders until the transaction ends, in the order of their ids; unknown ones are left out."""
+    return list(Order.objects.select_for_update().filter(pk__in=order_ids).order_by("pk"))
+
+
+def move_all(
+    orders: Sequence[Order],
     trigger: Trigger,
     *,
     actor: Actor,
@@ -80,8 +90,79 @@ def move(
     comment: str = "",
     error: str = "",
 ) -> None:
-    """Take one step of a locked order. Raises: OrderNotPossible `order_step_impossible`."""
-    before = Code(order.code)
+    """Take one step with each of several locked orders, and say so. Four statements, whatever their number.
+
+    Raises: OrderNotPossible `order_step_impossible`.
+    """
+    if not orders:
+        return
+    befores = [Code(order.code) for order in orders]
+    for order, before in zip(orders, befores, strict=True):
+        after = _after(order, before, trigger)
+        order.code = after
+        order.error = error
+        order.closed_at = now if after in FINAL else None
+    prepared_rows(
+        statement(_PACKAGE, "move_orders"),
+        order_ids=[order.id for order in orders],
+        codes=[str(order.code) for order in orders],
+        operation_ids=[order.operation_id for order in orders],
+        error=error,
+        closed_at=now,
+    )
+    steps = [_Made(order, before, trigger) for order, before in zip(orders, befores, strict=True)]
+    _note(steps, actor=actor, now=now, comment=comment or error)
+
+
+def note_placed(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
+    """Write the first line of the timelines of new orders, and publish them."""
+    _note([_Made(order, None, None) for order in orders], actor=actor, now=now, comment="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A step that an order has taken; both None for its placing."""
+
+    order: Order
+    before: Code | None
+    trigger: Trigger | None
+
+    @property
+    def entry(self) -> Entry:
+        """Give its line of the audit trail."""
+        return Entry(
+            action=f"order_{self.trigger}" if self.trigger else "order_placed",
+            object_kind="order",
+            object_id=self.order.id,
+            tenant_id=self.order.tenant_id,
+            object_label=f"{self.order.number_text}: {self.order.plan_name}",
+            before={"code": self.before} if self.before else {},
+            after={"code": self.order.code},
+        )
+
+
+def _note(steps: Sequence[_Made], *, actor: Actor, now: datetime, comment: str) -> None:
+    """Write timelines and audit entries, and publish what happened: an event for each kind of step."""
+    prepared_rows(
+        statement(_PACKAGE, "add_steps"),
+        at=now,
+        actor_name=actor.name[:150],
+        tenant_ids=[step.order.tenant_id for step in steps],
+        order_ids=[step.order.id for step in steps],
+        from_codes=[str(step.before or "") for step in steps],
+        to_codes=[str(step.order.code) for step in steps],
+        comments=[comment[:COMMENT_LENGTH_MAX]] * len(steps),
+    )
+    entries = [replace(step.entry, reason=comment) for step in steps]
+    record_all(entries=entries, actor=actor, now=now)
+    moved: dict[tuple[Code | None, Code], list[int]] = {}
+    for step in steps:
+        moved.setdefault((step.before, Code(step.order.code)), []).append(step.order.id)
+    for (before, after), ids in moved.items():
+        bus.publish(OrdersMoved(tuple(ids), steps[0].order.tenant_id, before, after, at=now))
+
+
+def _after(order: Order, before: Code, trigger: Trigger) -> Code:
     after = NEXT.get((before, trigger))
     if after is None:
         raise OrderNotPossible(
@@ -91,46 +172,7 @@ def move(
             next_step="Look at it again: somebody or the vendor was faster.",
             status=before.value,
         )
-    order.code = after
-    order.error = error
-    order.closed_at = now if after in FINAL else None
-    order.save(update_fields=["code", "error", "closed_at", "operation_id"])
-    note(order, before=before, trigger=trigger, actor=actor, now=now, comment=comment or error)
-
-
-def note(
-    order: Order,
-    *,
-    before: Code | None,
-    trigger: Trigger | None,
-    actor: Actor,
-    now: datetime,
-    comment: str = "",
-) -> None:
-    """Write the timeline and the audit entry of a step, and publish it."""
-    after = Code(order.code)
-    OrderEvent.objects.create(
-        tenant_id=order.tenant_id,
-        order_id=order.id,
-        at=now,
-        from_code=before or "",
-        to_code=after,
-        actor_name=actor.name[:150],
-        comment=comment[:COMMENT_LENGTH_MAX],
-    )
-    record(
-        actor=actor,
-        now=now,
-        action=f"order_{trigger}" if trigger else "order_placed",
-        object_kind="order",
-        object_id=order.id,
-        object_label=f"{order.number_text}: {order.plan_name}",
-        tenant_id=order.tenant_id,
-        before={"code": before} if before else None,
-        after={"code": after},
-        reason=comment,
-    )
-    bus.publish(OrderMoved(order.id, order.tenant_id, order.subscription_id, before, after, at=now))
+    return after
 
 
 def _step(
@@ -143,7 +185,7 @@ def _step(
     error: str = "",
 ) -> None:
     with transaction.atomic():
-        move(locked(order_id), trigger, actor=actor, now=now, comment=comment, error=error)
+        move_all([locked(order_id)], trigger, actor=actor, now=now, comment=comment, error=error)
 
 
 def _comment(text: str) -> str:

@@ -10,8 +10,8 @@
 -- object_kinds text[]: to what kind of thing.
 -- object_ids bigint[]: to which one.
 -- object_labels text[]: its name for people.
--- befores text[]: JSON of the changed values before.
--- afters text[]: JSON of the changed values after.
+-- old_values text[]: JSON of the changed values before.
+-- new_values text[]: JSON of the changed values after.
 -- reasons text[]: why.
 -- Writes audit_entry.
 -- Safe to repeat: no; it belongs to the transaction of what it tells.
@@ -40,8 +40,8 @@ FROM unnest(
     %(object_kinds)s::text[],
     %(object_ids)s::bigint[],
     %(object_labels)s::text[],
-    %(befores)s::text[],
-    %(afters)s::text[],
+    %(old_values)s::text[],
+    %(new_values)s::text[],
     %(reasons)s::text[]
 ) WITH ORDINALITY AS entry (
     tenant_id, action, object_kind, object_id, object_label, before, after, reason, place

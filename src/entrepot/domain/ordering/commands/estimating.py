@@ -1,0 +1,115 @@
+"""Work out what a cart would be billed on every tier: the prices of all lines are asked for at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.ordering.cart import Cart, Estimate, EstimatedLine, Line
+from entrepot.domain.ordering.commands.checks import check_length
+from entrepot.domain.ordering.errors import OrderNotPossible
+from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
+from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.resale.quotes import QuotedPrice, quote_periods
+from entrepot.domain.subscriptions.sale import Sale, SoldPeriod, Tier, read_sale
+from entrepot.kernel.ids import IdKind
+
+
+def estimate(cart: Cart, *, on_day: date) -> Estimate:
+    """Work out what a cart would be billed if it were ordered and delivered on a day.
+
+    The number of statements does not depend on the number of lines.
+    Raises: NoSuchObject; OrderInput `order_empty`, `order_too_long`; OrderNotPossible `order_price_missing`.
+    """
+    check_length(cart.lines)
+    return estimate_sale(cart, sale_of(cart), on_day=on_day)
+
+
+def sale_of(cart: Cart) -> Sale:
+    """Read the buyer, its chain and what is in the cart. Raises: NoSuchObject."""
+    return read_sale(
+        customer_id=cart.customer_id,
+        plan_period_ids=[line.plan_period_id for line in cart.lines],
+        chain_id=cart.chain_id,
+    )
+
+
+def estimate_sale(cart: Cart, sale: Sale, *, on_day: date) -> Estimate:
+    """Work out what a cart would be billed, from what is known of its sale. Raises: as `estimate`."""
+    # A buyer with several chains is estimated on its first one; adding the order says what is wrong.
+    if not sale.tiers:
+        raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{cart.customer_id}")
+    quotes = quote_periods(
+        chain_id=sale.last.chain_id,
+        plan_period_ids=list(sale.periods),
+        tiers=len(sale.tiers),
+        on_day=on_day,
+    )
+    lines = tuple(
+        _estimated(line, sale.periods[line.plan_period_id], sale.tiers, quotes[line.plan_period_id])
+        for line in cart.lines
+    )
+    last = len(sale.tiers)
+    return Estimate(
+        lines=lines,
+        tiers=last,
+        currency=sale.last.currency,
+        total=Bill(
+            first=sum((line.bills[last].first for line in lines), Decimal(0)),
+            period=sum((line.bills[last].period for line in lines), Decimal(0)),
+        ),
+    )
+
+
+def _estimated(
+    line: Line, period: SoldPeriod, tiers: Sequence[Tier], quoted: Sequence[QuotedPrice]
+) -> EstimatedLine:
+    charged = [
+        resource.id
+        for resource in period.resources
+        if line.quantities.get(resource.id) and not resource.is_measured
+    ]
+    _require_prices(quoted, charged=charged, tiers=len(tiers), period=period)
+    sold = {(p.tier, p.resource_id, p.kind): p.unit_price or Decimal(0) for p in quoted}
+    bought = {(p.tier, p.resource_id, p.kind): p.unit_cost or Decimal(0) for p in quoted}
+    return EstimatedLine(
+        plan_name=period.plan_name,
+        trial_days=period.trial_days,
+        bills={one.tier: _bill(line, sold, one) for one in tiers},
+        costs={one.tier: _bill(line, bought, one) for one in tiers},
+        currencies={one.tier: one.currency for one in tiers},
+    )
+
+
+def _bill(line: Line, prices: Mapping[tuple[int, int, PriceKind], Decimal], at: Tier) -> Bill:
+    def price(resource: int, kind: PriceKind) -> Decimal:
+        return prices.get((at.tier, resource, kind), Decimal(0))
+
+    resources = {resource for tier, resource, _kind in prices if tier == at.tier}
+    return bill_of(
+        [
+            PricedItem(
+                quantity=line.quantities.get(resource, Decimal(0)),
+                recurring=price(resource, PriceKind.RECURRING),
+                setup=price(resource, PriceKind.SETUP),
+            )
+            for resource in sorted(resources)
+            if line.quantities.get(resource)
+        ],
+        exponent=at.exponent,
+    )
+
+
+def _require_prices(
+    quoted: Sequence[QuotedPrice], *, charged: Sequence[int], tiers: int, period: SoldPeriod
+) -> None:
+    kind = PriceKind.USAGE if period.is_usage else PriceKind.RECURRING
+    priced = {(p.tier, p.resource_id) for p in quoted if p.kind is kind and p.problem is None}
+    missing = [(t, r) for t in range(1, tiers + 1) for r in charged if (t, r) not in priced]
+    if missing:
+        raise OrderNotPossible(
+            "order_price_missing",
+            "{object} has no price yet on every step to this customer.",
+            object=f"{IdKind.PLAN.value}-{period.plan_id}",
+            next_step="Set a price or a margin rule, or add the exchange rate.",
+        )
