@@ -22,7 +22,7 @@ COST = Cost("/a/", 7, 50, True, 15.0, 5.0, 20.0, 21.0)
 def world(db):
     make_world(subscriptions=400, due_percent=3, day=orders.DAY)
     Hub.objects.create(provider_id=PROVIDER)
-    orders._run("19_plan_resources")
+    orders.run_file("19_plan_resources")
 
 
 def test_orders_are_placed_and_completed_once(world):
@@ -39,7 +39,7 @@ def test_orders_are_placed_and_completed_once(world):
 
 
 def test_lists_of_the_past_have_every_state_and_as_many_orders_as_asked_for(world):
-    orders._run("20_orders", first=1, orders=1_000, subscriptions=400)
+    orders.run_file("20_orders", first=1, orders=1_000, subscriptions=400)
     people = make_people()
     names = [v.name for v in orders._visits(people.provider.browser(), lambda _text: None)]
 
@@ -52,7 +52,7 @@ def test_lists_of_the_past_have_every_state_and_as_many_orders_as_asked_for(worl
 
 def test_slow_placing_and_lists_that_grow_with_orders_break_promises():
     fine = ListCost("all, first", COST, replace(COST, server=29.0))
-    figures = OrderFigures(100, 100, 61.0, 9.0, 10_000, 10_000_000, (fine,))
+    figures = OrderFigures(100, 100, 61.0, 9.0, 8.0, 39, 10_000, 10_000_000, (fine,))
     assert figures.broken == ()
     assert "61.0 a second" in orders_table(figures)
 

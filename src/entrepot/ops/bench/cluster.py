@@ -64,6 +64,16 @@ def connect_as(role: str) -> None:
     )
 
 
+@contextmanager
+def as_superuser() -> Iterator[psycopg.Connection]:
+    """Connect to the benchmark's database as the one who may leave foreign keys unchecked while it is filled."""
+    server = start_server()
+    if server is None:
+        raise CommandError("The benchmark needs a server of its own.")
+    with psycopg.connect(server.dsn(database=_DATABASE), autocommit=True) as admin:
+        yield admin
+
+
 def checkpoint() -> None:
     """Write everything out, so that what is measured starts from the same state."""
     server = start_server()

@@ -7,7 +7,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import resources
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from entrepot.flows.orders import estimate_order, place_order
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.clock import FixedClock
 from entrepot.ops.bench.cluster import connect_as
+from entrepot.ops.bench.measure import measured
+from entrepot.ops.bench.orders_world import fill_orders, run_file
 from entrepot.ops.bench.pages import SERVER_MS_MAX
 from entrepot.ops.bench.people import PROVIDER, make_people
 from entrepot.ops.bench.requests import Cost, Visit, costs_of
@@ -34,10 +35,10 @@ DAY = date(2026, 3, 15)
 ORDERS_MIN = 10_000
 PER_SECOND_MIN = 60.0
 RATIO_MAX = 1.5
-_PROCESSES = 2
+# Clients at once: while one waits for the disk to keep its order, others go on, as at a server.
+_CLIENTS = 4
 _ROWS = 50
 _DEPTH = 20
-_CHUNK = 500_000
 _NOW = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
 _ACTOR = Actor(user_id=None, name="bench", channel="command")
 
@@ -58,12 +59,17 @@ class ListCost:
 
 @dataclass(frozen=True, slots=True)
 class OrderFigures:
-    """`per_second` by the clock of all processes, `cpu_ms` of their own CPU per order (without the database)."""
+    """`per_second` by the clock of all processes; CPU per order of theirs and of the database server.
+
+    `statements` are those of one order with one line, its estimate included.
+    """
 
     placed: int
     completed: int
     per_second: float
     cpu_ms: float
+    database_ms: float
+    statements: int
     few: int
     many: int
     lists: tuple[ListCost, ...]
@@ -100,14 +106,15 @@ def bench_orders(
     repeats: int,
     say: Callable[[str], None],
 ) -> OrderFigures:
-    """Place orders from two processes, then open lists with `few` and with `many` orders in the database."""
+    """Place orders from four clients, then open lists with `few` and with `many` orders in the database."""
     make_world(subscriptions=subscriptions, due_percent=3, day=DAY, say=say)
     Hub.objects.create(provider_id=PROVIDER)
     people = make_people()
-    _run("19_plan_resources")
+    run_file("19_plan_resources")
     say("placing orders")
-    seconds, cpu = _place_all(placed)
+    seconds, cpu, server = _place_all(placed)
     completed = Order.objects.filter(code=Code.COMPLETED).count()
+    statements = _statements(Order.objects.values_list("customer_id", flat=True)[0])
     Order.objects.filter(request_key__startswith="place-").delete()
     clock, ViewerMiddleware.clock = ViewerMiddleware.clock, FixedClock(_NOW)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -115,7 +122,7 @@ def bench_orders(
     try:
         for size in (few, many):
             connect_as("owner")
-            _fill(size, subscriptions, say)
+            fill_orders(size, subscriptions=subscriptions, say=say)
             connect_as("app")
             visits = list(_visits(people.provider.browser(), say))
             costs.append(
@@ -133,6 +140,8 @@ def bench_orders(
         completed=completed,
         per_second=round(placed / seconds, 1),
         cpu_ms=round(cpu / placed * 1_000, 1),
+        database_ms=round(server / placed * 1_000, 1),
+        statements=statements,
         few=few,
         many=many,
         lists=tuple(ListCost(name, one, other) for name, one, other in pairs),
@@ -143,9 +152,11 @@ def orders_table(figures: OrderFigures) -> str:
     """Write the figures for people."""
     head = f"{'list':28}{'queries':>9}{figures.few:>14,}{figures.many:>14,}{'ratio':>8}"
     placed = f"{figures.placed:,} orders placed, {figures.completed:,} completed"
+    cpu = f"CPU {figures.cpu_ms} ms in the program, {figures.database_ms} ms in the database"
     return "\n".join(
         [
-            f"{placed}: {figures.per_second} a second, {figures.cpu_ms} ms of CPU each in the program",
+            f"{placed}: {figures.per_second} a second from {_CLIENTS} clients",
+            f"each: {figures.statements} statements, {cpu}",
             "",
             f"{head}   (ms of server time, {_ROWS} rows)",
             *(
@@ -156,23 +167,40 @@ def orders_table(figures: OrderFigures) -> str:
     )
 
 
-def _place_all(count: int) -> tuple[float, float]:
-    """Place `count` orders from two processes; return the seconds by the clock and their CPU seconds."""
+def _place_all(count: int) -> tuple[float, float, float]:
+    """Place `count` orders from several processes, each with a connection of its own.
+
+    Return the seconds by the clock, the CPU seconds of these processes, and those of the database server.
+    """
     customers = list(
         Account.objects.filter(kind=AccountKind.CUSTOMER)
         .order_by("external_id", "-id")
         .values_list("id", flat=True)[:count]
     )
     connection.close()
-    shares = [customers[place::_PROCESSES] for place in range(_PROCESSES)]
-    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("fork")) as pool:
+    shares = [customers[place::_CLIENTS] for place in range(_CLIENTS)]
+    with ProcessPoolExecutor(_CLIENTS, mp_context=get_context("fork")) as pool:
         # The first order of a process reads what later ones know.
-        list(pool.map(_place_share, [share[:1] for share in shares], ["warm-"] * _PROCESSES))
-        start = time.monotonic()
-        cpu = sum(pool.map(_place_share, shares, ["place-"] * _PROCESSES))
-        seconds = time.monotonic() - start
+        list(pool.map(_place_share, [share[:1] for share in shares], ["warm-"] * _CLIENTS))
+        with measured() as cost:
+            cpu = sum(pool.map(_place_share, shares, ["place-"] * _CLIENTS))
     Order.objects.filter(request_key__startswith="warm-").delete()
-    return seconds, cpu
+    return cost.seconds, cpu, cost.server
+
+
+def _statements(customer: int) -> int:
+    """Count the statements of one order, from the estimate to its delivery."""
+    seen: list[str] = []
+
+    def note(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        seen.append(sql)
+        return execute(sql, *rest)
+
+    _place_share([customer], "known-")
+    with connection.execute_wrapper(note):
+        _place_share([customer], "counted-")
+    Order.objects.exclude(request_key__startswith="place-").delete()
+    return len(seen)
 
 
 def _place_share(customers: Sequence[int], key: str) -> float:
@@ -190,17 +218,6 @@ def _place_share(customers: Sequence[int], key: str) -> float:
             now=_NOW,
         )
     return time.process_time() - before
-
-
-def _fill(size: int, subscriptions: int, say: Callable[[str], None]) -> None:
-    """Bring the number of orders to `size`."""
-    there = Order.objects.count()
-    for first in range(there + 1, size + 1, _CHUNK):
-        orders = min(_CHUNK, size + 1 - first)
-        say(f"world: orders {first + orders - 1:,} of {size:,}")
-        _run("20_orders", first=first, orders=orders, subscriptions=subscriptions)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE sales_order")
 
 
 def _visits(browser: object, say: Callable[[str], None]) -> Iterator[Visit]:
@@ -221,9 +238,3 @@ def _visits(browser: object, say: Callable[[str], None]) -> Iterator[Visit]:
                 continue
             yield Visit(f"{name}, {where}", browser, f"{path}?{query}{place}rows={_ROWS}")  # type: ignore[arg-type]
     say(f"{Order.objects.count():,} orders")
-
-
-def _run(name: str, **values: int) -> None:
-    text = resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
-    with connection.cursor() as cursor:
-        cursor.execute(text, values or None)
