@@ -268,7 +268,6 @@ def _add_promotion(row: plain.Promotion) -> None:
         name=f"Promotion {row.key}",
         code=f"CODE{row.key}" if row.with_code else "",
         plan_id=row.plan,
-        parent_plan_id=row.parent_plan,
         recurring_ppm=row.recurring_ppm,
         setup_ppm=row.setup_ppm,
         on_renewal=row.on_renewal,

@@ -80,29 +80,17 @@ def promotions_of(book: Book, sub: Sub, day: date) -> dict[int, Promotion]:
             and row.on_renewal
             and covers(row.valid_from, row.valid_to, day)
             and row.plan in {None, sub.plan.key}
-            and (row.parent_plan is None or _has_parent(book, sub, row.parent_plan, day))
         ]
         if mine:
             found[tier] = max(
                 mine,
                 key=lambda row: (
-                    row.parent_plan is not None,
                     row.plan is not None,
                     row.valid_from,
                     row.key,
                 ),
             )
     return found
-
-
-def _has_parent(book: Book, sub: Sub, plan: int, day: date) -> bool:
-    return any(
-        other.made.key != sub.made.key
-        and other.plan.key == plan
-        and other.chain.customer == sub.chain.customer
-        and any(span.start < day and (span.end is None or span.end >= day) for span in other.spans)
-        for other in book.subs
-    )
 
 
 def _same_money(old: Agreed, new: Agreed) -> bool:

@@ -187,7 +187,6 @@ class Promotion:
     valid_from: date
     valid_to: date | None = None
     plan: int | None = None
-    parent_plan: int | None = None
     on_renewal: bool = False
     with_code: bool = False
 

@@ -393,7 +393,6 @@ def _with_promotions(dice: Dice, world: World) -> World:
             valid_from=dice.day(world.first_day, world.first_day + timedelta(days=40)),
             valid_to=None,
             plan=dice.pick((None, dice.pick(world.plans).key)),
-            parent_plan=dice.pick((None, dice.pick(world.plans).key)),
             on_renewal=True,
         )
         for key in range(1, dice.number(1, 4) + 1)

@@ -42,10 +42,10 @@ SQL_FAULTS = {
         "held.discount_ppm END",
         "a_promotion_lasts_for_its_term_and_the_discount_comes_back",
     ),
-    "a general promotion comes before one with another plan": (
+    "a general promotion comes before one for the plan": (
         "subscriptions.pick_promotions",
-        "        promotion.parent_plan_id IS NULL,\n",
-        "        promotion.parent_plan_id IS NOT NULL,\n",
+        "        promotion.plan_id IS NULL,\n",
+        "        promotion.plan_id IS NOT NULL,\n",
         "a_promotion_lasts_for_its_term_and_the_discount_comes_back",
     ),
     "setup is charged with every period": (

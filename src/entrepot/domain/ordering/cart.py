@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from entrepot.domain.ordering.rules import Bill
+from entrepot.domain.subscriptions.promotions import Promoted
 
 LINES_MAX = 50
 KEY_LENGTH_MAX = 64
@@ -28,17 +29,19 @@ class Cart:
     lines: Sequence[Line]
     chain_id: int | None = None
     purchase_order: str = ""
+    promotion_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EstimatedLine:
-    """What one line is billed on each tier, by tier; the last one is the customer's."""
+    """What one line is billed on each tier, by tier; the last one is the customer's. Promotions are taken off."""
 
     plan_name: str
     trial_days: int
     bills: Mapping[int, Bill]
     costs: Mapping[int, Bill]
     currencies: Mapping[int, str]
+    promotions: Mapping[int, Promoted]
 
 
 @dataclass(frozen=True, slots=True)

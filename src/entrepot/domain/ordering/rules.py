@@ -6,14 +6,21 @@ from decimal import Decimal
 
 from entrepot.kernel.money import round_amount
 
+PPM = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """One resource of an order on one tier: units, the price of one for a period, and the fee of the first one."""
+    """One resource of an order on one tier: units, the price of one for a period, and the fee of the first one.
+
+    Promotions take parts per million off the price and off the fee.
+    """
 
     quantity: Decimal
     recurring: Decimal
     setup: Decimal
+    recurring_ppm: int = 0
+    setup_ppm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +37,16 @@ def bill_of(items: Sequence[PricedItem], *, exponent: int) -> Bill:
     A setup fee is charged once per item, whatever its quantity; items without units are not charged.
     """
     period = sum(
-        (round_amount(one.recurring * one.quantity, exp=exponent) for one in items), Decimal(0)
+        (_less(one.recurring * one.quantity, one.recurring_ppm, exponent) for one in items),
+        Decimal(0),
     )
-    setup = sum((round_amount(one.setup, exp=exponent) for one in items), Decimal(0))
+    setup = sum((_less(one.setup, one.setup_ppm, exponent) for one in items), Decimal(0))
     return Bill(first=period + setup, period=period)
+
+
+def _less(listed: Decimal, ppm: int, exponent: int) -> Decimal:
+    amount = round_amount(listed, exp=exponent)
+    return amount - round_amount(amount * ppm / PPM, exp=exponent)
 
 
 def is_within_credit(

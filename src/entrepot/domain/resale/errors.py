@@ -21,6 +21,13 @@ class ResaleInput(BadInput):
             "sku_price_mid_month",
             "sku_text_unusable",
             "sku_bands_unordered",
+            "promotion_name_unusable",
+            "promotion_code_malformed",
+            "promotion_rate_out_of_bounds",
+            "promotion_uses_out_of_bounds",
+            "promotion_span_unusable",
+            "promotion_renewal_with_condition",
+            "promotion_plan_twice",
         }
     )
 
@@ -51,5 +58,7 @@ class ResaleConflict(Conflict):
             "margin_rule_in_the_way",
             "sku_price_in_the_way",
             "change_not_scheduled",
+            "promotion_code_taken",
+            "promotion_in_the_way",
         }
     )

@@ -175,8 +175,8 @@ class Promotion(models.Model):
                 name="promotion_span",
             ),
             models.CheckConstraint(
-                condition=models.Q(code="") | models.Q(on_renewal=False),
-                name="promotion_code_is_for_sales",
+                condition=models.Q(on_renewal=False) | models.Q(code="", parent_plan=None),
+                name="promotion_renewal_is_for_all",
             ),
         ]
         indexes = [models.Index(fields=["seller", "-id"], name="promotion_of_seller")]

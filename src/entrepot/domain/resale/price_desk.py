@@ -24,7 +24,9 @@ from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.desk_quotes import PricePlace, Quote, price_places, quotes_at
 from entrepot.domain.resale.margins import margin_of
 from entrepot.domain.resale.models import MarginBasis, MarginRule, SellerPrice
+from entrepot.domain.resale.queries import plan_values
 from entrepot.infra.db.sql import statement
+from entrepot.kernel.ids import IdKind
 
 LIMIT_MAX = 500
 WORDS_MAX = 6
@@ -198,30 +200,16 @@ def level_choices(
     )
 
 
-def plan_names(*, search: str, limit: int) -> tuple[tuple[int, str], ...]:
-    """Find plans by a part of name, product or SKU, for a margin of one plan; ids with names."""
-    found = Plan.objects.filter(
-        Q(name__icontains=search)
-        | Q(product_code__icontains=search)
-        | Q(sku_code__icontains=search)
-    )
-    rows = found.order_by("name", "id")[: min(limit, LIMIT_MAX)]
-    return tuple(
-        (
-            row.id,
-            f"{row.name} · {row.product_code}:{row.sku_code}"
-            + (f" · {row.segment}" if row.segment else ""),
-        )
-        for row in rows
-    )
-
-
-def plan_name(*, plan_id: int) -> str:
-    """Give the name of a plan. Raises: NoSuchObject."""
-    found = Plan.objects.filter(pk=plan_id).values_list("name", flat=True).first()
-    if found is None:
-        raise NoSuchObject(object="plan")
-    return found
+def plan_name(viewer: Viewer, *, plan_id: int) -> str:
+    """Give the name of a plan that the viewer may sell. Raises: NoSuchObject."""
+    path = _path(viewer)
+    above = "".join(f"{number}." for number in path[:-1])
+    known = plan_values(plan_ids=[plan_id], seller_path=above).get(plan_id)
+    if known is None or not (known.is_published or len(path) == 1):
+        raise NoSuchObject(object=f"{IdKind.PLAN.value}-{plan_id}")
+    own = plan_values(plan_ids=[plan_id], seller_path=viewer.account_path)[plan_id]
+    fallback = Plan.objects.values_list("name", flat=True).get(pk=plan_id)
+    return _in_language(own.name or {}, viewer.language, fallback)
 
 
 def _path(viewer: Viewer) -> list[int]:

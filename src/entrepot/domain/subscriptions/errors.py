@@ -21,6 +21,7 @@ class SubscriptionInput(BadInput):
             "change_before_start",
             "reason_missing",
             "subscription_text_unusable",
+            "promotion_code_unusable",
         }
     )
 
@@ -51,6 +52,20 @@ class OrderRefused(Refused):
             "account_not_active",
             "plan_not_sold",
             "chain_of_another_customer",
+        }
+    )
+
+
+class PromotionRefused(Refused):
+    """A promotion code that counts for nothing in this order."""
+
+    codes = frozenset(
+        {
+            "promotion_code_unknown",
+            "promotion_code_over",
+            "promotion_code_other_plan",
+            "promotion_code_used",
+            "promotion_code_used_up",
         }
     )
 

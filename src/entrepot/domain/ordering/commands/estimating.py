@@ -11,6 +11,7 @@ from entrepot.domain.ordering.errors import OrderNotPossible
 from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.quotes import QuotedPrice, quote_periods
+from entrepot.domain.subscriptions.promotions import Promoted, find_promotions
 from entrepot.domain.subscriptions.sale import Sale, SoldPeriod, Tier, read_sale
 from entrepot.kernel.ids import IdKind
 
@@ -19,7 +20,8 @@ def estimate(cart: Cart, *, on_day: date) -> Estimate:
     """Work out what a cart would be billed if it were ordered and delivered on a day.
 
     The number of statements does not depend on the number of lines.
-    Raises: NoSuchObject; OrderInput `order_empty`, `order_too_long`; OrderNotPossible `order_price_missing`.
+    Raises: NoSuchObject; OrderInput `order_empty`, `order_too_long`; OrderNotPossible `order_price_missing`; as
+    `find_promotions` for a code that counts for nothing.
     """
     check_length(cart.lines)
     return estimate_sale(cart, sale_of(cart), on_day=on_day)
@@ -45,8 +47,15 @@ def estimate_sale(cart: Cart, sale: Sale, *, on_day: date) -> Estimate:
         tiers=len(sale.tiers),
         on_day=on_day,
     )
+    promotions = find_promotions(sale=sale, code=cart.promotion_code, on_day=on_day)
     lines = tuple(
-        _estimated(line, sale.periods[line.plan_period_id], sale.tiers, quotes[line.plan_period_id])
+        _estimated(
+            line,
+            sale.periods[line.plan_period_id],
+            sale.tiers,
+            quotes[line.plan_period_id],
+            promotions[sale.periods[line.plan_period_id].plan_id],
+        )
         for line in cart.lines
     )
     last = len(sale.tiers)
@@ -62,7 +71,11 @@ def estimate_sale(cart: Cart, sale: Sale, *, on_day: date) -> Estimate:
 
 
 def _estimated(
-    line: Line, period: SoldPeriod, tiers: Sequence[Tier], quoted: Sequence[QuotedPrice]
+    line: Line,
+    period: SoldPeriod,
+    tiers: Sequence[Tier],
+    quoted: Sequence[QuotedPrice],
+    promotions: Mapping[int, Promoted],
 ) -> EstimatedLine:
     charged = [
         resource.id
@@ -75,13 +88,19 @@ def _estimated(
     return EstimatedLine(
         plan_name=period.plan_name,
         trial_days=period.trial_days,
-        bills={one.tier: _bill(line, sold, one) for one in tiers},
-        costs={one.tier: _bill(line, bought, one) for one in tiers},
+        bills={one.tier: _bill(line, sold, one, promotions.get(one.tier)) for one in tiers},
+        costs={one.tier: _bill(line, bought, one, promotions.get(one.tier - 1)) for one in tiers},
         currencies={one.tier: one.currency for one in tiers},
+        promotions=promotions,
     )
 
 
-def _bill(line: Line, prices: Mapping[tuple[int, int, PriceKind], Decimal], at: Tier) -> Bill:
+def _bill(
+    line: Line,
+    prices: Mapping[tuple[int, int, PriceKind], Decimal],
+    at: Tier,
+    promoted: Promoted | None,
+) -> Bill:
     def price(resource: int, kind: PriceKind) -> Decimal:
         return prices.get((at.tier, resource, kind), Decimal(0))
 
@@ -92,6 +111,8 @@ def _bill(line: Line, prices: Mapping[tuple[int, int, PriceKind], Decimal], at: 
                 quantity=line.quantities.get(resource, Decimal(0)),
                 recurring=price(resource, PriceKind.RECURRING),
                 setup=price(resource, PriceKind.SETUP),
+                recurring_ppm=promoted.recurring_ppm if promoted else 0,
+                setup_ppm=promoted.setup_ppm if promoted else 0,
             )
             for resource in sorted(resources)
             if line.quantities.get(resource)

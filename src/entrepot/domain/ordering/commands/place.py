@@ -24,6 +24,7 @@ from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.subscriptions.commands import Wanted, add_subscriptions
 from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.subscriptions.promotions import take_promotions
 from entrepot.domain.subscriptions.sale import Sale
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.locks import Space, lock_all
@@ -57,7 +58,7 @@ def place_orders(
     that the person has seen. Orders within the credit limit may be provisioned (PD), others wait for payment (WP).
     The number of statements does not depend on the number of lines.
     Raises: NoSuchObject; OrderInput; OrderConflict `order_price_changed`, `order_key_reused`; OrderNotPossible
-    `order_zero_unconfirmed`, `order_price_missing`; what `add_subscriptions` raises.
+    `order_zero_unconfirmed`, `order_price_missing`; what `find_promotions` and `add_subscriptions` raise.
     """
     check_length(cart.lines)
     check_key(request_key)
@@ -78,6 +79,10 @@ def place_orders(
             now=now,
             purchase_order=cart.purchase_order,
         )
+        taken = {
+            wide.pk: line.promotions for wide, line in zip(subscriptions, seen.lines, strict=True)
+        }
+        take_promotions(sale=sale, taken=taken)
         orders = _add(cart, seen, subscriptions, _Placing(request_key, sale, actor, now))
         ask_for_payment(orders, actor=actor, now=now)
     return [order.id for order in orders]

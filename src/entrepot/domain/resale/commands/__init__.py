@@ -18,9 +18,15 @@ from entrepot.domain.resale.commands.price_changes import (
     withdraw_price,
 )
 from entrepot.domain.resale.commands.prices import (
+    is_unusual,
     set_exchange_rate,
     set_margin_rule,
     set_seller_price,
+)
+from entrepot.domain.resale.commands.promotions import (
+    NewPromotion,
+    create_promotion,
+    end_promotion,
 )
 from entrepot.domain.resale.commands.sku_prices import (
     Band,
@@ -28,12 +34,15 @@ from entrepot.domain.resale.commands.sku_prices import (
     check_sku_price,
     set_sku_price,
 )
+from entrepot.domain.resale.models import MarginBasis
 
 __all__ = [
     "Band",
     "Goods",
     "Level",
     "Margin",
+    "MarginBasis",
+    "NewPromotion",
     "Overlay",
     "PriceChange",
     "Terms",
@@ -41,6 +50,9 @@ __all__ = [
     "change_prices",
     "check_bands",
     "check_sku_price",
+    "create_promotion",
+    "end_promotion",
+    "is_unusual",
     "open_billing_account",
     "open_chain",
     "resolve_tax_place",

@@ -100,8 +100,12 @@ class Migration(migrations.Migration):
                         name="promotion_span",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("code", ""), ("on_renewal", False), _connector="OR"),
-                        name="promotion_code_is_for_sales",
+                        condition=models.Q(
+                            ("on_renewal", False),
+                            models.Q(("code", ""), ("parent_plan", None)),
+                            _connector="OR",
+                        ),
+                        name="promotion_renewal_is_for_all",
                     ),
                 ],
             },

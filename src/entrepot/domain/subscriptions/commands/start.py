@@ -25,6 +25,7 @@ from entrepot.domain.subscriptions.errors import (
 )
 from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
 from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
+from entrepot.domain.subscriptions.promotions import give_back_promotions
 from entrepot.domain.subscriptions.sale import Sale, read_sale
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.ids import IdKind
@@ -191,6 +192,7 @@ def drop_ordered(*, subscription_id: int, on_day: date, actor: Actor, now: datet
         wide.status = NEXT[Status.ORDERED, Trigger.CANCEL]
         wide.ended_on = on_day
         wide.save(update_fields=["status", "ended_on"])
+        give_back_promotions(subscription_id=wide.id)
         after = {"status": wide.status}
         note(wide, kind="order_cancelled", on_day=on_day, actor=actor, now=now, after=after)
 

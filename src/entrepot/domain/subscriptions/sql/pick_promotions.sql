@@ -4,7 +4,7 @@
 --  setup_ppm integer, label text);
 -- Reads temp due.
 -- Safe to repeat: it fills a temporary table. Rule 8 of docs/billing.md section 3.
--- A parent plan counts when its service was delivered on the day before: that does not depend on who is rated first.
+-- Promotions with a code or a parent plan are for sales: whether another subscription runs may change in the same run.
 INSERT INTO promoted
 SELECT
     due.subscription_id,
@@ -41,18 +41,7 @@ CROSS JOIN LATERAL (
         AND promotion.valid_from <= due.event_on
         AND (promotion.valid_to IS NULL OR promotion.valid_to > due.event_on)
         AND (promotion.plan_id IS NULL OR promotion.plan_id = period.plan_id)
-        AND (promotion.parent_plan_id IS NULL OR EXISTS (
-            SELECT FROM subscription AS parent
-            INNER JOIN service_span AS span ON span.subscription_id = parent.id
-            WHERE
-                parent.customer_id = due.customer_id
-                AND parent.plan_id = promotion.parent_plan_id
-                AND parent.id <> due.subscription_id
-                AND span.starts_on < due.event_on
-                AND (span.ends_on IS NULL OR span.ends_on >= due.event_on)
-        ))
     ORDER BY
-        promotion.parent_plan_id IS NULL,
         promotion.plan_id IS NULL,
         promotion.valid_from DESC,
         promotion.id DESC
