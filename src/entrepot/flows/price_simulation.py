@@ -6,7 +6,7 @@ transaction, they are quoted again, and the transaction is rolled back.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import starmap
 from typing import Any
@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.parties.access import where
 from entrepot.domain.parties.viewer import Viewer
-from entrepot.domain.resale.commands import Level
-from entrepot.domain.resale.desk_quotes import Quote, Wanted, quoted
+from entrepot.domain.resale.commands import Level, PriceChange, change_prices
+from entrepot.domain.resale.desk_quotes import PricePlace, Quote, Wanted, quoted
+from entrepot.domain.resale.price_desk import DeskRow, desk_rows
 from entrepot.kernel.money import PPM, exponent, round_amount
 
 RENEWALS_MAX = 2_000
@@ -303,3 +304,48 @@ def _totals(affected: Iterable[Renewal]) -> list[Total]:
             known.cost + one.cost,
         )
     return [sums[currency] for currency in sorted(sums)]
+
+
+@dataclass(frozen=True, slots=True)
+class PricePreview:
+    """Plan periods with their prices on the day without and with a change, and what it makes of renewals."""
+
+    before: tuple[DeskRow, ...]
+    after: tuple[DeskRow, ...]
+    simulation: Simulation
+
+
+def preview_prices(
+    viewer: Viewer,
+    *,
+    place: PricePlace,
+    changes: Sequence[PriceChange],
+    valid_from: date,
+    business_date: date,
+    now: datetime,
+) -> PricePreview:
+    """Say what own prices from a day on would change; nothing is written. Prices below cost do not stop it.
+
+    Raises: what `change_prices` raises.
+    """
+    periods = list(dict.fromkeys(one.goods.plan_period_id for one in changes))
+    seen: list[tuple[DeskRow, ...]] = []
+
+    def look() -> None:
+        seen.append(desk_rows(viewer, place=place, period_ids=periods, on_day=valid_from))
+
+    def change() -> None:
+        change_prices(
+            seller_id=viewer.account_id,
+            changes=changes,
+            valid_from=valid_from,
+            business_date=business_date,
+            actor=viewer.actor(),
+            now=now,
+            confirmed=True,
+        )
+        look()
+
+    look()
+    simulation = simulate(viewer, change=change, valid_from=valid_from, period_ids=periods)
+    return PricePreview(seen[0], seen[1], simulation)

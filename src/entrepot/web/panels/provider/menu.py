@@ -68,6 +68,13 @@ MENU = (
                 Capability.VIEW_USAGE_IMPORTS,
             ),
             Entry(
+                "provider:price-manager",
+                _("Price manager"),
+                "tag",
+                "",
+                Capability.VIEW_PRICES,
+            ),
+            Entry(
                 "provider:usage-prices",
                 _("Usage prices"),
                 "badge-cent",

@@ -40,6 +40,13 @@ MENU = (
             ),
             Entry("reseller:credit", _("Credit"), "hand-coins", "", Capability.VIEW_CREDIT),
             Entry(
+                "reseller:price-manager",
+                _("Price manager"),
+                "tag",
+                "",
+                Capability.VIEW_PRICES,
+            ),
+            Entry(
                 "reseller:usage-prices",
                 _("Usage prices"),
                 "badge-cent",

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             )
         ),
     ),
+    path("prices/", include("entrepot.web.screens.prices.urls")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),
 ]

@@ -1,25 +1,11 @@
 """Addresses of price lists in the provider's panel."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from entrepot.web.screens.catalogue import imports, prices, work
+from entrepot.web.screens.catalogue.upload_keys import know_upload_keys
 
-
-class UploadKeyConverter:
-    """The random name of an upload: 32 hexadecimal digits."""
-
-    regex = "[0-9a-f]{32}"
-
-    def to_python(self, value: str) -> str:
-        """Return the key as it is."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """Return the key as it is."""
-        return value
-
-
-register_converter(UploadKeyConverter, "upload_key")
+know_upload_keys()
 
 urlpatterns = [
     path("", imports.import_list, name="price-lists"),

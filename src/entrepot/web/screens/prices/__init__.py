@@ -1,0 +1,1 @@
+"""A seller's own prices and margins: the price manager."""

@@ -1,0 +1,114 @@
+"""Words of the price manager: what a price is for, what made it, and figures as its inputs take them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext, pgettext
+
+from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.resale.commands import MarginBasis
+from entrepot.domain.resale.desk_quotes import PricePlace
+from entrepot.domain.resale.price_desk import DeskPrice, DeskRow, Source
+from entrepot.kernel.money import exponent, round_amount
+from entrepot.web.screens.subscriptions import words
+from entrepot.web.ui import formats
+
+FACTOR_DECIMALS = 6
+_PERCENT_DECIMALS = 2
+
+
+def place_label(place: PricePlace) -> str:
+    """Name a place of sale: the market and the currencies."""
+    if place.cost_currency in {"", place.currency}:
+        return f"{place.market} · {place.currency}"
+    return f"{place.market} · {place.cost_currency} → {place.currency}"
+
+
+def what(row: DeskRow, price: DeskPrice) -> str:
+    """Say what a price of a plan period is for."""
+    kinds = {
+        PriceKind.SETUP: pgettext("price", "Set-up, once"),
+        PriceKind.OVERUSE: pgettext("price", "Overuse"),
+        PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
+    }
+    period = words.term(term_months=row.term_months, billing_months=row.billing_months)
+    kind = kinds.get(price.kind)
+    return f"{period} · {kind}" if kind else period
+
+
+def code(row: DeskRow) -> str:
+    """Write the vendor's code of a plan, with its segment."""
+    segment = f", {words.segment(row.segment)}" if row.segment else ""
+    return f"{row.product_code}:{row.sku_code}{segment}"
+
+
+def unit_money(value: Decimal | None, price: DeskPrice) -> str:
+    """Write an amount of one unit, or a factor; a dash for none."""
+    if value is None:
+        return formats.EMPTY
+    if price.kind is PriceKind.USAGE:
+        return f"× {words.quantity(round_amount(value, exp=FACTOR_DECIMALS).normalize())}"
+    return words.unit_money(value, price.currency)
+
+
+def typed(value: Decimal | None, *, digits: int) -> str:
+    """Write a number for an input: plain digits with at least `digits` decimals."""
+    if value is None:
+        return ""
+    plain = value.normalize()
+    places = max(digits, -int(plain.as_tuple().exponent))
+    return f"{value:.{places}f}"
+
+
+def price_text(price: DeskPrice) -> str:
+    """Write a price for its input."""
+    digits = 0 if price.kind is PriceKind.USAGE else exponent(price.currency)
+    return typed(price.price, digits=digits)
+
+
+def margin_text(price: DeskPrice) -> str:
+    """Write a margin in percent for its input."""
+    if price.margin is None:
+        return ""
+    return typed(round_amount(price.margin * 100, exp=_PERCENT_DECIMALS), digits=1)
+
+
+def digits_of(price: DeskPrice) -> int:
+    """Say to how many decimals a price is rounded that follows from a margin."""
+    return FACTOR_DECIMALS if price.kind is PriceKind.USAGE else exponent(price.currency)
+
+
+def source(price: DeskPrice) -> str:
+    """Say what made a price."""
+    if price.problem == "no_exchange_rate":
+        return gettext("No exchange rate")
+    if price.source is Source.OWN:
+        return gettext("Own price")
+    if price.percent_ppm is None:
+        return gettext("No price")
+    return f"{level(price.source)}: {percent_of(price.basis, price.percent_ppm)}"
+
+
+def level(source_of: Source) -> str:
+    """Name a level of margins."""
+    return {
+        Source.DEFAULT: gettext("Default"),
+        Source.VENDOR: gettext("Vendor"),
+        Source.CATEGORY: gettext("Category"),
+        Source.PLAN: gettext("Plan"),
+    }.get(source_of, "")
+
+
+def percent_of(basis: MarginBasis | None, percent_ppm: int) -> str:
+    """Write a percentage with what it is taken of."""
+    share = formats.percent(
+        Decimal(percent_ppm) / 1_000_000, language=words.language(), signed=True
+    )
+    if basis is MarginBasis.RETAIL:
+        return gettext("%(percent)s of the retail price") % {"percent": share}
+    return gettext("%(percent)s of the cost") % {"percent": share}
+
+
+def chosen(places: Sequence[PricePlace], key: str) -> PricePlace | None:
+    """Find the place that an address names; the first one for any other text, None if there is none."""
+    return next((place for place in places if place.key == key), places[0] if places else None)
