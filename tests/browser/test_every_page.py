@@ -32,6 +32,7 @@ from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListIm
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.ordering.models import Order
+from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.provisioning.commands.connectors import add_connector
 from entrepot.domain.provisioning.commands.people import mark_failed
@@ -48,7 +49,7 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.support.chromium import barriers
-from tests.support.people import SETUP
+from tests.support.people import SETUP, account
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -57,10 +58,23 @@ DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
 PANELS = ("provider", "reseller", "customer")
 # The actions on a subscription are two templates; a seller's and a customer's pages of them are below.
 _ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw")
+PRICE_FORMS = (
+    "price-review",
+    "price-apply",
+    "price-withdraw",
+    "margin-withdraw",
+    "price-file-download",
+    "price-file-upload",
+    "price-file-preview",
+    "price-file-wrong",
+    "price-file-apply",
+    "price-file-discard",
+)
 # Addresses that only take a form or send a file, or whose screen is looked at elsewhere.
 NO_PAGES = {
     "provider": {
         *(f"subscription-{act}" for act in (*_ACTS, "hold")),
+        "account-note",
         "subscriptions-export",
         "orders-export",
         "billing-bill",
@@ -69,6 +83,10 @@ NO_PAGES = {
         "billing-prove",
         "billing-retry",
         "job-stop",
+        "job-restart",
+        "job-now",
+        "task-choose",
+        "task-fact-again",
         "invoice-pdf",
         "invoice-csv",
         "usage-import-upload",
@@ -79,10 +97,13 @@ NO_PAGES = {
         "price-list-apply",
         "price-list-discard",
         "price-list-rejects",
+        *PRICE_FORMS,
     },
     "reseller": {
+        *PRICE_FORMS,
         *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
         *(f"own-subscription-{act}" for act in _ACTS),
+        "account-note",
         "subscriptions-export",
         "own-subscriptions-export",
         "orders-export",
@@ -200,6 +221,11 @@ def _account(panel: str) -> Account:
     return Account.objects.get(name="Cobalt Freight GmbH")
 
 
+def _direct_customer(provider: Account) -> int:
+    """Return a customer of the provider's own; the demo has none, so one is opened."""
+    return account(AccountKind.CUSTOMER, provider.id, "Direct Dairy")
+
+
 def _signed_in(panel: str) -> Client:
     member = Membership.objects.filter(account=_account(panel), role="administrator")[0]
     client = Client(SERVER_NAME="127.0.0.1")
@@ -261,7 +287,13 @@ def _provider(client: Client) -> list[Place]:
         at("customer", customer.id),
         at("credit"),
         at("credit", query="?tab=released"),
-        *[at(f"credit-{act}", terms.id) for act in ("hold", "release", "protect")],
+        *[at(f"credit-{act}", terms.id) for act in ("hold", "release", "protect", "terms")],
+        at("customer-new"),
+        at("reseller-new"),
+        at("account-phones"),
+        *[at(f"account-{act}", reseller.id) for act in ("edit", "hand-over", "hold", "release")],
+        at("account-convert", _direct_customer(provider)),
+        at("reseller", reseller.id, query="?tab=timeline"),
         at("subscriptions"),
         at("subscriptions", query=f"?tab=all&open={mine.id}"),
         at("subscriptions", query="?tab=renewing&days=90"),
@@ -277,6 +309,9 @@ def _provider(client: Client) -> list[Place]:
         at("billing-rehearsal", rehearsal),
         at("billing-rehearsal", rehearsal, query="?by=subscription"),
         at("tasks"),
+        at("tasks", query="?view=failed&kind=bill"),
+        at("task-kinds"),
+        at("task-facts"),
         at("job", job.id),
         at("invoices"),
         at("invoices", query="?tab=overdue"),
@@ -292,6 +327,7 @@ def _provider(client: Client) -> list[Place]:
         at("usage-prices"),
         at("usage-price-set", query=f"?sku={total.sku}"),
         at("price-lists"),
+        *[at(name) for name in ("price-manager", "margins", "margin-set", "price-file")],
         at("exchange-rates"),
         at("exchange-rate-set", query="?from=USD&to=CAD"),
         at("prices"),
@@ -324,7 +360,11 @@ def _reseller(client: Client) -> list[Place]:
         at("customers", query="?below=1"),
         at("customer", customer.id),
         at("credit"),
-        *[at(f"credit-{act}", owed.id) for act in ("hold", "release", "protect")],
+        *[at(f"credit-{act}", owed.id) for act in ("hold", "release", "protect", "terms")],
+        at("customer-new"),
+        at("account-phones"),
+        *[at(f"account-{act}", customer.id) for act in ("edit", "hand-over", "hold", "release")],
+        at("customer", customer.id, query="?tab=status"),
         at("account"),
         at("subscriptions", query="?tab=renewing&days=30"),
         at("subscriptions", query=f"?open={below.id}"),
@@ -340,6 +380,9 @@ def _reseller(client: Client) -> list[Place]:
         at("invoice", bought.id, query="?why=1"),
         at("issued-invoices"),
         at("issued-invoice", sold.id, query="?why=1"),
+        at("price-manager"),
+        at("price-manager", query="?q=nothing&own=1"),
+        *[at(name) for name in ("margins", "margin-set", "price-file")],
         at("usage-prices"),
         at("usage-price-set", query=f"?sku={metered.sku}"),
         at("marketplace", query="?q=365"),

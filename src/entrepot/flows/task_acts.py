@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.infra.audit.recorder import Actor, record
+from entrepot.infra.outbox.listing import try_again
 from entrepot.infra.tasks import people, priorities, queue
 from entrepot.infra.tasks.levels import Level
 from entrepot.kernel.errors import Conflict, Refused
@@ -13,7 +14,9 @@ from entrepot.kernel.errors import Conflict, Refused
 class TaskRefused(Refused):
     """The state of the task does not allow it."""
 
-    codes = frozenset({"task_not_restartable", "task_not_waiting", "task_unknown"})
+    codes = frozenset(
+        {"fact_not_stuck", "task_not_restartable", "task_not_waiting", "task_unknown"}
+    )
 
 
 class PriorityConflict(Conflict):
@@ -105,6 +108,26 @@ def choose_priority(
             tenant_id=tenant_id,
             before={"level": (before or usual).value},
             after={"level": level.value},
+        )
+
+
+def send_fact_again(*, fact_id: int, actor: Actor, tenant_id: int, now: datetime) -> None:
+    """Let a fact that no receiver took ten times be sent once more. Raises: TaskRefused `fact_not_stuck`."""
+    with transaction.atomic():
+        if not try_again(fact_id=fact_id):
+            raise TaskRefused(
+                "fact_not_stuck",
+                "The fact {object} does not wait for a person.",
+                object=str(fact_id),
+                next_step="Look at the list again.",
+            )
+        record(
+            actor=actor,
+            now=now,
+            action="fact_sent_again",
+            object_kind="fact",
+            object_id=fact_id,
+            tenant_id=tenant_id,
         )
 
 

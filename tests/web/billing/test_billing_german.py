@@ -7,7 +7,12 @@ from tests.web.billing.conftest import DAY, work
 from tests.web.billing.test_billing_screens import RETRY, RUN, text_of, token_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-MINE = ("web/screens/billing", "web/screens/templates/screens/billing", "flows/billing_jobs")
+MINE = (
+    "web/screens/billing",
+    "web/screens/tasks",
+    "web/screens/templates/screens/billing",
+    "flows/billing_jobs",
+)
 
 
 def test_no_text_is_left_in_english():
@@ -31,7 +36,7 @@ def test_the_pages_speak_german(sign_in, aside):
     assert f"{aside.all} wiederholen" in run
     assert "Abonnement" in left
     assert "Vertrag" not in left + run + listed
-    assert "Noch keine Aufgabe gestartet" in tasks
+    assert "Hier sind keine Aufgaben" in tasks
 
 
 def test_the_result_of_a_retry_is_german(sign_in, aside):

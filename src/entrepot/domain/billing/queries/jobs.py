@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Viewer
+from entrepot.infra.tasks import queue
 from entrepot.infra.tasks.models import Job, JobState
 from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
 
 LIMIT_MAX = 200
+COUNT_MAX = 1_000
 _JOB_NAME = re.compile(r"job ([0-9]{1,18})")
 _OPEN = (JobState.WAITING, JobState.RUNNING)
 
@@ -24,6 +28,7 @@ class JobFacts:
 
     id: int
     task: str
+    handler: str
     label: str
     state: JobState
     arguments: Mapping[str, Any]
@@ -50,11 +55,21 @@ class JobFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs are wanted; `kind` names a task or an event handler, `owner_id` the user who asked."""
+
+    states: tuple[JobState, ...] = ()
+    kind: str = ""
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobPage:
-    """One page of jobs, newest first; `older` leads to the next one, None on the last."""
+    """One page of jobs, newest first; `older` leads to the next one, `newer` back, None where there is none."""
 
     rows: tuple[JobFacts, ...]
     older: int | None
+    newer: int | None = None
 
 
 def job(viewer: Viewer, *, job_id: int) -> JobFacts:
@@ -65,15 +80,54 @@ def job(viewer: Viewer, *, job_id: int) -> JobFacts:
     return _facts([found])[0]
 
 
-def list_jobs(viewer: Viewer, *, limit: int, before: int | None = None) -> JobPage:
-    """Return jobs, newest first; at most 200."""
+def list_jobs(
+    viewer: Viewer,
+    *,
+    limit: int,
+    before: int | None = None,
+    after: int | None = None,
+    wanted: JobFilter | None = None,
+) -> JobPage:
+    """Return jobs, newest first; at most 200.
+
+    `before` is the id of the last row of the page before, `after` that of the first row of the page behind.
+    """
     size = min(limit, LIMIT_MAX)
-    rows = visible(viewer, Job)
+    rows = _wanted(visible(viewer, Job), wanted or JobFilter())
+    is_back = after is not None and before is None
     if before is not None:
         rows = rows.filter(id__lt=before)
-    found = list(rows.order_by("-id")[: size + 1])
+    elif after is not None:
+        rows = rows.filter(id__gt=after)
+    found = list(rows.order_by("id" if is_back else "-id")[: size + 1])
     page = tuple(_facts(found[:size]))
-    return JobPage(page, page[-1].id if len(found) > size else None)
+    more = len(found) > size
+    page = page[::-1] if is_back else page
+    return JobPage(
+        page,
+        older=page[-1].id if page and (more or is_back) else None,
+        newer=page[0].id if page and (before is not None or (is_back and more)) else None,
+    )
+
+
+def state_counts(viewer: Viewer, *, states: Sequence[JobState]) -> Mapping[JobState, int]:
+    """Count the jobs of each given state, at most 1,000 of each: 1,000 means that there are more."""
+    counted = {}
+    for state in states:
+        some = visible(viewer, Job).filter(state=state).values("id")[:COUNT_MAX]
+        counted[state] = some.count()
+    return counted
+
+
+def _wanted(rows: QuerySet[Job], wanted: JobFilter) -> QuerySet[Job]:
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.kind:
+        is_task = queue.is_known(wanted.kind)
+        rows = rows.filter(task=wanted.kind) if is_task else rows.filter(handler=wanted.kind)
+    if wanted.owner_id is not None:
+        rows = rows.filter(owner_id=wanted.owner_id)
+    return rows
 
 
 def newest_job(viewer: Viewer, *, task: str, arguments: Mapping[str, Any]) -> JobFacts | None:

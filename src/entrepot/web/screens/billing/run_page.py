@@ -22,11 +22,11 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.billing import links, steps, words
 from entrepot.web.screens.billing.aside import aside_card
 from entrepot.web.screens.billing.differences import difference_card
-from entrepot.web.screens.billing.jobs import job_line
 from entrepot.web.screens.billing.listing import next_day, run_badge
 from entrepot.web.screens.billing.proofs import proof_card
 from entrepot.web.screens.billing.starting import starter, token
 from entrepot.web.screens.billing.totals import totals_card
+from entrepot.web.screens.tasks.words import job_line
 from entrepot.web.ui import formats
 
 TEMPLATE = "screens/billing/run.html"

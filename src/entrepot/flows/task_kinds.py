@@ -1,0 +1,104 @@
+"""What can happen and who does what about it: events with their handlers, tasks, and how urgent each is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from entrepot.domain.billing import events as billing
+from entrepot.domain.credit import events as credit
+from entrepot.domain.ordering import events as ordering
+from entrepot.domain.provisioning import events as provisioning
+from entrepot.domain.subscriptions import events as subscriptions
+from entrepot.flows import wiring
+from entrepot.infra.tasks import queue
+from entrepot.infra.tasks.events_later import TASK, Later
+from entrepot.infra.tasks.levels import Level
+from entrepot.infra.tasks.priorities import Chosen, chosen_levels
+from entrepot.kernel.events import Handler, bus
+
+_SOURCES: tuple[ModuleType, ...] = (subscriptions, ordering, provisioning, billing, credit)
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How urgent a task or handler is: the level that counts, the usual one, and who chose it if somebody did."""
+
+    name: str
+    level: Level
+    usual: Level
+    version: int
+    changed_by: str
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerKind:
+    """One handler of an event; `urgency` only for those that a task carries out. `leaves`: it tells other systems."""
+
+    name: str
+    urgency: Urgency | None
+    leaves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """One type of event with its handlers, in the order in which they run; `package` publishes it."""
+
+    name: str
+    package: str
+    handlers: tuple[HandlerKind, ...]
+
+
+def event_kinds() -> tuple[EventKind, ...]:
+    """Give all types of events, also those that nobody reacts to yet; one statement."""
+    chosen = chosen_levels()
+    return tuple(
+        EventKind(
+            name=kind.__name__,
+            package=kind.__module__.split(".")[2],
+            handlers=tuple(_handler(one, chosen) for one in bus.handlers(kind)),
+        )
+        for source in _SOURCES
+        for kind in vars(source).values()
+        if is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == source.__name__
+    )
+
+
+def task_urgencies() -> tuple[Urgency, ...]:
+    """Give all tasks; the one of event handlers is left out, because each handler has a level of its own."""
+    chosen = chosen_levels()
+    return tuple(
+        _urgency(name, usual, chosen) for name, usual in queue.task_levels().items() if name != TASK
+    )
+
+
+def kind_names() -> tuple[str, ...]:
+    """Give the names of what jobs can be of: tasks, and handlers that a task carries out."""
+    later = [one.name for _, one in wiring.EVENTS if isinstance(one, Later)]
+    return (*(name for name in queue.task_levels() if name != TASK), *dict.fromkeys(later))
+
+
+def usual_level(name: str) -> Level | None:
+    """Give the usual level of a task or handler, None for a name that nobody has."""
+    return queue.usual_levels().get(name) if name in kind_names() else None
+
+
+def _handler(one: Handler[Any], chosen: Mapping[str, Chosen]) -> HandlerKind:
+    if isinstance(one, Later):
+        return HandlerKind(one.name, _urgency(one.name, one.level, chosen), leaves=False)
+    name = f"{one.__module__.rsplit('.', 1)[1]}.{one.__name__}"
+    return HandlerKind(name, None, leaves=one.__name__.startswith("announce_"))
+
+
+def _urgency(name: str, usual: Level, chosen: Mapping[str, Chosen]) -> Urgency:
+    own = chosen.get(name)
+    return Urgency(
+        name=name,
+        level=own.level if own else usual,
+        usual=usual,
+        version=own.version if own else 0,
+        changed_by=own.changed_by if own else "",
+        changed_at=own.changed_at if own else None,
+    )

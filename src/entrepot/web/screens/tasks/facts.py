@@ -1,0 +1,159 @@
+"""Facts that leave for other systems: what waits, what failed too often, what was taken."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.domain.parties.roles import Capability
+from entrepot.flows.task_acts import send_fact_again
+from entrepot.infra.outbox.listing import COUNT_MAX, FactRow, FactState, count_facts, list_facts
+from entrepot.kernel.errors import DomainError
+from entrepot.kernel.ids import IdKind, format_id
+from entrepot.web.access.guards import screen
+from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.billing import links
+from entrepot.web.screens.billing import words as billing_words
+from entrepot.web.screens.places import ListPlace, read_place
+from entrepot.web.screens.tasks import words
+from entrepot.web.screens.tasks.listing import task_tabs
+from entrepot.web.ui.page_size import page_size
+from entrepot.web.ui.parts import Column, Tab
+
+PAGE_SIZE = 50
+_KINDS: Mapping[str, object] = {
+    "subscription_started": _("Subscription started"),
+    "cancellation_ordered": _("Cancellation ordered"),
+    "payment_received": _("Payment received"),
+    "credit_held": _("Credit hold put"),
+    "credit_released": _("Credit hold released"),
+    "credit_protected": _("Credit hold released until a day"),
+    "invoice_issued": _("Invoice issued"),
+    "credit_note_issued": _("Credit note issued"),
+}
+_STATES: Mapping[FactState, object] = {
+    FactState.WAITING: pgettext_lazy("facts", "Waiting"),
+    FactState.STUCK: pgettext_lazy("facts", "Not taken"),
+    FactState.TAKEN: pgettext_lazy("facts", "Taken"),
+}
+_BADGES = {FactState.WAITING: "queued", FactState.STUCK: "failed", FactState.TAKEN: "done"}
+_PAGES = {
+    "subscription": (IdKind.SUBSCRIPTION, "provider:subscription"),
+    "cancellation": (IdKind.SUBSCRIPTION, "provider:subscription"),
+    "invoice": (IdKind.INVOICE, "provider:invoice"),
+    "credit_note": (IdKind.CREDIT_NOTE, "provider:invoice"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One fact in words."""
+
+    id: int
+    label: str
+    name: str
+    object: str
+    url: str
+    payload: str
+    day: str
+    state: str
+    word: str
+    attempts: int
+    note: str
+    again_url: str
+
+
+@screen(Capability.VIEW_TASKS)
+def facts(request: SignedInRequest) -> HttpResponse:
+    """Show facts, newest first."""
+    asked = request.GET.get("state", "")
+    state = FactState(asked) if asked in set(FactState) else None
+    place = read_place(request.GET, state=state or "")
+    page = list_facts(
+        state=state,
+        limit=page_size(request.GET, usual=PAGE_SIZE),
+        before=place.before,
+        after=place.after,
+    )
+    may = request.viewer.can(Capability.MANAGE_TASKS)
+    context = {
+        "tabs": task_tabs("facts"),
+        "views": _views(place, state),
+        "columns": [
+            Column(gettext("Fact")),
+            Column(gettext("About"), 170),
+            Column(gettext("Day"), 140),
+            Column(gettext("State"), 160),
+            Column(gettext("Attempts"), 100, numeric=True),
+            Column(gettext("What the receiver said"), 300),
+        ],
+        "rows": [_line(row, may=may) for row in page.rows],
+        "pager": place.pager(before=page.older, after=page.newer),
+        "first_url": "" if place.is_first else place.query(),
+        "is_any": state is not None,
+    }
+    return render(request, "screens/tasks/facts.html", context)
+
+
+@screen(Capability.MANAGE_TASKS, methods=("POST",))
+def again(request: SignedInRequest, *, number: int) -> HttpResponse:
+    """Let a fact that failed too often be sent once more."""
+    viewer = request.viewer
+    try:
+        send_fact_again(
+            fact_id=number,
+            actor=viewer.actor(request_id=request.request_id),
+            tenant_id=viewer.tenant_id,
+            now=request.now,
+        )
+    except DomainError as refusal:
+        messages.warning(request, refusal.text(translate=gettext))
+    else:
+        messages.success(request, gettext("The fact waits to be sent again."))
+    return HttpResponseRedirect(reverse("provider:task-facts"))
+
+
+def _views(place: ListPlace, state: FactState | None) -> list[Tab]:
+    counts = {one: count_facts(state=one) for one in (FactState.WAITING, FactState.STUCK)}
+    return [
+        Tab(pgettext("filter", "All"), place.query(state=None), current=state is None),
+        *(
+            Tab(
+                str(label),
+                place.query(state=one.value),
+                _count(counts[one]) if one in counts else None,
+                current=one is state,
+            )
+            for one, label in _STATES.items()
+        ),
+    ]
+
+
+def _count(number: int) -> str:
+    shown = billing_words.number(min(number, COUNT_MAX))
+    return shown if number < COUNT_MAX else f"{shown}+"
+
+
+def _line(row: FactRow, *, may: bool) -> FactLine:
+    about, name = _PAGES.get(row.kind.rsplit("_", 1)[0], (None, ""))
+    is_stuck = row.state is FactState.STUCK
+    return FactLine(
+        id=row.id,
+        label=str(_KINDS.get(row.kind, row.kind)),
+        name=row.kind,
+        object=format_id(kind=about, number=row.object_id) if about else f"#{row.object_id}",
+        url=links.if_there(name, row.object_id) if name else "",
+        payload=json.dumps(dict(row.payload), ensure_ascii=False) if row.payload else "",
+        day=billing_words.day_short(row.on_day),
+        state=_BADGES[row.state],
+        word=str(_STATES[row.state]),
+        attempts=row.attempts,
+        note=row.error or (words.stamp(row.taken_at) if row.taken_at else ""),
+        again_url=reverse("provider:task-fact-again", args=[row.id]) if may and is_stuck else "",
+    )
