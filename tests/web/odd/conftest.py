@@ -89,6 +89,7 @@ def world(db: None) -> OddWorld:
     numbers = {
         "resellers": RESELLER,
         "customers": customer,
+        "accounts": customer,
         "credit": BillingAccount.objects.order_by("id").values_list("id", flat=True)[0],
         "subscriptions": Subscription.objects.filter(customer_id=customer)
         .order_by("id")

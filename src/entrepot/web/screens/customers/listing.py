@@ -7,10 +7,17 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.names import sort_key
-from entrepot.domain.parties.queries import AccountKey, AccountRow, account_names, list_accounts
+from entrepot.domain.parties.queries import (
+    AccountKey,
+    AccountRow,
+    StateFilter,
+    account_names,
+    list_accounts,
+)
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.kernel.ids import NUMBER_MAX
@@ -18,8 +25,15 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
 from entrepot.web.ui.page_size import keep_size, page_size
-from entrepot.web.ui.parts import Chip, Column, Pager
+from entrepot.web.ui.parts import Chip, Choice, Column, Pager
 
+STATES: Mapping[StateFilter, object] = {
+    StateFilter.ACTIVE: _("Active"),
+    StateFilter.PENDING: _("Pending"),
+    StateFilter.ADMIN_HOLD: _("Administrative hold"),
+    StateFilter.CREDIT_HOLD: _("Credit hold"),
+    StateFilter.CANCELLED: _("Cancelled"),
+}
 PAGE_SIZE = 25
 TEXT_MAX = 100
 _TRAIL_MAX = 40
@@ -52,6 +66,8 @@ class Asked:
 
     text: str
     below: bool
+    state: StateFilter | None
+    kind: AccountKind
     after: int | None
     trail: tuple[int, ...]
 
@@ -59,6 +75,8 @@ class Asked:
         """Return the list at another place, or with other filters from the first page on."""
         values = {
             "q": self.text,
+            "type": "reseller" if self.kind is AccountKind.RESELLER else "",
+            "state": self.state.value if self.state else "",
             "below": "1" if self.below else "",
             "after": str(after or ""),
             "trail": _DOT.join(map(str, trail)),
@@ -68,6 +86,7 @@ class Asked:
 
 def read(query: Mapping[str, str]) -> Asked:
     """Read an address; what is not a place in a list is ignored."""
+    state = query.get("state", "")
     trail = tuple(
         number
         for part in query.get("trail", "")[:1000].split(_DOT)
@@ -76,6 +95,8 @@ def read(query: Mapping[str, str]) -> Asked:
     return Asked(
         text=query.get("q", "").strip()[:TEXT_MAX],
         below=query.get("below") == "1",
+        state=StateFilter(state) if state in set(StateFilter) else None,
+        kind=AccountKind.RESELLER if query.get("type") == "reseller" else AccountKind.CUSTOMER,
         after=number_in(query.get("after", "")),
         trail=trail[-_TRAIL_MAX:],
     )
@@ -83,9 +104,10 @@ def read(query: Mapping[str, str]) -> Asked:
 
 @screen(Capability.VIEW_ACCOUNTS)
 def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse:
-    """Show the customers or resellers below the viewer."""
+    """Show the customers or resellers below the viewer; a reseller finds its sub-resellers by the type."""
     viewer, asked = request.viewer, read(request.GET)
     is_provider = viewer.panel is Panel.PROVIDER
+    kind = kind if is_provider else asked.kind
     page = list_accounts(
         viewer,
         kind=kind,
@@ -93,21 +115,29 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
         search=asked.text,
         after=_key(viewer, asked.after),
         include_sub_resellers=is_provider or asked.below,
+        state=asked.state,
     )
+    may_open = viewer.can(Capability.MANAGE_ACCOUNTS)
+    new = "reseller-new" if kind is AccountKind.RESELLER else "customer-new"
     context = {
         "title": gettext("Resellers") if kind is AccountKind.RESELLER else gettext("Customers"),
         "columns": _columns(is_deep=is_provider or asked.below),
         "rows": [_row(viewer, row) for row in page.rows],
         "asked": asked,
-        "keep": {"below": "1"} if asked.below else {},
+        "keep": _kept(asked),
+        "kinds": [] if is_provider else _kinds(asked),
+        "states": [("", gettext("All")), *((one.value, name) for one, name in STATES.items())],
+        "state": asked.state.value if asked.state else "",
+        "new_url": links.address(viewer, new) if may_open else "",
+        "phones_url": links.address(viewer, "account-phones") if may_open else "",
         "chips": _chips(asked),
         "offers_below": not is_provider and not asked.below,
         "below_url": asked.url(below="1"),
-        "clear_url": asked.url(q="", below=""),
+        "clear_url": asked.url(q="", below="", state=""),
         "pager": keep_size(
             _pager(asked, page.rows[-1].id if page.after is not None else None), request.GET
         ),
-        "is_filtered": bool(asked.text),
+        "is_filtered": bool(asked.text or asked.state),
         "is_reseller_list": kind is AccountKind.RESELLER,
     }
     return render(request, "screens/customers/list.html", context)
@@ -155,8 +185,28 @@ def _row(viewer: Viewer, row: AccountRow) -> ListRow:
     )
 
 
+def _kept(asked: Asked) -> dict[str, str]:
+    """Give what a new search keeps of the address."""
+    kept = {
+        "below": "1" if asked.below else "",
+        "state": asked.state.value if asked.state else "",
+        "type": "reseller" if asked.kind is AccountKind.RESELLER else "",
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _kinds(asked: Asked) -> list[Choice]:
+    is_reseller = asked.kind is AccountKind.RESELLER
+    return [
+        Choice(gettext("Customers"), asked.url(type=""), current=not is_reseller),
+        Choice(gettext("Sub-resellers"), asked.url(type="reseller"), current=is_reseller),
+    ]
+
+
 def _chips(asked: Asked) -> list[Chip]:
     chips = []
+    if asked.state is not None:
+        chips.append(Chip(str(STATES[asked.state]), asked.url(state="")))
     if asked.below:
         chips.append(Chip(gettext("with sub-resellers"), asked.url(below="")))
     if asked.text:

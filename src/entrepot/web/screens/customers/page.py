@@ -6,17 +6,19 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.kinds import AccountKind, RoleCode
 from entrepot.domain.parties.queries import AccountFacts, UserRow, account_page, list_users
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
-from entrepot.flows.home.accounts import COUNT_MAX, AccountMoney, HoldLine, Terms, account_money
+from entrepot.flows.home.accounts import COUNT_MAX, AccountMoney, Terms, account_money
 from entrepot.kernel.money import Money
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.customers import page_parts as parts
+from entrepot.web.screens.customers.history import history, hold_events
 from entrepot.web.screens.customers.listing import kind_of
 from entrepot.web.screens.home import links, words
 from entrepot.web.ui.parts import Column
@@ -24,17 +26,6 @@ from entrepot.web.ui.shell import Link
 
 USERS_SHOWN = 50
 
-_ACTS: Mapping[str, object] = {
-    "held": pgettext_lazy("what happened", "Put on credit hold"),
-    "released": _("Released"),
-    "released_until": _("Released until"),
-}
-# What the daily run writes into the history as its name and its reasons.
-_OF_THE_RUN: Mapping[str, object] = {
-    "billing run": _("by the daily run"),
-    "overdue": _("overdue"),
-    "nothing overdue": _("nothing is overdue"),
-}
 _ROLES: Mapping[RoleCode, object] = {
     RoleCode.ADMINISTRATOR: _("Administrator"),
     RoleCode.BILLING: _("Billing"),
@@ -66,16 +57,7 @@ class TermsCard:
     hold_url: str
     release_url: str
     protect_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the hold history."""
-
-    text: str
-    when: str
-    iso: str
-    by: str
+    terms_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +89,24 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
     facts = account_page(viewer, account_id=number)
     found = account_money(viewer, account_id=number)
     is_own = number == viewer.account_id
+    tab = parts.tab_of(request.GET)
+    phone, phone_note = parts.phone_texts(facts)
     context = {
+        "tabs": parts.tabs(tab),
+        "tab": tab,
+        "history": history(
+            viewer,
+            account_id=number,
+            holds=found.events,
+            only_status=tab == parts.STATUS,
+        )
+        if tab
+        else [],
+        "contacts": parts.contacts(viewer, facts),
+        "phone": phone,
+        "phone_note": phone_note,
+        **parts.notes(viewer, facts),
+        **parts.deeds(viewer, facts),
         "facts": facts,
         "row": facts.row,
         "number": f"ACC-{number}",
@@ -117,7 +116,7 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         "country": words.country(facts.row.country),
         "place": " ".join(part for part in (facts.postal_code, facts.city) if part),
         "cards": [_card(viewer, one) for one in found.terms],
-        "events": [_event(one) for one in found.events],
+        "events": hold_events(found.events),
         "no_events": _no_events(facts, found),
         "shows_history": viewer.can(Capability.VIEW_CREDIT) or bool(found.events),
         "subscriptions": _subscriptions(found),
@@ -207,7 +206,7 @@ def _card(viewer: Viewer, one: Terms) -> TermsCard:
     documents = ngettext("%(n)s open invoice", "%(n)s open invoices", one.open_documents)
     acts = {
         act: links.address(viewer, f"credit-{act}", one.billing_account_id) if one.may_act else ""
-        for act in ("hold", "release", "protect")
+        for act in ("hold", "release", "protect", "terms")
     }
     return TermsCard(
         title=gettext("Billed by %(seller)s") % {"seller": one.seller_name},
@@ -229,6 +228,7 @@ def _card(viewer: Viewer, one: Terms) -> TermsCard:
         hold_url="" if one.is_held else acts["hold"],
         release_url=acts["release"] if one.is_held else "",
         protect_url=acts["protect"],
+        terms_url=acts["terms"],
     )
 
 
@@ -248,19 +248,6 @@ def _day(value: date | None) -> str:
 
 def _some(value: Money) -> str:
     return "" if value.is_zero else words.money(value)
-
-
-def _event(one: HoldLine) -> Event:
-    what = str(_ACTS[one.act])
-    if one.until is not None:
-        what = f"{what} {words.day(one.until, 'long')}"
-    reason = str(_OF_THE_RUN.get(one.reason, one.reason))
-    return Event(
-        text=f"{what} ({one.currency}){': ' if reason else ''}{reason}",
-        when=words.day(one.on_day, "short"),
-        iso=one.on_day.isoformat(),
-        by=str(_OF_THE_RUN.get(one.by, one.by)),
-    )
 
 
 def _person(one: UserRow) -> Person:

@@ -1,0 +1,154 @@
+"""Open a customer or a reseller, and edit an account's data: one form each, refusals keep the typing."""
+
+import secrets
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from entrepot.domain.parties.account_queries import contacts_of
+from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.phones import shown_phone
+from entrepot.domain.parties.queries import AccountFacts, account_page
+from entrepot.domain.parties.roles import Capability
+from entrepot.flows.onboarding import (
+    Opened,
+    Selling,
+    edit_company,
+    editable,
+    open_customer,
+    selling,
+)
+from entrepot.kernel.errors import DomainError
+from entrepot.web.access.guards import screen
+from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.customers.company_form import CompanyForm, NewAccountForm, initial_of
+from entrepot.web.screens.customers.handover import remember
+from entrepot.web.screens.customers.listing import number_in
+from entrepot.web.screens.home import links
+from entrepot.web.ui.shell import Link
+
+_COMPANY = ("name", "external_id", "country", "email")
+_PLACE = ("tax_number", "language", "street", "postal_code", "city", "region")
+
+
+@screen(Capability.MANAGE_ACCOUNTS, methods=("GET", "POST"))
+def new_account(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse:
+    """Ask for a new account and open it; the hand-over follows. A repeated form leads to the same account."""
+    viewer = request.viewer
+    given = selling(viewer)
+    status = 200
+    if request.method == "POST":
+        form = NewAccountForm(request.POST, markets=given.markets)
+        status = 422
+        if form.is_valid():
+            try:
+                opened = _open(request, form, given, kind)
+            except DomainError as error:
+                status = form.refuse(error)
+            else:
+                remember(request, account_id=opened.account_id, user_id=opened.user_id)
+                return HttpResponseRedirect(
+                    links.address(viewer, "account-hand-over", opened.account_id)
+                )
+    else:
+        form = NewAccountForm(initial=_initial(request, given), markets=given.markets)
+    is_reseller = kind is AccountKind.RESELLER
+    list_name = "resellers" if is_reseller else "customers"
+    label = gettext("Resellers") if is_reseller else gettext("Customers")
+    context = {
+        "title": gettext("New reseller") if is_reseller else gettext("New customer"),
+        "button": gettext("Open the reseller") if is_reseller else gettext("Open the customer"),
+        "is_reseller": is_reseller,
+        "crumbs": [Link(label, links.address(viewer, list_name))],
+        "form": form,
+        "currency": given.currency,
+        "back_url": links.address(viewer, list_name),
+    }
+    return render(request, "screens/customers/new.html", context, status=status)
+
+
+@screen(Capability.MANAGE_ACCOUNTS, methods=("GET", "POST"))
+def edit_account(request: SignedInRequest, number: int) -> HttpResponse:
+    """Show an account's data in a form and store it; a change by somebody else in between is refused."""
+    viewer = request.viewer
+    editable(viewer, account_id=number)
+    facts = account_page(viewer, account_id=number)
+    back = links.account_url(viewer, number, facts.row.kind)
+    form = CompanyForm(
+        request.POST if request.method == "POST" else None, initial=_facts(request, facts)
+    )
+    status, version = 200, str(facts.version)
+    if request.method == "POST":
+        status, version = 422, request.POST.get("version", "")
+        if form.is_valid():
+            try:
+                edit_company(
+                    viewer,
+                    account_id=number,
+                    version=number_in(version) or 0,
+                    company=form.company(),
+                    actor=viewer.actor(request_id=request.request_id),
+                    now=request.now,
+                )
+            except DomainError as error:
+                status = form.refuse(error)
+            else:
+                messages.success(request, gettext("The data are saved."))
+                return HttpResponseRedirect(back)
+    context = {
+        "row": facts.row,
+        "crumbs": [Link(facts.row.name, back)],
+        "form": form,
+        "version": version,
+        "is_own": number == viewer.account_id,
+        "is_stale": status == 409 and version != str(facts.version),
+        "reload_url": request.path,
+        "back_url": back,
+    }
+    return render(request, "screens/customers/edit.html", context, status=status)
+
+
+def _open(
+    request: SignedInRequest, form: NewAccountForm, given: Selling, kind: AccountKind
+) -> Opened:
+    viewer, typed = request.viewer, form.cleaned_data
+    return open_customer(
+        viewer,
+        company=form.company(),
+        person=form.person(),
+        terms=replace(
+            given.terms,
+            statement_day=typed["statement_day"],
+            due_days=typed["due_days"],
+            credit_limit=typed["credit_limit"],
+        ),
+        market=typed["market"],
+        request_key=typed["key"],
+        kind=kind,
+        actor=viewer.actor(request_id=request.request_id),
+        now=request.now,
+    )
+
+
+def _initial(request: SignedInRequest, given: Selling) -> dict[str, object]:
+    """Fill in what most accounts of this seller have."""
+    own = account_page(request.viewer, account_id=request.viewer.account_id)
+    return {
+        "country": own.row.country,
+        "language": own.language,
+        "statement_day": given.terms.statement_day,
+        "due_days": given.terms.due_days,
+        "market": given.markets[0],
+        "key": secrets.token_hex(16),
+    }
+
+
+def _facts(request: SignedInRequest, facts: AccountFacts) -> dict[str, str]:
+    company = {name: str(getattr(facts.row, name)) for name in _COMPANY}
+    company |= {name: str(getattr(facts, name)) for name in _PLACE}
+    company["phone"] = shown_phone(facts.phone, country=facts.row.country).international
+    contacts = contacts_of(request.viewer, account_id=facts.row.id)
+    return initial_of(company, contacts)

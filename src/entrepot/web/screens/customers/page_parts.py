@@ -1,0 +1,133 @@
+"""The parts of an account's page that its seller works with: contacts, notes, tabs, and what may be done."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext
+
+from entrepot.domain.parties.account_queries import ContactRow, contacts_of, notes_of
+from entrepot.domain.parties.kinds import AccountKind, AccountStatus
+from entrepot.domain.parties.phones import shown_phone
+from entrepot.domain.parties.queries import AccountFacts
+from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.flows.onboarding import may_edit
+from entrepot.web.screens.customers.acts import NoteForm
+from entrepot.web.screens.customers.company_form import CONTACT_NAMES
+from entrepot.web.screens.home import links, words
+from entrepot.web.ui.parts import Tab
+
+NOTES_SHOWN = 20
+OVERVIEW, STATUS, TIMELINE = "", "status", "timeline"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One contact as the page shows it."""
+
+    title: object
+    name: str
+    email: str
+    phone: str
+    phone_note: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note of the viewer's own people."""
+
+    text: str
+    when: str
+    iso: str
+    by: str
+
+
+def tab_of(query: Mapping[str, str]) -> str:
+    """Read which part of the page is asked for; anything else is the overview."""
+    asked = query.get("tab", "")
+    return asked if asked in (STATUS, TIMELINE) else OVERVIEW
+
+
+def tabs(current: str) -> list[Tab]:
+    """Name the parts of the page."""
+    labels = {
+        OVERVIEW: gettext("Overview"),
+        STATUS: gettext("Status history"),
+        TIMELINE: gettext("Timeline"),
+    }
+    return [
+        Tab(label, f"?{urlencode({'tab': name})}" if name else "?", current=name == current)
+        for name, label in labels.items()
+    ]
+
+
+def contacts(viewer: Viewer, facts: AccountFacts) -> list[Contact]:
+    """Show the contacts of an account; a foreign number is written as one dials it from the account's country."""
+    return [_contact(facts, row) for row in contacts_of(viewer, account_id=facts.row.id)]
+
+
+def phone_texts(facts: AccountFacts) -> tuple[str, str]:
+    """Write the account's number: as in its country, and as from abroad where that is different."""
+    return _phone(facts.phone, facts.row.country)
+
+
+def notes(viewer: Viewer, facts: AccountFacts) -> dict[str, object]:
+    """Give the notes about an account below the viewer's, with the form for a new one."""
+    row = facts.row
+    if row.id == viewer.account_id or viewer.panel is Panel.CUSTOMER:
+        return {"sees_notes": False}
+    found = notes_of(viewer, account_id=row.id, limit=NOTES_SHOWN)
+    may_write = viewer.can(Capability.MANAGE_ACCOUNTS)
+    return {
+        "sees_notes": True,
+        "notes": [
+            Note(one.text, words.day(one.at, "stamp"), one.at.isoformat(), one.author_name)
+            for one in found
+        ],
+        "note_url": links.address(viewer, "account-note", row.id) if may_write else "",
+        "note_form": NoteForm(initial={"key": secrets.token_hex(16)}),
+    }
+
+
+def deeds(viewer: Viewer, facts: AccountFacts) -> dict[str, str]:
+    """Give the addresses of what the viewer may do with the account; empty for what is not possible."""
+    row = facts.row
+    names = ("edit", "hand-over", "hold", "release", "convert")
+    urls = dict.fromkeys(names, "")
+    if may_edit(viewer, account_id=row.id, parent_id=row.parent_id):
+        is_own = row.id == viewer.account_id
+        wanted = {
+            "edit": True,
+            "hand-over": not is_own and row.status is AccountStatus.ACTIVE,
+            "hold": not is_own and not row.admin_hold,
+            "release": not is_own and row.admin_hold,
+            "convert": viewer.panel is Panel.PROVIDER and row.kind is AccountKind.CUSTOMER,
+        }
+        for name in names:
+            if wanted[name]:
+                urls[name] = links.address(viewer, f"account-{name}", row.id)
+    return {f"{name.replace('-', '_')}_url": url for name, url in urls.items()}
+
+
+def _contact(facts: AccountFacts, row: ContactRow) -> Contact:
+    phone, note = _phone(row.phone, row.country or facts.row.country)
+    town = " ".join(part for part in (row.postal_code, row.city) if part)
+    country = words.country(row.country) if row.country not in ("", facts.row.country) else ""
+    return Contact(
+        title=CONTACT_NAMES[row.kind],
+        name=row.name,
+        email=row.email,
+        phone=phone,
+        phone_note=note,
+        place=", ".join(part for part in (row.street, town, country) if part),
+    )
+
+
+def _phone(stored: str, country: str) -> tuple[str, str]:
+    shown = shown_phone(stored, country=country)
+    if shown.is_foreign or shown.national == shown.international:
+        return shown.international, ""
+    return shown.national, shown.international
