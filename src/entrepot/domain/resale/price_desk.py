@@ -205,9 +205,13 @@ def plan_name(viewer: Viewer, *, plan_id: int) -> str:
     path = _path(viewer)
     above = "".join(f"{number}." for number in path[:-1])
     known = plan_values(plan_ids=[plan_id], seller_path=above).get(plan_id)
-    if known is None or not (known.is_published or len(path) == 1):
+    own = plan_values(plan_ids=[plan_id], seller_path=viewer.account_path).get(plan_id)
+    if (
+        known is None
+        or own is None
+        or not (len(path) == 1 or known.is_published or own.is_published)
+    ):
         raise NoSuchObject(object=f"{IdKind.PLAN.value}-{plan_id}")
-    own = plan_values(plan_ids=[plan_id], seller_path=viewer.account_path)[plan_id]
     fallback = Plan.objects.values_list("name", flat=True).get(pk=plan_id)
     return _in_language(own.name or {}, viewer.language, fallback)
 

@@ -35,7 +35,10 @@ named AS (
         plan.sku_code
     FROM plan
     LEFT JOIN overlay ON overlay.plan_id = plan.id
-    WHERE cardinality(%(seller_path)s::bigint[]) = 1 OR coalesce(overlay.is_delegated, plan.is_published)
+    WHERE
+        cardinality(%(seller_path)s::bigint[]) = 1
+        OR coalesce(overlay.is_delegated, plan.is_published)
+        OR overlay.is_published
 ),
 
 matching AS (

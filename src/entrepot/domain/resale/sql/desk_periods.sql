@@ -3,7 +3,7 @@
 -- language text: the language of the names.
 -- period_ids bigint[]: the plan periods.
 -- Safe to repeat: it reads.
--- Returns plan period, name, and whether the seller shows the plan; without those that the seller above does not show.
+-- Returns plan period, name, and whether the seller shows the plan; without those that neither it nor the seller above shows.
 WITH overlay AS (
     SELECT
         own.plan_id,
@@ -33,5 +33,9 @@ LEFT JOIN overlay ON overlay.plan_id = plan.id
 WHERE
     period.id = any(%(period_ids)s)
     AND period.is_active
-    AND (cardinality(%(seller_path)s::bigint[]) = 1 OR coalesce(overlay.is_delegated, plan.is_published))
+    AND (
+        cardinality(%(seller_path)s::bigint[]) = 1
+        OR coalesce(overlay.is_delegated, plan.is_published)
+        OR overlay.is_published
+    )
 ORDER BY name, plan.id, period.term_months, period.billing_months

@@ -46,6 +46,7 @@ class Shown:
     name: str
     code: str
     what: str
+    resource: str
     is_published: bool
     margin_url: str
     cost: str
@@ -156,12 +157,13 @@ def _shown(
     was_price, was_margin = words.price_text(price), words.margin_text(price)
     now = typed.get(key)
     several = len({one.resource_id for one in row.prices}) > 1
-    what = words.what(row, price)
+    parts = [words.kind(price.kind), price.resource if several else ""]
     return Shown(
         key=str(key),
         name=row.name,
         code=words.code(row),
-        what=f"{price.resource}: {what}" if several else what,
+        what=words.period(row),
+        resource=" · ".join(part for part in parts if part),
         is_published=row.is_published,
         margin_url=f"{margin_url}?{urlencode({'plan': row.plan_id})}" if margin_url else "",
         cost=words.unit_money(price.cost, price),
@@ -186,12 +188,11 @@ def _shown(
 def _columns() -> list[Column]:
     return [
         Column(gettext("Plan")),
-        Column(gettext("Period"), 220),
-        Column(gettext("Cost"), 110, numeric=True),
-        Column(gettext("Margin"), 120, numeric=True),
-        Column(gettext("Price"), 130, numeric=True),
-        Column(gettext("Made by"), 210),
-        Column(gettext("Scheduled"), 190),
+        Column(gettext("Period"), 216),
+        Column(gettext("Cost"), 100, numeric=True),
+        Column(gettext("Margin, %"), 112, numeric=True),
+        Column(gettext("Price"), 124, numeric=True),
+        Column(gettext("Made by"), 270),
     ]
 
 

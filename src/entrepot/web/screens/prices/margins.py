@@ -52,6 +52,8 @@ _DIGITS = tuple(str(number) for number in range(7))
 class MarginForm(forms.Form):
     """A margin of a level from a day on, or its end."""
 
+    use_required_attribute = False
+
     level = forms.ChoiceField(
         label=_("Level"),
         help_text=_("The narrowest level counts: plan, then category, then vendor, then default."),
@@ -65,9 +67,9 @@ class MarginForm(forms.Form):
     )
     percent = forms.DecimalField(
         label=_("Percent"),
-        required=False,
         max_digits=9,
         decimal_places=4,
+        error_messages={"required": _("Give a percentage.")},
         help_text=_("12.5 sells at 12.5 % more; -20 of the retail price sells at 20 % less."),
     )
     digits = forms.ChoiceField(
@@ -97,10 +99,10 @@ class MarginForm(forms.Form):
         self.fields["level"].choices = list(levels)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a percentage unless the level ends."""
+        """Ask for no percentage where the level ends."""
         given = super().clean() or self.cleaned_data
-        if given.get("percent") is None and not given.get("end") and "percent" not in self.errors:
-            self.add_error("percent", gettext("Give a percentage."))
+        if given.get("end"):
+            self.errors.pop("percent", None)
         return given
 
     @property
@@ -207,6 +209,7 @@ def _list(request: SignedInRequest, *, refused: str = "", status: int = 200) -> 
     today = business_date(today=viewer.today)
     may_set = viewer.can(Capability.MANAGE_PRICES)
     set_url = address(viewer, "margin-set") if may_set else ""
+    rows = margin_rules(viewer, on_day=today)
     context = {
         "tabs": tabs(viewer, "margins"),
         "columns": [
@@ -216,7 +219,7 @@ def _list(request: SignedInRequest, *, refused: str = "", status: int = 200) -> 
             Column(gettext("Valid"), 300),
             Column(gettext("Change"), 110, hidden_label=True),
         ],
-        "rows": [_shown(row, today, set_url) for row in margin_rules(viewer, on_day=today)],
+        "rows": [_shown(row, rows, today, set_url) for row in rows],
         "set_url": set_url,
         "withdraw_url": address(viewer, "margin-withdraw"),
         "refused": refused,
@@ -224,9 +227,13 @@ def _list(request: SignedInRequest, *, refused: str = "", status: int = 200) -> 
     return render(request, "screens/prices/margins.html", context, status=status)
 
 
-def _shown(row: MarginRow, today: date, set_url: str) -> Shown:
+def _shown(row: MarginRow, rows: Sequence[MarginRow], today: date, set_url: str) -> Shown:
     key = level_key(row.source, row.number)
     later = row.valid_from > today
+    followed = any(
+        (one.source, one.number, one.valid_from) == (row.source, row.number, row.valid_to)
+        for one in rows
+    )
     return Shown(
         level=words.level(row.source),
         name=row.name or gettext("everything without a margin of its own"),
@@ -238,7 +245,7 @@ def _shown(row: MarginRow, today: date, set_url: str) -> Shown:
         is_scheduled=later,
         value=f"{key}={row.valid_from.isoformat()}" if later else "",
         end=gettext("until %(day)s") % {"day": terms.day(row.valid_to)} if row.valid_to else "",
-        ends_value=f"{key}={row.valid_to.isoformat()}" if row.valid_to else "",
+        ends_value=f"{key}={row.valid_to.isoformat()}" if row.valid_to and not followed else "",
         set_url=f"{set_url}?level={key}" if set_url else "",
     )
 

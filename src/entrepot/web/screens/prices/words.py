@@ -24,16 +24,23 @@ def place_label(place: PricePlace) -> str:
     return f"{place.market} · {place.cost_currency} → {place.currency}"
 
 
-def what(row: DeskRow, price: DeskPrice) -> str:
-    """Say what a price of a plan period is for."""
-    kinds = {
+def period(row: DeskRow) -> str:
+    """Write the term of a plan period and how it is billed."""
+    return words.term(term_months=row.term_months, billing_months=row.billing_months)
+
+
+def kind(of: PriceKind) -> str:
+    """Name what is charged; nothing for the usual price of a period."""
+    return {
         PriceKind.SETUP: pgettext("price", "Set-up, once"),
         PriceKind.OVERUSE: pgettext("price", "Overuse"),
         PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
-    }
-    period = words.term(term_months=row.term_months, billing_months=row.billing_months)
-    kind = kinds.get(price.kind)
-    return f"{period} · {kind}" if kind else period
+    }.get(of, "")
+
+
+def what(row: DeskRow, price: DeskPrice) -> str:
+    """Say what a price of a plan period is for."""
+    return " · ".join(part for part in (period(row), kind(price.kind)) if part)
 
 
 def code(row: DeskRow) -> str:
