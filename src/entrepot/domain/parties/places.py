@@ -69,6 +69,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "sku_price": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "sku_price_band": Place(Kind.PRICE, via=Via("sku_price_id", "sku_price")),
         "margin_rule": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "promotion": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "subscription_money": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "plan_overlay": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
         "billing_account": Place(
