@@ -27,11 +27,13 @@ from entrepot.domain.subscriptions.events import (
 from entrepot.domain.usage.commands import give_up_unfinished
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
-from entrepot.flows import orders, price_jobs, vendor_wishes
+from entrepot.flows import drift_jobs, orders, price_jobs, vendor_wishes
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
 from entrepot.flows.home.sales import keep_month_ends
+from entrepot.flows.order_approvals import TASK as APPROVAL_TASK
+from entrepot.flows.order_approvals import do_time_out, watch_approvals
 from entrepot.flows.rehearsal import rehearse
 from entrepot.flows.retry import retry_quarantined
 from entrepot.flows.usage_import import load_usage
@@ -169,6 +171,7 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (PaymentReceived, announce_payment),
     (CreditHoldMoved, announce_hold),
     (OrdersMoved, orders.begin_orders),
+    (OrdersMoved, watch_approvals),
     (ProvisioningDone, orders.finish_order),
     (ProvisioningParked, orders.fail_order),
     (ProvisioningEnded, orders.end_order),
@@ -185,10 +188,12 @@ TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {
     "retry_quarantined": (do_retry, Level.HIGH),
     "import_usage": (do_import_usage, Level.NORMAL),
     price_jobs.TASK: (price_jobs.do_import_prices, Level.NORMAL),
+    APPROVAL_TASK: (do_time_out, Level.NORMAL),
     "rehearse": (do_rehearse, Level.LOW),
     "prove_run": (do_prove, Level.NORMAL),
     "compare_run": (do_compare, Level.LOW),
     "keep_month_ends": (do_keep_month_ends, Level.VERY_LOW),
+    drift_jobs.TASK: (drift_jobs.do_look, Level.LOW),
 }
 """Each task with its function and its usual level; people may choose another one."""
 

@@ -79,6 +79,8 @@ NEXT: Mapping[tuple[State, Trigger], State] = {
 
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
 OPEN = frozenset(State) - FINAL
+# Nothing happens before the next try or look, so that a person may ask for it at once.
+WAITS = frozenset({State.UNKNOWN, State.RETRYING, State.PENDING, State.CLEANING, State.WITHDRAWN})
 # What a vendor's message can cause, however late, twice or out of order it comes.
 VENDOR_NEWS = frozenset({Trigger.ACCEPTED, Trigger.SUCCEEDED, Trigger.FAILED})
 

@@ -89,6 +89,9 @@ class ServiceInstance(TenantModel):
                 fields=["tenant_id", "subscription_id"], name="service_instance_subscription"
             ),
             models.Index(fields=["connector", "id"], name="service_instance_connector"),
+            models.Index(
+                fields=["vendor_id"], condition=~Q(vendor_id=""), name="service_instance_vendor_id"
+            ),
         ]
 
 
@@ -153,6 +156,13 @@ class Operation(TenantModel):
                 fields=["-requested_at", "-id"],
                 condition=Q(state=State.PARKED.value),
                 name="operation_parked",
+            ),
+            models.Index(fields=["state", "-id"], name="operation_state"),
+            models.Index(fields=["connector", "state", "-id"], name="operation_connector_state"),
+            models.Index(
+                fields=["error_class", "-id"],
+                condition=~Q(error_class=""),
+                name="operation_error_class",
             ),
         ]
 
@@ -263,3 +273,41 @@ class FollowUp(models.Model):
                 name="follow_up_open",
             )
         ]
+
+
+class DriftLook(models.Model):
+    """One comparison of a vendor's services with ours, as it was found; `in_motion` services were not compared."""
+
+    connector = models.ForeignKey(Connector, models.PROTECT, related_name="+", db_index=False)
+    looked_at = models.DateTimeField()
+    compared = models.IntegerField()
+    in_motion = models.IntegerField()
+    found_unknown = models.BooleanField()
+    looked_by = models.CharField(max_length=150)
+
+    class Meta:
+        db_table = "drift_look"
+        indexes = [models.Index(fields=["connector", "-id"], name="drift_look_connector")]
+
+
+class DriftDifference(models.Model):
+    """One difference of a look; `operation_id` is what repairs it, once somebody asked for that.
+
+    `instance_id`, `service_tenant_id` and `subscription_id` refer by value; null for services that we do not know.
+    """
+
+    look = models.ForeignKey(DriftLook, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=30)
+    instance_key = models.CharField(max_length=255)
+    ours = models.TextField(default="")
+    theirs = models.TextField(default="")
+    instance_id = models.BigIntegerField(null=True)
+    service_tenant_id = models.BigIntegerField(null=True)
+    subscription_id = models.BigIntegerField(null=True)
+    operation_id = models.BigIntegerField(null=True)
+    repaired_by = models.CharField(max_length=150, default="")
+    repaired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "drift_difference"
+        indexes = [models.Index(fields=["look", "id"], name="drift_difference_look")]

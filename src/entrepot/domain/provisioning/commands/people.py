@@ -14,7 +14,7 @@ from entrepot.domain.provisioning.errors import (
     ProvisioningRefused,
 )
 from entrepot.domain.provisioning.kinds import ErrorClass
-from entrepot.domain.provisioning.lifecycle import FINAL, State, Trigger
+from entrepot.domain.provisioning.lifecycle import FINAL, WAITS, State, Trigger
 from entrepot.domain.provisioning.models import FollowUp, Operation
 from entrepot.domain.provisioning.moves import Moves, locked
 from entrepot.domain.provisioning.results import Wanted
@@ -63,6 +63,26 @@ def resubmit(
         moves.write()
         after = {"parameters": operation.parameters, "round": operation.round}
         _note(operation, "operation_resubmitted", actor, now, before=before, after=after)
+
+
+def look_now(*, operation_id: int, actor: Actor, now: datetime) -> None:
+    """Let an operation that waits for its next try or look be looked at at once.
+
+    If a worker is at it in this moment, it is asked twice, which changes nothing at the vendor.
+    Raises: NoSuchOperation; ProvisioningRefused `operation_not_waiting`.
+    """
+    with transaction.atomic():
+        operation = _locked_one(operation_id)
+        is_by_hand = abilities(operation.connector.kind).is_by_hand
+        if operation.state not in WAITS or operation.due_at is None or is_by_hand:
+            raise ProvisioningRefused(
+                "operation_not_waiting",
+                "{object} does not wait for another try.",
+                object=operation.cause,
+                next_step="Look at it again in a moment.",
+            )
+        Operation.objects.filter(pk=operation_id).update(due_at=now)
+        _note(operation, "operation_hurried", actor, now)
 
 
 def withdraw(*, operation_id: int, reason: str, actor: Actor, now: datetime) -> State:

@@ -1,4 +1,4 @@
-"""Repair a difference between a vendor and us: one act that writes an ordinary operation, or a follow-up for people."""
+"""Keep differences between a vendor and us, and repair them: one act that writes an ordinary operation."""
 
 import uuid
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.domain.provisioning.commands.operations import Request, request_operation
-from entrepot.domain.provisioning.drift import Difference, DriftKind
+from entrepot.domain.provisioning.drift import Difference, DriftKind, DriftReport
 from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
 from entrepot.domain.provisioning.kinds import Action, InstanceState
-from entrepot.domain.provisioning.models import ServiceInstance
+from entrepot.domain.provisioning.models import DriftDifference, DriftLook, ServiceInstance
 from entrepot.domain.provisioning.results import Wanted
 from entrepot.infra.audit.recorder import Actor, record
 
@@ -53,6 +53,85 @@ def repair(*, difference: Difference, actor: Actor, now: datetime) -> int:
             },
         )
     return operation_id
+
+
+def repair_found(*, difference_id: int, actor: Actor, now: datetime) -> int:
+    """Repair a difference that a look has found; return the operation that does it.
+
+    A look tells how things were, so only the newest one of its connector counts, and each difference once.
+    Raises: NoSuchOperation; ProvisioningRefused `drift_outdated`, `drift_repaired_already`, and as `repair`.
+    """
+    with transaction.atomic():
+        row = (
+            DriftDifference.objects.select_for_update(of=("self",))
+            .select_related("look")
+            .filter(pk=difference_id)
+            .first()
+        )
+        if row is None:
+            raise NoSuchOperation(object=f"Difference {difference_id}")
+        if row.operation_id is not None:
+            raise ProvisioningRefused(
+                "drift_repaired_already",
+                "{repaired_by} has had {object} repaired already.",
+                object=row.instance_key,
+                repaired_by=row.repaired_by,
+                next_step="Look at the operation that does it.",
+            )
+        newer = DriftLook.objects.filter(connector_id=row.look.connector_id, id__gt=row.look_id)
+        if newer.exists():
+            raise ProvisioningRefused(
+                "drift_outdated",
+                "There was a newer look at this vendor.",
+                next_step="Repair what that one has found.",
+            )
+        operation_id = repair(difference=_of(row), actor=actor, now=now)
+        DriftDifference.objects.filter(pk=row.pk).update(
+            operation_id=operation_id, repaired_by=actor.name[:150], repaired_at=now
+        )
+    return operation_id
+
+
+def keep_look(*, report: DriftReport, actor: Actor) -> int:
+    """Keep what a look has found; return the look."""
+    with transaction.atomic():
+        look = DriftLook.objects.create(
+            connector_id=report.connector_id,
+            looked_at=report.looked_at,
+            compared=report.compared,
+            in_motion=report.in_motion,
+            found_unknown=report.found_unknown,
+            looked_by=actor.name[:150],
+        )
+        DriftDifference.objects.bulk_create(
+            (
+                DriftDifference(
+                    look=look,
+                    kind=one.kind.value,
+                    instance_key=one.instance_key[:255],
+                    ours=one.ours,
+                    theirs=one.theirs,
+                    instance_id=one.instance_id,
+                    service_tenant_id=one.tenant_id,
+                    subscription_id=one.subscription_id,
+                )
+                for one in report.differences
+            ),
+            batch_size=1000,
+        )
+    return int(look.id)
+
+
+def _of(row: DriftDifference) -> Difference:
+    return Difference(
+        kind=DriftKind(row.kind),
+        instance_key=row.instance_key,
+        ours=row.ours,
+        theirs=row.theirs,
+        instance_id=row.instance_id,
+        tenant_id=row.service_tenant_id,
+        subscription_id=row.subscription_id,
+    )
 
 
 def _locked(difference: Difference) -> ServiceInstance:

@@ -34,6 +34,7 @@ MENU = (
                 "o",
                 Capability.VIEW_ORDERS,
             ),
+            Entry("provider:approvals", _("Approvals"), "user-check", "", Capability.VIEW_USERS),
         )
     ),
     Group(
@@ -67,6 +68,7 @@ MENU = (
                 "u",
                 Capability.VIEW_USAGE_IMPORTS,
             ),
+            Entry("provider:plans", _("Plans"), "boxes", "", Capability.VIEW_PRICES),
             Entry(
                 "provider:price-manager",
                 _("Price manager"),
@@ -80,6 +82,13 @@ MENU = (
                 "badge-cent",
                 "",
                 Capability.VIEW_PRICES,
+            ),
+            Entry(
+                "provider:provisioning",
+                _("Provisioning"),
+                "server",
+                "v",
+                Capability.VIEW_ORDERS,
             ),
             Entry("provider:tasks", _("Tasks"), "list-checks", "t", Capability.VIEW_TASKS),
         ),

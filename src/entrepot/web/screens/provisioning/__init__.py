@@ -1,0 +1,1 @@
+"""What happens at vendors: operations, what waits for people, connectors and drift."""
