@@ -26,6 +26,7 @@ from entrepot.flows.bill import bill
 from entrepot.flows.orders import estimate_order, place_order
 from entrepot.flows.provisioning import surroundings
 from entrepot.flows.vendor_wishes import tell_vendors
+from entrepot.infra.tasks.queue import run_worker
 from tests.domain.resale.shop import Shop, shop
 from tests.support.people import SETUP
 
@@ -81,7 +82,9 @@ def change(store: Shop, sub: int, quantity: str, day: date = TODAY) -> int:
 
 
 def bill_day(day: date) -> None:
+    """Bill a day, and do what it has left to the queue: the comparison is a task."""
     bill(now=NOW + (day - TODAY), today=day, actor_name="test", until=day)
+    run_worker(concurrency=1, until_idle=True)
 
 
 def test_a_change_reaches_the_vendor_at_once_and_only_once(store, sub):

@@ -121,6 +121,9 @@ SubscriptionAct = (
     | plain.Cancel
     | plain.SetAutoRenew
     | plain.SetTermEnd
+    | plain.RenewOnce
+    | plain.SetNextTermEnd
+    | plain.Restart
     | plain.SetAnchor
     | plain.ImportUsage
 )
@@ -148,14 +151,54 @@ def _change_subscription(act: SubscriptionAct, business_date: date) -> None:
         TermCalendar.objects.filter(subscription_id=act.sub).update(auto_renew=act.value)
     elif isinstance(act, plain.SetAnchor):
         row.anchor_day = act.anchor
-    elif term := Term.objects.filter(subscription_id=act.sub).order_by("number").last():
-        row.term_end = act.term_end
-        Term.objects.filter(id=term.id).update(ends_on=act.term_end)
-        Subscription.objects.filter(id=act.sub).update(term_end=act.term_end)
-        TermCalendar.objects.filter(subscription_id=act.sub).update(ends_on=act.term_end)
+    elif isinstance(act, plain.RenewOnce | plain.SetNextTermEnd | plain.Restart):
+        _renew(row, act, business_date)
+    else:
+        _end_term(row, act.term_end)
     if row.due_on is not None and row.status not in ENDED:
         row.due_on = usual_due(row)
     row.save()
+
+
+def _end_term(row: SubBilling, day: date) -> None:
+    """Let the running term end on a partner's day; without a term nothing happens."""
+    term = Term.objects.filter(subscription_id=row.subscription_id).order_by("number").last()
+    if term is None:
+        return
+    row.term_end = day
+    Term.objects.filter(id=term.id).update(ends_on=day)
+    Subscription.objects.filter(id=row.subscription_id).update(term_end=day)
+    TermCalendar.objects.filter(subscription_id=row.subscription_id).update(ends_on=day)
+
+
+def _renew(
+    row: SubBilling, act: plain.RenewOnce | plain.SetNextTermEnd | plain.Restart, day: date
+) -> None:
+    if isinstance(act, plain.RenewOnce):
+        row.renews_once = True
+    elif isinstance(act, plain.SetNextTermEnd):
+        row.next_term_end = act.on
+    else:
+        _restart(row, day)
+
+
+def _restart(row: SubBilling, day: date) -> None:
+    if row.status not in {Status.GRACED, *ENDED}:
+        return
+    if row.status == Status.CANCELLED and not row.cancel_refund and row.period_end is not None:
+        day = max(day, row.period_end)
+    row.status, row.grace_end, row.cancel_on, row.cancel_refund = Status.ACTIVE, None, None, False
+    row.period_start = row.period_end = row.term_end = row.due_on = day
+    Subscription.objects.filter(id=row.subscription_id).update(
+        status=Status.ACTIVE,
+        ended_on=None,
+        destroy_on=None,
+        cancel_on=None,
+        term_start=None,
+        term_end=None,
+        credit_hold=_holds_of(row.customer_id).suspends,
+    )
+    TermCalendar.objects.filter(subscription_id=row.subscription_id).update(ends_on=None)
 
 
 def _order_change(row: SubBilling, act: plain.OrderChange) -> None:

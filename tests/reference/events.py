@@ -159,7 +159,7 @@ class Event:
         )
 
     def _end_trial(self) -> None:
-        if not self.sub.auto_renew:
+        if not (self.sub.auto_renew or self.sub.renews_once):
             self.sub.status = "expired"
             return
         self._need_taxes()
@@ -176,7 +176,8 @@ class Event:
         if sub.period_charged:
             self._charge_overuse(sub.ps, sub.pe, metered_with)
         if sub.te <= self.on:
-            if sub.terms and not sub.auto_renew:
+            renews = sub.auto_renew or sub.renews_once or sub.ps == sub.pe
+            if not renews:
                 self._run_out(sub.te)
                 return
             self._start_term(self.on)
@@ -194,6 +195,9 @@ class Event:
     def _start_term(self, day: date) -> None:
         sub = self.sub
         sub.te = grid_after(day, sub.period.term_months, sub.anchor)
+        if sub.next_term_end is not None and sub.next_term_end > day:
+            sub.te = sub.next_term_end
+        sub.renews_once, sub.next_term_end = False, None
         sub.terms.append((len(sub.terms) + 1, day, sub.te))
         agree_prices(self.book.world, sub, day, promotions_of(self.book, sub, day))
 

@@ -34,9 +34,12 @@ from tests.reference.world import (
     Promotion,
     Rate,
     ReleaseUntil,
+    RenewOnce,
+    Restart,
     SellerPrice,
     SetAnchor,
     SetAutoRenew,
+    SetNextTermEnd,
     SetTermEnd,
     TaxRule,
     World,
@@ -333,6 +336,25 @@ def half_a_cent_is_rounded_away_from_zero() -> World:
     )
 
 
+def what_ended_is_renewed_by_hand() -> World:
+    """Graced, expired, cancelled with and without refund; one more term by hand; a term with an end of its own."""
+    world = monthly(130, term=(1, 1, 5), auto_renew=False)
+    for key in (2, 3, 4, 5):
+        world = with_sub(world, key, day(1, 1))
+    return acting(
+        world,
+        Restart(day(2, 3), SUB),
+        Restart(day(2, 20), 2),
+        Cancel(day(1, 10), 3, day(1, 10), False),
+        Restart(day(1, 20), 3),
+        Cancel(day(1, 10), 4, day(1, 10), True),
+        Restart(day(1, 20), 4),
+        RenewOnce(day(1, 20), 5),
+        SetNextTermEnd(day(1, 20), 5, day(2, 12)),
+        Restart(day(4, 1), 5),
+    )
+
+
 def usage_is_billed_with_its_corrections_and_at_the_end() -> World:
     world = simple_world(
         start=day(1, 1), days=60, prices={"usage": "1"}, is_usage=True, discount_ppm=100_000
@@ -532,6 +554,7 @@ _MAKERS: tuple[Callable[[], World], ...] = (
     yen_have_no_decimals,
     dinars_have_three_decimals,
     half_a_cent_is_rounded_away_from_zero,
+    what_ended_is_renewed_by_hand,
     usage_is_billed_with_its_corrections_and_at_the_end,
     usage_after_a_cancellation_is_charged,
     usage_after_a_cancelled_trial_is_free,

@@ -28,14 +28,27 @@ from tests.reference.world import (
     OrderChange,
     Pay,
     ReleaseUntil,
+    RenewOnce,
+    Restart,
     SetAnchor,
     SetAutoRenew,
+    SetNextTermEnd,
     SetTermEnd,
     SetZones,
     World,
 )
 
-SubscriptionAct = OrderChange | Cancel | SetAutoRenew | SetTermEnd | SetAnchor | ImportUsage
+SubscriptionAct = (
+    OrderChange
+    | Cancel
+    | SetAutoRenew
+    | SetTermEnd
+    | RenewOnce
+    | SetNextTermEnd
+    | Restart
+    | SetAnchor
+    | ImportUsage
+)
 MoneyAct = Pay | ReleaseUntil | HoldByHand
 
 
@@ -149,12 +162,32 @@ def _apply_to_subscription(sub: Sub, act: SubscriptionAct, business_date: date) 
         sub.auto_renew = act.value
     elif isinstance(act, SetAnchor):
         sub.anchor = act.anchor
+    elif isinstance(act, RenewOnce | SetNextTermEnd | Restart):
+        _renew(sub, act, business_date)
     elif sub.terms:
         number, start, _end = sub.terms[-1]
         sub.terms[-1] = (number, start, act.term_end)
         sub.te = act.term_end
     if not sub.unbilled_hold and sub.status not in ENDED:
         sub.due = sub.usual_due()
+
+
+def _renew(sub: Sub, act: RenewOnce | SetNextTermEnd | Restart, day: date) -> None:
+    if isinstance(act, RenewOnce):
+        sub.renews_once = True
+    elif isinstance(act, SetNextTermEnd):
+        sub.next_term_end = act.on
+    else:
+        _restart(sub, day)
+
+
+def _restart(sub: Sub, day: date) -> None:
+    if sub.status not in {"graced", *ENDED}:
+        return
+    if sub.status == "cancelled" and not sub.cancel_refund and sub.pe is not None:
+        day = max(day, sub.pe)
+    sub.status, sub.grace_end, sub.cancel_on, sub.cancel_refund = "active", None, None, False
+    sub.ps = sub.pe = sub.te = day
 
 
 def _import_usage(sub: Sub, act: ImportUsage, business_date: date) -> None:

@@ -88,6 +88,8 @@ class Sub:
     cancel_on: date | None = None
     cancel_refund: bool = False
     setup_done: bool = False
+    renews_once: bool = False
+    next_term_end: date | None = None
     credit_hold: bool = False
     unbilled_hold: bool = False
     quantities: dict[int, Fraction] = field(default_factory=dict)

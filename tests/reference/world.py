@@ -262,6 +262,31 @@ class SetTermEnd:
 
 
 @dataclass(frozen=True)
+class RenewOnce:
+    """Somebody orders one more term, whatever automatic renewal says."""
+
+    day: date
+    sub: int
+
+
+@dataclass(frozen=True)
+class SetNextTermEnd:
+    """The term that starts next ends on a day of its own."""
+
+    day: date
+    sub: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Somebody renews what has ended or is in its grace; nothing while it runs."""
+
+    day: date
+    sub: int
+
+
+@dataclass(frozen=True)
 class SetAnchor:
     """The billing day moves."""
 
@@ -334,6 +359,9 @@ Action = (
     | Cancel
     | SetAutoRenew
     | SetTermEnd
+    | RenewOnce
+    | SetNextTermEnd
+    | Restart
     | SetAnchor
     | ImportUsage
     | Pay

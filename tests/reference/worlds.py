@@ -36,7 +36,7 @@ from tests.reference.world import (
     World,
     find,
 )
-from tests.reference.worlds_acts import draw_acts
+from tests.reference.worlds_acts import draw_acts, draw_renewals
 
 DAYS = 75
 LONG_AGO = date(2020, 1, 1)
@@ -107,7 +107,11 @@ def world_of(seed: int) -> World:
         rates=_draw_rates(making),
         metered=_draw_metered(making),
     )
-    world = _with_promotions(Dice(Random(seed + 1)), replace(world, actions=draw_acts(dice, world)))
+    world = replace(world, actions=draw_acts(dice, world))
+    # Dice of their own: what was added later does not change what the same seed gave before.
+    world = _with_promotions(Dice(Random(seed + 1)), world)
+    renewals = draw_renewals(Dice(Random(seed + 2)), world)
+    world = replace(world, actions=(*world.actions, *renewals))
     if dice.chance(35):
         return replace(world, missed=_draw_missed(making))
     return _with_defect(dice, world) if dice.chance(30) else world

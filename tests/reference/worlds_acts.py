@@ -13,8 +13,11 @@ from tests.reference.world import (
     OrderChange,
     Pay,
     ReleaseUntil,
+    RenewOnce,
+    Restart,
     SetAnchor,
     SetAutoRenew,
+    SetNextTermEnd,
     SetTermEnd,
     Subscription,
     World,
@@ -39,6 +42,21 @@ def draw_acts(dice: Dice, world: World) -> tuple[Action, ...]:
             end = sub.start + timedelta(days=31 * period.billing_months + dice.number(0, 30))
             acts.append(SetTermEnd(sub.start + timedelta(days=1), sub.key, end))
     return (*acts, *_money(dice, world))
+
+
+def draw_renewals(dice: Dice, world: World) -> tuple[Action, ...]:
+    """Return renewals by hand, restarts of what ended, and terms with an end of their own."""
+    acts: list[Action] = []
+    for sub in world.subs:
+        if _may_stop_billing(world, sub) or dice.chance(50):
+            continue
+        if dice.chance(40):
+            acts.append(RenewOnce(_any_day(dice, world), sub.key))
+        acts += [Restart(_any_day(dice, world), sub.key) for _ in range(dice.pick((0, 1, 2)))]
+        if dice.chance(30):
+            day = _any_day(dice, world)
+            acts.append(SetNextTermEnd(day, sub.key, day + timedelta(days=dice.number(-5, 70))))
+    return tuple(acts)
 
 
 def _last_day(world: World) -> date:

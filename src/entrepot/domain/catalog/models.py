@@ -100,6 +100,8 @@ class PlanPeriod(models.Model):
 
     `grace_days` run free after a term that is not renewed; `refund_days` is how long after the start of a term a
     cancellation gives money back, null meaning always (decision 11 of the domain reference: windows are data).
+    What has ended can be renewed for `hold_days`, while its service stands still; then it is removed for good if
+    `destroys_after_hold`, else it stays so. `destroys_on_cancel` removes a cancelled service at the vendor at once.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
@@ -107,6 +109,9 @@ class PlanPeriod(models.Model):
     billing_months = models.SmallIntegerField()
     trial_days = models.SmallIntegerField(default=0)
     grace_days = models.SmallIntegerField(default=0)
+    hold_days = models.SmallIntegerField(default=30, db_default=30)
+    destroys_after_hold = models.BooleanField(default=False, db_default=False)
+    destroys_on_cancel = models.BooleanField(default=True, db_default=True)
     refund = PgEnumField(RefundPolicy, default=RefundPolicy.PRORATED)
     refund_days = models.SmallIntegerField(null=True)
     is_active = models.BooleanField(default=True)

@@ -21,6 +21,7 @@ class SubscriptionInput(BadInput):
             "change_before_start",
             "reason_missing",
             "subscription_text_unusable",
+            "term_end_out_of_bounds",
             "promotion_code_unusable",
         }
     )
@@ -39,6 +40,11 @@ class TransitionRefused(Refused):
             "change_not_open",
             "already_on_hold",
             "not_on_hold",
+            "renewal_after_cancellation",
+            "subscription_not_ended",
+            "subscription_not_renewable",
+            "subscription_service_removed",
+            "term_not_begun",
         }
     )
 

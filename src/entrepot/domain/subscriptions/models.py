@@ -22,7 +22,8 @@ class Subscription(TenantModel):
 
     `seller_id` is the account that sells to the customer (last tier) and `customer_path` repeats the customer's place
     in the tree, so that lists need no join to be filtered by subtree. `search_text` is what the search box matches:
-    customer, plan, id and vendor reference, case folded.
+    customer, plan, id and vendor reference, case folded. `destroy_on` is the day on which an ended one is removed for
+    good; null when it is not. `follows_id` is the subscription that a plan switch ended for this one.
     """
 
     customer = TenantForeignKey("parties.Account", db_index=False)
@@ -43,6 +44,8 @@ class Subscription(TenantModel):
     term_start = models.DateField(null=True)
     term_end = models.DateField(null=True)
     ended_on = models.DateField(null=True)
+    destroy_on = models.DateField(null=True)
+    follows_id = models.BigIntegerField(null=True)
     cancel_on = models.DateField(null=True)
     cancel_reason = models.CharField(max_length=80, default="", blank=True)
     currency = models.CharField(max_length=3)
@@ -58,6 +61,13 @@ class Subscription(TenantModel):
             TenantKey(table="subscription"),
             TenantReference(column="customer_id", to_table="account", name="subscription_customer"),
             TenantReference(column="chain_id", to_table="chain", name="subscription_chain"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["destroy_on", "id"],
+                name="subscription_destroy",
+                condition=~models.Q(destroy_on=None),
+            ),
         ]
 
 
@@ -161,7 +171,8 @@ class SubBilling(models.Model):
     trial end, grace end, cancellation and next quantity change; null when nothing can happen. Usage that is reported
     later makes a pay-as-you-go subscription due once more after its end. Whoever changes
     anything that billing reads locks this row first and raises `version`; the run compares it before it commits.
-    `period_end` is the exclusive end of what has been charged.
+    `period_end` is the exclusive end of what has been charged. `renews_once` lets one more term follow whatever
+    `auto_renew` says; `next_term_end` is where the term ends that starts next, instead of after `term_months`.
     """
 
     subscription_id = models.BigIntegerField(primary_key=True)
@@ -181,6 +192,8 @@ class SubBilling(models.Model):
     cancel_refund = models.BooleanField(default=False)
     next_change_on = models.DateField(null=True)
     auto_renew = models.BooleanField(default=True)
+    renews_once = models.BooleanField(default=False, db_default=False)
+    next_term_end = models.DateField(null=True)
     setup_done = models.BooleanField(default=False)
     is_usage = models.BooleanField(default=False)
     chain_id = models.BigIntegerField()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from entrepot.domain.resale.models import Promotion
 from entrepot.domain.subscriptions.errors import PromotionRefused, SubscriptionInput
@@ -45,19 +46,36 @@ def find_promotions(*, sale: Sale, code: str, on_day: date) -> Promotions:
     """
     wanted = clean_code(code)
     plans = sorted({period.plan_id for period in sale.periods.values()})
-    rows = prepared_rows(
-        statement(_PACKAGE, "find_promotions"),
+    found = promotions_of_plans(
         chain_id=sale.chain_id,
         customer_id=sale.customer_id,
         plan_ids=plans,
         code=wanted,
         on_day=on_day,
     )
-    found: dict[int, dict[int, Promoted]] = {plan: {} for plan in plans}
-    for plan, tier, *facts in rows:
-        found[plan][tier] = Promoted(tier, *facts)
     if wanted and not any(one.is_by_code for tiers in found.values() for one in tiers.values()):
         raise _refusal(sale, wanted, plans=plans, on_day=on_day)
+    return found
+
+
+def promotions_of_plans(
+    *, chain_id: int | None, customer_id: int, plan_ids: Sequence[int], on_day: date, code: str = ""
+) -> Promotions:
+    """Say what the sellers of a chain would take off each plan if the customer ordered it; one statement.
+
+    `customer_id` 0 is a customer who has nothing and used nothing; `code` is a clean one that may count for nothing.
+    """
+    rows = prepared_rows(
+        statement(_PACKAGE, "find_promotions"),
+        chain_id=chain_id,
+        customer_id=customer_id,
+        plan_ids=list(plan_ids),
+        code=code,
+        on_day=on_day,
+    )
+    found: dict[int, dict[int, Promoted]] = {plan: {} for plan in plan_ids}
+    for plan, tier, *facts in rows:
+        found[plan][tier] = Promoted(tier, *facts)
     return found
 
 
@@ -121,10 +139,10 @@ def _refusal(sale: Sale, code: str, *, plans: Sequence[int], on_day: date) -> Pr
     sellers = [tier.seller_id for tier in sale.tiers]
     known = Promotion.objects.filter(code=code, seller_id__in=sellers)
     if not known.exists():
-        return _said(code, "promotion_code_unknown", "Nobody you buy from knows the code {object}.")
+        return _said(code, "promotion_code_unknown", _("Nobody you buy from knows the code {object}."))
     running = known.filter(Q(valid_to=None) | Q(valid_to__gt=on_day), valid_from__lte=on_day)
     if not running.exists():
-        return _said(code, "promotion_code_over", "The code {object} is not valid today.")
+        return _said(code, "promotion_code_over", _("The code {object} is not valid today."))
     fitting = running.filter(Q(plan=None) | Q(plan_id__in=plans))
     once = fitting.filter(once_per_customer=True).values("pk")
     taken = PromotionTaken.objects.filter(promotion_id__in=once)
@@ -132,7 +150,7 @@ def _refusal(sale: Sale, code: str, *, plans: Sequence[int], on_day: date) -> Pr
         return _used(code)
     if any(_is_used_up(promotion) for promotion in fitting):
         return _used_up(code)
-    return _said(code, "promotion_code_other_plan", "The code {object} is for another plan.")
+    return _said(code, "promotion_code_other_plan", _("The code {object} is for another plan."))
 
 
 def _is_used_up(promotion: Promotion) -> bool:
@@ -141,11 +159,11 @@ def _is_used_up(promotion: Promotion) -> bool:
 
 
 def _used(what: str) -> PromotionRefused:
-    return _said(what, "promotion_code_used", "{object} counts once per customer and was used.")
+    return _said(what, "promotion_code_used", _("{object} counts once per customer and was used."))
 
 
 def _used_up(what: str) -> PromotionRefused:
-    return _said(what, "promotion_code_used_up", "{object} was used as often as it could be.")
+    return _said(what, "promotion_code_used_up", _("{object} was used as often as it could be."))
 
 
 def _said(what: str, code: str, text: str) -> PromotionRefused:

@@ -65,6 +65,18 @@ def due_on_after_release(dates: BillingDates, *, released_on: date) -> date | No
     return None if usual is None else max(usual, released_on)
 
 
+def restart_day(
+    *, paid_to: date | None, was_cancelled: bool, was_refunded: bool, today: date
+) -> date:
+    """Give the first day of the term with which something ended goes on: no day is paid twice.
+
+    Days up to `paid_to` are paid when it was cancelled and nothing was given back.
+    """
+    if was_cancelled and not was_refunded and paid_to is not None:
+        return max(today, paid_to)
+    return today
+
+
 def refund_is_given(
     *,
     prorates: bool,

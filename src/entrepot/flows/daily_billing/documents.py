@@ -38,6 +38,7 @@ def settle(session: RunSession) -> int:
     """Use account credit for open invoices, then judge overdue accounts and their holds."""
     used = use_credit(session)
     judge_holds(session)
+    session.run("subscriptions", "destroy_ended")
     return used
 
 

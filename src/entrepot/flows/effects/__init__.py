@@ -9,7 +9,10 @@ from entrepot.flows.effects.actions import (
     hold_effect,
     quantity_effect,
     release_effect,
+    renew_effect,
     renewal_effect,
+    restart_effect,
+    term_end_effect,
     withdraw_cancellation_effect,
     withdraw_change_effect,
 )
@@ -28,7 +31,10 @@ __all__ = [
     "hold_effect",
     "quantity_effect",
     "release_effect",
+    "renew_effect",
     "renewal_effect",
+    "restart_effect",
+    "term_end_effect",
     "withdraw_cancellation_effect",
     "withdraw_change_effect",
 ]

@@ -116,6 +116,38 @@ def withdraw_cancellation_effect(
     return _effect(facts, act, target=target, now=now, today=today)
 
 
+def renew_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date) -> Effect:
+    """Show what one more term costs. Raises: as `commands.renew_once`; BusyRefused."""
+
+    def act() -> None:
+        commands.renew_once(subscription_id=facts.id, actor=actor, now=now, today=today)
+
+    return _effect(facts, act, target=facts.dates.term_end or today, now=now, today=today)
+
+
+def restart_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date) -> Effect:
+    """Show what a new term of something ended costs. Raises: as `commands.restart_subscription`; BusyRefused."""
+    day = business_date() or today
+
+    def act() -> None:
+        commands.restart_subscription(subscription_id=facts.id, actor=actor, now=now, today=day)
+
+    return _effect(facts, act, target=day, now=now, today=today)
+
+
+def term_end_effect(
+    *, facts: SubscriptionFacts, ends_on: date, actor: Actor, now: datetime, today: date
+) -> Effect:
+    """Show what a term costs that ends on another day. Raises: as `commands.move_term_end`; BusyRefused."""
+
+    def act() -> None:
+        commands.move_term_end(
+            subscription_id=facts.id, ends_on=ends_on, actor=actor, now=now, today=today
+        )
+
+    return _effect(facts, act, target=ends_on, now=now, today=today)
+
+
 def hold_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date) -> Effect:
     """Show whether billing goes on while the hold lasts. Raises: as `commands.hold_subscription`; BusyRefused."""
     day = business_date() or today

@@ -14,9 +14,12 @@ WITH wish AS (
         instance.state::text AS state,
         instance.quantity,
         CASE
-            WHEN subscription.status IN ('cancelled', 'terminated') OR subscription.cancel_on <= %(day)s THEN 'gone'
+            WHEN subscription.status = 'terminated' OR (ended.is_cancelled AND period.destroys_on_cancel) THEN 'gone'
             WHEN
-                subscription.status = 'expired' OR subscription.admin_hold OR subscription.credit_hold
+                ended.is_cancelled
+                OR subscription.status = 'expired'
+                OR subscription.admin_hold
+                OR subscription.credit_hold
                 THEN 'suspended'
             ELSE 'running'
         END AS state_wanted,
@@ -24,6 +27,10 @@ WITH wish AS (
     FROM service_instance AS instance
     INNER JOIN connector ON connector.id = instance.connector_id AND connector.is_active
     INNER JOIN subscription ON subscription.id = instance.subscription_id AND subscription.status <> 'ordered'
+    INNER JOIN plan_period AS period ON period.id = subscription.plan_period_id
+    CROSS JOIN LATERAL (
+        SELECT subscription.status = 'cancelled' OR coalesce(subscription.cancel_on <= %(day)s, FALSE) AS is_cancelled
+    ) AS ended
     INNER JOIN LATERAL (
         SELECT
             one.id,

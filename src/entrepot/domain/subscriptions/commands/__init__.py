@@ -16,6 +16,12 @@ from entrepot.domain.subscriptions.commands.endings import (
 )
 from entrepot.domain.subscriptions.commands.holds import hold_subscription, release_subscription
 from entrepot.domain.subscriptions.commands.locked import require_version
+from entrepot.domain.subscriptions.commands.renewals import (
+    destroy_subscription,
+    move_term_end,
+    renew_once,
+    restart_subscription,
+)
 from entrepot.domain.subscriptions.commands.start import (
     Discount,
     Wanted,
@@ -37,10 +43,14 @@ __all__ = [
     "add_subscriptions",
     "cancel_subscription",
     "change_quantity",
+    "destroy_subscription",
     "drop_ordered",
     "hold_subscription",
+    "move_term_end",
     "release_subscription",
+    "renew_once",
     "require_version",
+    "restart_subscription",
     "set_auto_renew",
     "start_subscription",
     "withdraw_cancellation",

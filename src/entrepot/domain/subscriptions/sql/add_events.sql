@@ -13,6 +13,10 @@ SELECT
         WHEN due.lapses THEN 'term_ended'
         WHEN due.ends_grace THEN 'grace_ended'
         WHEN due.status = 'trial' THEN 'trial_converted'
+        WHEN due.old_start = due.old_end AND EXISTS (
+            SELECT FROM term AS past
+            WHERE past.subscription_id = due.subscription_id AND past.starts_on < due.period_start
+        ) THEN 'restarted'
         WHEN due.old_start = due.old_end THEN 'started'
         ELSE 'renewed'
     END,

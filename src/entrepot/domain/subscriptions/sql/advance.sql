@@ -14,6 +14,8 @@ SET
     trial_end = CASE WHEN moved.status = 'trial' THEN sub.trial_end END,
     grace_end = moved.grace_end,
     setup_done = sub.setup_done OR due.starts_period,
+    renews_once = sub.renews_once AND NOT due.starts_term,
+    next_term_end = CASE WHEN NOT due.starts_term THEN sub.next_term_end END,
     next_change_on = moved.next_change_on,
     due_on = CASE moved.status
         WHEN 'trial' THEN least(sub.trial_end, sub.cancel_on, moved.next_change_on)

@@ -59,23 +59,24 @@ CROSS JOIN LATERAL (
         sub.status = 'trial' AND sub.trial_end <= sub.due_on AS trial_ends,
         sub.status = 'active' AND sub.period_end <= sub.due_on AS period_ends,
         sub.status = 'active' AND sub.term_end <= sub.due_on AS term_ends,
-        sub.period_start = sub.period_end AS is_first
+        sub.period_start = sub.period_end AS is_first,
+        sub.auto_renew OR sub.renews_once AS renews
     OFFSET 0  -- noqa: PRS
 ) AS fact
 CROSS JOIN LATERAL (
     SELECT
         fact.cancel_on,
         fact.cancels,
-        NOT fact.cancels AND NOT sub.auto_renew AND (
+        NOT fact.cancels AND NOT fact.renews AND (
             fact.trial_ends OR (fact.period_ends AND fact.term_ends AND NOT fact.is_first)
         ) AS lapses,
         NOT fact.cancels AND (
-            (fact.trial_ends AND sub.auto_renew)
-            OR (fact.period_ends AND fact.term_ends AND (sub.auto_renew OR fact.is_first))
+            (fact.trial_ends AND fact.renews)
+            OR (fact.period_ends AND fact.term_ends AND (fact.renews OR fact.is_first))
         ) AS starts_term,
         NOT fact.cancels AND (
-            (fact.trial_ends AND sub.auto_renew)
-            OR (fact.period_ends AND (NOT fact.term_ends OR sub.auto_renew OR fact.is_first))
+            (fact.trial_ends AND fact.renews)
+            OR (fact.period_ends AND (NOT fact.term_ends OR fact.renews OR fact.is_first))
         ) AS starts_period,
         NOT fact.cancels AND sub.status = 'graced' AND sub.grace_end <= sub.due_on AS ends_grace
     OFFSET 0  -- noqa: PRS
@@ -88,6 +89,7 @@ CROSS JOIN LATERAL (
             sub.anchor_day
         ) AS natural_end,
         CASE
+            WHEN what.starts_term AND sub.next_term_end > sub.due_on THEN sub.next_term_end
             WHEN what.starts_term THEN grid_date(
                 sub.due_on,
                 sub.term_months - (grid_date(sub.due_on, 0, sub.anchor_day) > sub.due_on)::integer,

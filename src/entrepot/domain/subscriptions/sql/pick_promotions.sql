@@ -16,7 +16,9 @@ SELECT
 FROM due
 INNER JOIN promotion_taken AS taken ON taken.subscription_id = due.subscription_id
 INNER JOIN promotion ON promotion.id = taken.promotion_id
-WHERE due.starts_term AND (due.old_start IS NULL OR due.old_start = due.old_end)
+WHERE
+    due.starts_term
+    AND NOT EXISTS (SELECT FROM term AS past WHERE past.subscription_id = due.subscription_id)
 UNION ALL
 SELECT
     due.subscription_id,
@@ -47,4 +49,6 @@ CROSS JOIN LATERAL (
         promotion.id DESC
     LIMIT 1
 ) AS given
-WHERE due.starts_term AND due.old_start < due.old_end
+WHERE
+    due.starts_term
+    AND EXISTS (SELECT FROM term AS past WHERE past.subscription_id = due.subscription_id)

@@ -6,7 +6,7 @@ WITH wrong AS MATERIALIZED (
     SELECT
         CASE
             WHEN
-                wide.status = state.status
+                known.is_same
                 AND wide.auto_renew = state.auto_renew
                 AND NOT (wide.cancel_on IS DISTINCT FROM state.cancel_on)
                 AND (wide.status <> 'active' OR wide.term_start IS NULL OR wide.term_end = state.term_end)
@@ -20,8 +20,14 @@ WITH wrong AS MATERIALIZED (
     FROM subscription AS wide
     INNER JOIN sub_billing AS state ON state.subscription_id = wide.id
     LEFT JOIN term_calendar AS calendar ON calendar.subscription_id = wide.id
+    CROSS JOIN LATERAL (
+        -- What is removed for good has ended for billing, one way or the other.
+        SELECT
+            wide.status = state.status
+            OR (wide.status = 'terminated' AND state.status IN ('expired', 'cancelled')) AS is_same
+    ) AS known
     WHERE
-        wide.status <> state.status
+        NOT known.is_same
         OR wide.auto_renew <> state.auto_renew
         OR wide.cancel_on IS DISTINCT FROM state.cancel_on
         OR (wide.status = 'active' AND wide.term_start IS NOT NULL AND wide.term_end IS DISTINCT FROM state.term_end)

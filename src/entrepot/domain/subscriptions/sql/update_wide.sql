@@ -22,6 +22,14 @@ SET
         WHEN due.ends_grace OR (due.lapses AND (due.status = 'trial' OR due.grace_days = 0)) THEN due.event_on
         ELSE wide.ended_on
     END,
+    destroy_on = CASE
+        WHEN due.cancels OR due.ends_grace OR (due.lapses AND (due.status = 'trial' OR due.grace_days = 0)) THEN (
+            SELECT CASE WHEN due.cancels THEN due.cancel_on ELSE due.event_on END + period.hold_days
+            FROM plan_period AS period
+            WHERE period.id = due.plan_period_id AND period.destroys_after_hold
+        )
+        ELSE wide.destroy_on
+    END,
     quantity = coalesce(shown.new_quantity, wide.quantity)
 FROM due
 LEFT JOIN (

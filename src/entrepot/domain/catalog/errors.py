@@ -1,0 +1,32 @@
+"""Refusals of the catalogue's commands; their texts are translated by the screens."""
+
+from entrepot.kernel.errors import BadInput, Conflict, Refused
+
+
+class CatalogInput(BadInput):
+    """A value of a category, service, resource, plan or period that cannot be stored."""
+
+    codes = frozenset(
+        {
+            "code_malformed",
+            "icon_unknown",
+            "position_out_of_bounds",
+            "months_out_of_bounds",
+            "days_out_of_bounds",
+            "units_out_of_bounds",
+            "resource_in_itself",
+            "plan_needs_itself",
+        }
+    )
+
+
+class CatalogConflict(Conflict):
+    """It exists already, or somebody else changed it meanwhile."""
+
+    codes = frozenset({"code_taken", "plan_exists", "period_exists", "changed_meanwhile"})
+
+
+class CatalogRefused(Refused):
+    """A rule of the catalogue forbids it."""
+
+    codes = frozenset({"category_in_use", "resource_in_use"})
