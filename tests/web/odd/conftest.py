@@ -11,7 +11,7 @@ from django.test import Client
 
 from entrepot.config.messages import compile_all
 from entrepot.domain.billing.models import Invoice
-from entrepot.domain.catalog.models import Plan, PriceListImport
+from entrepot.domain.catalog.models import Plan, PriceListImport, SalesCategory
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderEvent
@@ -100,6 +100,8 @@ def world(db: None) -> OddWorld:
         "jobs": job.id,
         "orders": _order(customer),
         "marketplace": Plan.objects.order_by("id")[0].id,
+        "plans": Plan.objects.order_by("id")[0].id,
+        "categories": SalesCategory.objects.create(code="odd", name={"en": "Odd"}).id,
     }
     return OddWorld(numbers, DAY)
 

@@ -11,11 +11,8 @@ class CatalogInput(BadInput):
             "code_malformed",
             "icon_unknown",
             "position_out_of_bounds",
-            "months_out_of_bounds",
-            "days_out_of_bounds",
-            "units_out_of_bounds",
-            "resource_in_itself",
-            "plan_needs_itself",
+            "switch_of_usage",
+            "switch_to_itself",
         }
     )
 
@@ -23,10 +20,10 @@ class CatalogInput(BadInput):
 class CatalogConflict(Conflict):
     """It exists already, or somebody else changed it meanwhile."""
 
-    codes = frozenset({"code_taken", "plan_exists", "period_exists", "changed_meanwhile"})
+    codes = frozenset({"code_taken", "changed_meanwhile"})
 
 
 class CatalogRefused(Refused):
     """A rule of the catalogue forbids it."""
 
-    codes = frozenset({"category_in_use", "resource_in_use"})
+    codes = frozenset({"category_in_use"})

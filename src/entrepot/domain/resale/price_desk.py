@@ -26,7 +26,7 @@ from entrepot.domain.resale.margins import margin_of
 from entrepot.domain.resale.models import MarginBasis, MarginRule, SellerPrice
 from entrepot.domain.resale.queries import plan_values
 from entrepot.infra.db.sql import statement
-from entrepot.kernel.ids import IdKind
+from entrepot.kernel.ids import NUMBER_MAX, IdKind
 
 LIMIT_MAX = 500
 WORDS_MAX = 6
@@ -145,9 +145,9 @@ def desk_page(
     with connection.cursor() as cursor:
         found = statement("entrepot.domain.resale", "desk_page").rows(
             cursor,
-            seller_path=_path(viewer),
+            seller_path=path_of(viewer),
             language=viewer.language,
-            patterns=_patterns(search),
+            patterns=patterns_of(search),
             own_currency=place.currency if own_only else None,
             on_day=on_day,
             after_id=after,
@@ -165,7 +165,7 @@ def desk_rows(
     with connection.cursor() as cursor:
         found = statement("entrepot.domain.resale", "desk_periods").rows(
             cursor,
-            seller_path=_path(viewer),
+            seller_path=path_of(viewer),
             language=viewer.language,
             period_ids=list(period_ids),
         )
@@ -202,7 +202,9 @@ def level_choices(
 
 def plan_name(viewer: Viewer, *, plan_id: int) -> str:
     """Give the name of a plan that the viewer may sell. Raises: NoSuchObject."""
-    path = _path(viewer)
+    if not 0 < plan_id <= NUMBER_MAX:
+        raise NoSuchObject(object=f"{IdKind.PLAN.value}-{plan_id}")
+    path = path_of(viewer)
     above = "".join(f"{number}." for number in path[:-1])
     known = plan_values(plan_ids=[plan_id], seller_path=above).get(plan_id)
     own = plan_values(plan_ids=[plan_id], seller_path=viewer.account_path).get(plan_id)
@@ -216,7 +218,8 @@ def plan_name(viewer: Viewer, *, plan_id: int) -> str:
     return _in_language(own.name or {}, viewer.language, fallback)
 
 
-def _path(viewer: Viewer) -> list[int]:
+def path_of(viewer: Viewer) -> list[int]:
+    """Give the sellers from the provider down to the viewer's account."""
     return [int(part) for part in viewer.account_path.split(".") if part]
 
 
@@ -349,7 +352,7 @@ def _in_language(texts: Mapping[str, str], language: str, fallback: str) -> str:
     return texts.get(language) or texts.get("en") or fallback
 
 
-def _patterns(search: str) -> list[str]:
+def patterns_of(search: str) -> list[str]:
     """Make a LIKE pattern of each word, in which every character stands for itself."""
     words = search.replace("\0", "").lower().split()[:WORDS_MAX]
     signs = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})

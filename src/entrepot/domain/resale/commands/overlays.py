@@ -1,11 +1,12 @@
 """Set what a seller shows of a plan differently from its upstream seller."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from entrepot.domain.catalog.commands.checks import check_version
 from entrepot.domain.catalog.models import Plan, SalesCategory
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
@@ -40,13 +41,25 @@ def _texts(texts: dict[str, str] | None, *, field: str, length_max: int) -> dict
     }
 
 
+def overlay_values(row: PlanOverlay | None) -> dict[str, Any]:
+    """Give what a seller set, by the names of `Overlay`; all None without a row."""
+    return {field.name: getattr(row, field.name, None) for field in fields(Overlay)}
+
+
 def set_plan_overlay(
-    *, account_id: int, plan_id: int, overlay: Overlay, actor: Actor, now: datetime
+    *,
+    account_id: int,
+    plan_id: int,
+    overlay: Overlay,
+    actor: Actor,
+    now: datetime,
+    version: str | None = None,
 ) -> int:
     """Store all of a seller's own values of a plan, replacing what it had set; return the row's id.
 
-    Upstream changes never touch it. Nothing is written when nothing differs.
-    Raises: NoSuchObject; PartyInput for an unknown language or an unusable text.
+    Upstream changes never touch it. Nothing is written when nothing differs. `version` is that of the values as they
+    were read.
+    Raises: NoSuchObject; PartyInput for an unknown language or an unusable text; CatalogConflict `changed_meanwhile`.
     """
     values = asdict(overlay) | {
         "name": _texts(overlay.name, field="name", length_max=NAME_LENGTH_MAX),
@@ -69,7 +82,8 @@ def set_plan_overlay(
             "plan_id": plan_id,
         }
         old = PlanOverlay.objects.filter(**key).first()
-        before = {name: getattr(old, name, None) for name in values}
+        before = overlay_values(old)
+        check_version(before, version, object_name=f"{IdKind.PLAN.value}-{plan_id}")
         if old is not None and before == values:
             return old.id
         row, _ = PlanOverlay.objects.update_or_create(**key, defaults=values)

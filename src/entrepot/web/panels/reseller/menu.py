@@ -31,6 +31,7 @@ MENU = (
                 Capability.VIEW_SUBSCRIPTIONS,
             ),
             Entry("reseller:orders", _("Orders"), "shopping-cart", "o", Capability.VIEW_ORDERS),
+            Entry("reseller:approvals", _("Approvals"), "user-check", "", Capability.VIEW_USERS),
             Entry(
                 "reseller:issued-invoices",
                 _("Issued invoices"),
@@ -39,6 +40,7 @@ MENU = (
                 Capability.VIEW_INVOICES,
             ),
             Entry("reseller:credit", _("Credit"), "hand-coins", "", Capability.VIEW_CREDIT),
+            Entry("reseller:plans", _("Plans"), "boxes", "", Capability.VIEW_PRICES),
             Entry(
                 "reseller:price-manager",
                 _("Price manager"),
