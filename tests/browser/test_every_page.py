@@ -31,6 +31,8 @@ from entrepot.domain.billing.models import BillingRun, Invoice
 from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListImport
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.ordering.commands import Cart, Line
+from entrepot.domain.ordering.commands.workflows import WorkflowValues, save_workflow
+from entrepot.domain.ordering.kinds import AtTimeout, Audience
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
@@ -77,6 +79,9 @@ NO_PAGES = {
         "account-note",
         "subscriptions-export",
         "orders-export",
+        "order-note",
+        "order-approve",
+        "order-reject",
         "billing-bill",
         "billing-rehearse",
         "billing-compare",
@@ -97,6 +102,8 @@ NO_PAGES = {
         "price-list-apply",
         "price-list-discard",
         "price-list-rejects",
+        # The screen of `approval-new`; the provider of this world has no workflow.
+        "approval",
         *PRICE_FORMS,
     },
     "reseller": {
@@ -107,7 +114,11 @@ NO_PAGES = {
         "subscriptions-export",
         "own-subscriptions-export",
         "orders-export",
+        "order-note",
         "own-orders-export",
+        "own-order-note",
+        # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
+        *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
         # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
         "own-subscription-usage",
         "invoice-pdf",
@@ -122,6 +133,7 @@ NO_PAGES = {
         *(f"subscription-{act}" for act in ("cancel", "go-on", "change-withdraw")),
         "subscriptions-export",
         "orders-export",
+        "order-note",
         "invoice-pdf",
         "invoice-csv",
         "cart-add",
@@ -445,8 +457,11 @@ def _cart(client: Client, panel: str, customer_id: int) -> str:
     return seen["key"]
 
 
-def _orders() -> tuple[int, int, int]:
-    """Place an order that fails at its vendor, one that waits for payment, and a reseller's own that fails."""
+def _orders() -> tuple[int, int, int, int, int]:
+    """Place orders: one fails at its vendor, one waits for payment, a reseller's own fails, one waits for approval.
+
+    The last number is that of the workflow which wants the approval.
+    """
     customer, reseller = _account("customer"), _account("reseller")
     item = SubscriptionItem.objects.filter(
         subscription__customer_id=customer.id, is_measured=False, quantity__gte=1
@@ -466,7 +481,20 @@ def _orders() -> tuple[int, int, int]:
         mark_failed(operation_id=operation, comment="no such domain", actor=SETUP, now=NOW)
     BillingAccount.objects.filter(buyer=customer).update(credit_limit=1)
     waiting = _order(customer.id, item, "waiting")
-    return failed, waiting, own
+    workflow = _workflow(reseller.id)
+    return failed, waiting, own, _order(customer.id, item, "approval"), workflow
+
+
+def _workflow(seller_id: int) -> int:
+    person = Membership.objects.filter(account_id=seller_id, role="administrator")[0].user_id
+    values = WorkflowValues(
+        name="Every order",
+        audience=Audience.ALL,
+        steps=[[person]],
+        timeout_hours=24,
+        at_timeout=AtTimeout.REJECT,
+    )
+    return save_workflow(seller_id=seller_id, values=values, actor=SETUP, now=NOW)
 
 
 def _order(account_id: int, item: SubscriptionItem, key: str) -> int:
@@ -479,7 +507,7 @@ def _order(account_id: int, item: SubscriptionItem, key: str) -> int:
     return place_order(cart, request_key=key, confirmed=amount, actor=SETUP, now=NOW)[0]
 
 
-def _of_orders(failed: int, waiting: int, own: int) -> list[Place]:
+def _of_orders(failed: int, waiting: int, own: int, approval: int, workflow: int) -> list[Place]:
     acts = ("resubmit", "complete", "fail", "cancel")
     return [
         _place("provider", "orders"),
@@ -491,6 +519,14 @@ def _of_orders(failed: int, waiting: int, own: int) -> list[Place]:
         _place("reseller", "orders"),
         _place("reseller", "order", failed),
         _place("reseller", "order-accept", waiting),
+        _place("reseller", "order", approval),
+        _place("reseller", "order-approve", approval),
+        _place("reseller", "order-reject", approval),
+        _place("reseller", "approvals"),
+        _place("reseller", "approval", workflow),
+        _place("reseller", "approval-new"),
+        _place("provider", "approvals"),
+        _place("provider", "approval-new"),
         _place("reseller", "order-resubmit", failed),
         _place("reseller", "order-cancel", failed),
         _place("reseller", "own-orders"),

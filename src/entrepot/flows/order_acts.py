@@ -16,6 +16,7 @@ from entrepot.domain.ordering.queries import OrderRow, order_of
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.commands.people import mark_done, mark_failed
 from entrepot.domain.provisioning.moves import locked as locked_operations
+from entrepot.flows.order_approvals import approve_order, reject_order
 from entrepot.flows.order_page import acts_now
 from entrepot.flows.orders import cancel_order, resubmit_order
 from entrepot.infra.audit.recorder import Actor
@@ -82,6 +83,10 @@ def require_version(row: OrderRow, *, version: int) -> None:
 def _do(row: OrderRow, wish: Wish, *, actor: Actor, now: datetime) -> None:
     comment, operation = wish.comment, row.operation_id or 0
     match wish.act:
+        case Act.APPROVE:
+            approve_order(order_id=row.id, comment=comment, actor=actor, now=now)
+        case Act.REJECT:
+            reject_order(order_id=row.id, comment=comment, actor=actor, now=now)
         case Act.ACCEPT:
             accept_payment(order_id=row.id, comment=comment, actor=actor, now=now)
         case Act.CANCEL:

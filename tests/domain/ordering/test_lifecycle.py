@@ -9,7 +9,11 @@ from entrepot.domain.ordering.lifecycle import FINAL, NEXT, SHOWN, Code, Trigger
 @pytest.mark.parametrize(
     ("code", "triggers"),
     [
-        (Code.OPENED, {Trigger.ASK_PAYMENT, Trigger.ACCEPT}),
+        (Code.OPENED, {Trigger.ASK_APPROVAL, Trigger.ASK_PAYMENT, Trigger.ACCEPT}),
+        (
+            Code.WAITING_FOR_APPROVAL,
+            {Trigger.ENDORSE, Trigger.APPROVE, Trigger.REJECT, Trigger.CANCEL},
+        ),
         (Code.WAITING_FOR_PAYMENT, {Trigger.ACCEPT, Trigger.CANCEL}),
         (Code.PAYMENT_DONE, {Trigger.PROVISION, Trigger.COMPLETE}),
         (Code.PROVISIONING, {Trigger.FAIL, Trigger.COMPLETE}),

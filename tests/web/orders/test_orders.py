@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderEvent
+from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.provisioning.commands.people import mark_failed
 from entrepot.domain.provisioning.models import Operation
 from tests.support.people import SETUP, Person, user
@@ -291,7 +292,7 @@ def test_roles_decide_who_acts(store, at):
         ("read_only", 403, 403),
     ):
         login = f"sven.{role.replace('_', '')}"
-        number = user(sven.account_id, login, f"Sven {role}", role=role)  # type: ignore[arg-type]
+        number = user(sven.account_id, login, f"Sven {role}", role=RoleCode(role))
         client = at(Person(sven.account_id, number, login, sven.host, login))
         assert client.get(f"/reseller/orders/{store.waiting}/").status_code == 200
         statuses = [

@@ -11,6 +11,8 @@ from entrepot.domain.parties.viewer import Panel, Viewer
 class Act(StrEnum):
     """One thing that people do with an order."""
 
+    APPROVE = "approve"
+    REJECT = "reject"
     ACCEPT = "accept"
     RESUBMIT = "resubmit"
     COMPLETE = "complete"
@@ -23,7 +25,7 @@ def by_right(viewer: Viewer, row: OrderRow) -> frozenset[Act]:
 
     The provider's staff, the seller and the buyer act; sellers between them read. Payment is accepted by those who
     get the money, or by the provider. What a vendor made of it is repaired by sellers, and settled by hand by the
-    provider alone.
+    provider alone. Approving is for the seller's people; `legal` says for whom of them.
     """
     is_provider = viewer.panel is Panel.PROVIDER
     is_seller = row.seller_id == viewer.account_id
@@ -31,6 +33,8 @@ def by_right(viewer: Viewer, row: OrderRow) -> frozenset[Act]:
     if viewer.can(Capability.ACCEPT_PAYMENTS) and (is_provider or is_seller):
         acts.add(Act.ACCEPT)
     if viewer.can(Capability.MANAGE_ORDERS):
+        if is_seller:
+            acts |= {Act.APPROVE, Act.REJECT}
         if is_provider or is_seller or row.customer_id == viewer.account_id:
             acts.add(Act.CANCEL)
         if is_provider or (viewer.panel is Panel.RESELLER and Act.CANCEL in acts):
@@ -40,9 +44,16 @@ def by_right(viewer: Viewer, row: OrderRow) -> frozenset[Act]:
     return frozenset(acts)
 
 
-def legal(row: OrderRow, *, is_parked: bool, may_be_settled_by_hand: bool) -> frozenset[Act]:
-    """Tell what may be done with an order as it and its operation at the vendor stand."""
+def legal(
+    row: OrderRow, *, is_parked: bool, may_be_settled_by_hand: bool, is_approver: bool = False
+) -> frozenset[Act]:
+    """Tell what may be done with an order as it and its operation at the vendor stand.
+
+    `is_approver`: it waits for the decision of the one who asks.
+    """
     acts: set[Act] = set()
+    if Trigger.APPROVE in row.possible and is_approver:
+        acts |= {Act.APPROVE, Act.REJECT}
     if Trigger.ACCEPT in row.possible:
         acts.add(Act.ACCEPT)
     if Trigger.CANCEL in row.possible:

@@ -12,6 +12,12 @@ class OrderInput(BadInput):
             "order_too_long",
             "order_key_unusable",
             "order_comment_missing",
+            "order_note_unusable",
+            "approval_name_unusable",
+            "approval_hours_out_of_bounds",
+            "approval_amount_unusable",
+            "approval_approver_missing",
+            "approval_approver_unknown",
         }
     )
 
@@ -24,6 +30,7 @@ class OrderNotPossible(Refused):
             "order_step_impossible",
             "order_price_missing",
             "order_zero_unconfirmed",
+            "approval_of_others",
         }
     )
 
@@ -31,4 +38,11 @@ class OrderNotPossible(Refused):
 class OrderConflict(Conflict):
     """What was confirmed is not what would be ordered now, or the order has moved on since it was read."""
 
-    codes = frozenset({"order_price_changed", "order_key_reused", "order_changed_meanwhile"})
+    codes = frozenset(
+        {
+            "order_price_changed",
+            "order_key_reused",
+            "order_changed_meanwhile",
+            "approval_changed_meanwhile",
+        }
+    )

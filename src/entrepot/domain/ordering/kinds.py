@@ -4,13 +4,38 @@ from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """What an order asks for; a sales order buys a new subscription."""
+    """What an order asks for: a new subscription, or one of another plan in the place of a running one."""
 
     SALES = "sales"
+    CHANGE = "change"
 
 
-PREFIX = {OrderKind.SALES: "SO"}
+PREFIX = {OrderKind.SALES: "SO", OrderKind.CHANGE: "CH"}
 """How the numbers of a kind begin, as the trade writes them: SO000012."""
+
+
+class Audience(StrEnum):
+    """Whose orders a workflow of approvals is for: those of the seller's customers, of its resellers, or all."""
+
+    CUSTOMERS = "customers"
+    RESELLERS = "resellers"
+    ALL = "all"
+
+
+class AtTimeout(StrEnum):
+    """What becomes of an order that nobody has decided about in time."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class ApprovalState(StrEnum):
+    """Where the approval of one order stands; `closed`: the order was cancelled meanwhile."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CLOSED = "closed"
 
 
 def number_text(kind: OrderKind, number: int) -> str:

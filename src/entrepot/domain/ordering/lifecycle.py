@@ -1,7 +1,7 @@
 """Status codes of a sales order, what people are told about them, and which follows which; pure.
 
-The codes are those of the trade (domain reference 3.2), without the ones for approvals, cards and fraud: these do not
-exist yet.
+The codes are those of the trade (domain reference 3.2), without the ones for cards and fraud, which do not exist yet;
+the trade has none for approvals, WA is ours.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ class Code(StrEnum):
     """Where an order stands; staff see the code."""
 
     OPENED = "OP"
+    WAITING_FOR_APPROVAL = "WA"
     WAITING_FOR_PAYMENT = "WP"
     PAYMENT_DONE = "PD"
     PROVISIONING = "PR"
@@ -23,6 +24,10 @@ class Code(StrEnum):
 class Trigger(StrEnum):
     """What moves an order."""
 
+    ASK_APPROVAL = "ask_approval"
+    ENDORSE = "endorse"
+    APPROVE = "approve"
+    REJECT = "reject"
     ASK_PAYMENT = "ask_payment"
     ACCEPT = "accept"
     PROVISION = "provision"
@@ -43,6 +48,13 @@ class Shown(StrEnum):
 
 
 NEXT: Mapping[tuple[Code, Trigger], Code] = {
+    (Code.OPENED, Trigger.ASK_APPROVAL): Code.WAITING_FOR_APPROVAL,
+    # One step of several has said yes; the next one is asked.
+    (Code.WAITING_FOR_APPROVAL, Trigger.ENDORSE): Code.WAITING_FOR_APPROVAL,
+    # After the last step it goes on as an order that nobody has to approve.
+    (Code.WAITING_FOR_APPROVAL, Trigger.APPROVE): Code.OPENED,
+    (Code.WAITING_FOR_APPROVAL, Trigger.REJECT): Code.CANCELLED,
+    (Code.WAITING_FOR_APPROVAL, Trigger.CANCEL): Code.CANCELLED,
     (Code.OPENED, Trigger.ASK_PAYMENT): Code.WAITING_FOR_PAYMENT,
     (Code.OPENED, Trigger.ACCEPT): Code.PAYMENT_DONE,
     (Code.WAITING_FOR_PAYMENT, Trigger.ACCEPT): Code.PAYMENT_DONE,
@@ -59,6 +71,7 @@ NEXT: Mapping[tuple[Code, Trigger], Code] = {
 
 SHOWN: Mapping[Code, Shown] = {
     Code.OPENED: Shown.SUBMITTED,
+    Code.WAITING_FOR_APPROVAL: Shown.SUBMITTED,
     Code.WAITING_FOR_PAYMENT: Shown.SUBMITTED,
     Code.PAYMENT_DONE: Shown.PROCESSING,
     Code.PROVISIONING: Shown.PROCESSING,

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Upper
 
-from entrepot.domain.ordering.kinds import OrderKind
+from entrepot.domain.ordering.kinds import ApprovalState, AtTimeout, Audience, OrderKind
 from entrepot.infra.db.fields import AmountField, PgEnumField
 from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, TenantReference
 
@@ -130,3 +130,77 @@ class OrderEvent(models.Model):
     class Meta:
         db_table = "order_event"
         indexes = [models.Index(fields=["order_id", "id"], name="order_event_of_order")]
+
+
+class OrderNote(models.Model):
+    """What people of one account write down about an order; nobody else reads it. Rows are only ever added."""
+
+    tenant_id = models.BigIntegerField()
+    order_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    author_name = models.CharField(max_length=150)
+    text = models.CharField(max_length=1000)
+    request_key = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        db_table = "order_note"
+        indexes = [models.Index(fields=["order_id", "owner_id", "id"], name="order_note_of_order")]
+
+
+class ApprovalWorkflow(models.Model):
+    """Who of a seller has to approve which new orders.
+
+    `steps` is a list of lists of user ids, asked one after the other; one person of a step decides it. An order waits
+    `timeout_hours` at each step, then `at_timeout` happens. `above_amount` None: every order; an order in another
+    currency than `currency` is never below it.
+    """
+
+    seller = models.ForeignKey("parties.Account", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    audience = PgEnumField(Audience, type_name="approval_audience")
+    above_amount = AmountField(null=True)
+    currency = models.CharField(max_length=3, default="", blank=True)
+    steps = models.JSONField()
+    timeout_hours = models.SmallIntegerField()
+    at_timeout = PgEnumField(AtTimeout, type_name="approval_at_timeout")
+    is_active = models.BooleanField(default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "approval_workflow"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(timeout_hours__gte=1, timeout_hours__lte=999),
+                name="approval_workflow_hours",
+            ),
+        ]
+
+
+class OrderApproval(models.Model):
+    """The approval that one order waits or waited for, with the workflow as it was when the order was placed.
+
+    `step` counts from 0. Who decided what stands in the timeline of the order.
+    """
+
+    order_id = models.BigIntegerField(primary_key=True)
+    tenant_id = models.BigIntegerField()
+    seller_id = models.BigIntegerField()
+    workflow_id = models.BigIntegerField()
+    workflow_name = models.CharField(max_length=80)
+    steps = models.JSONField()
+    step = models.SmallIntegerField(default=0)
+    timeout_hours = models.SmallIntegerField()
+    at_timeout = PgEnumField(AtTimeout, type_name="approval_at_timeout")
+    state = PgEnumField(ApprovalState, default=ApprovalState.WAITING)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "order_approval"
+        indexes = [
+            models.Index(
+                fields=["seller_id", "order_id"],
+                name="order_approval_waiting",
+                condition=models.Q(state="waiting"),
+            )
+        ]

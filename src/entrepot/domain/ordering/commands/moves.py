@@ -26,7 +26,7 @@ def accept_payment(*, order_id: int, comment: str, actor: Actor, now: datetime) 
 
     Raises: NoSuchObject; OrderInput `order_comment_missing`; OrderNotPossible `order_step_impossible`.
     """
-    _step(order_id, Trigger.ACCEPT, actor=actor, now=now, comment=_comment(comment))
+    _step(order_id, Trigger.ACCEPT, actor=actor, now=now, comment=checked_comment(comment))
 
 
 def provision_orders(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
@@ -65,7 +65,7 @@ def cancel_order(*, order_id: int, comment: str, actor: Actor, now: datetime) ->
 
     Raises: NoSuchObject; OrderInput `order_comment_missing`; OrderNotPossible `order_step_impossible`.
     """
-    _step(order_id, Trigger.CANCEL, actor=actor, now=now, comment=_comment(comment))
+    _step(order_id, Trigger.CANCEL, actor=actor, now=now, comment=checked_comment(comment))
 
 
 def locked(order_id: int) -> Order:
@@ -188,8 +188,11 @@ def _step(
         move_all([locked(order_id)], trigger, actor=actor, now=now, comment=comment, error=error)
 
 
-def _comment(text: str) -> str:
+def checked_comment(text: str, *, is_needed: bool = True) -> str:
+    """Give a comment as it is kept. Raises: OrderInput `order_comment_missing`."""
     cleaned = text.strip()
+    if not cleaned and not is_needed:
+        return ""
     if not cleaned or len(cleaned) > COMMENT_LENGTH_MAX or not cleaned.isprintable():
         raise OrderInput(
             "order_comment_missing",

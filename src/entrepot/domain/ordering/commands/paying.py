@@ -1,9 +1,10 @@
-"""Decide whether orders may go on or wait for their payment."""
+"""Decide whether orders may go on, or wait for an approval or for their payment."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from entrepot.domain.ordering.commands.approving import ask_for_approval
 from entrepot.domain.ordering.commands.moves import move_all
 from entrepot.domain.ordering.lifecycle import Trigger
 from entrepot.domain.ordering.models import Order
@@ -13,6 +14,13 @@ from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.ordering"
+
+
+def begin_new(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
+    """Let new orders of one billing account wait for the approval of their seller, or ask for their payment."""
+    free = ask_for_approval(orders, actor=actor, now=now)
+    if free:
+        ask_for_payment(free, actor=actor, now=now)
 
 
 def ask_for_payment(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:

@@ -45,7 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 "order",
                 side=Side.SOLD,
                 columns=columns.ORDERS,
-                acts=(Act.ACCEPT, Act.RESUBMIT, Act.CANCEL),
+                acts=(Act.APPROVE, Act.REJECT, Act.ACCEPT, Act.RESUBMIT, Act.CANCEL),
             )
         ),
     ),
@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ),
     ),
     path("prices/", include("entrepot.web.screens.prices.urls")),
+    path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),
 ]

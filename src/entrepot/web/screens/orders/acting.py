@@ -26,6 +26,8 @@ from entrepot.web.screens.subscriptions import words as sub_words
 from entrepot.web.ui.shell import Link
 
 _TITLES: Mapping[Act, object] = {
+    Act.APPROVE: _("Approve order"),
+    Act.REJECT: _("Reject order"),
     Act.ACCEPT: _("Mark payment as received"),
     Act.RESUBMIT: _("Resubmit for provisioning"),
     Act.COMPLETE: _("Complete by hand"),
@@ -33,6 +35,8 @@ _TITLES: Mapping[Act, object] = {
     Act.CANCEL: _("Cancel order"),
 }
 _DONE: Mapping[Act, object] = {
+    Act.APPROVE: _("The order is approved."),
+    Act.REJECT: _("The order is rejected and cancelled."),
     Act.ACCEPT: _("The payment is noted; the order goes on."),
     Act.RESUBMIT: _("The order is on its way to the vendor again."),
     Act.COMPLETE: _("The order is completed; its subscription has started."),
@@ -58,8 +62,18 @@ class CommentForm(VersionForm):
     )
 
 
+class ApproveForm(CommentForm):
+    """What is said beside a yes; nothing has to be."""
+
+    field_order = ("comment",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].required = False
+
+
 class ReasonForm(CommentForm):
-    """The reason of a cancellation."""
+    """The reason of a rejection or cancellation."""
 
     field_order = ("comment",)
 
@@ -80,6 +94,8 @@ class DoneForm(CommentForm):
 
 
 _FORMS: Mapping[Act, type[VersionForm]] = {
+    Act.APPROVE: ApproveForm,
+    Act.REJECT: ReasonForm,
     Act.ACCEPT: CommentForm,
     Act.RESUBMIT: VersionForm,
     Act.COMPLETE: DoneForm,
@@ -134,7 +150,7 @@ def _page(request: SignedInRequest, number: int, *, name: str, act: Act) -> Http
         "state": words.badge(viewer, found.row),
         "form": form,
         "may": act in found.acts,
-        "kind": "bad" if act in (Act.CANCEL, Act.FAIL) else "primary",
+        "kind": "bad" if act in (Act.CANCEL, Act.FAIL, Act.REJECT) else "primary",
         "consequences": _consequences(found, act),
         "fields": fields if _edits(act, found) else (),
         "kinds": parameters.kinds(),
@@ -179,6 +195,8 @@ def _do(
 
 def _consequences(found: OrderPage, act: Act) -> list[str]:
     """Say what follows."""
+    if act in (Act.APPROVE, Act.REJECT):
+        return _deciding(found, act)
     subscription = {"id": words.subscription_id(found.row.subscription_id)}
     if act is Act.ACCEPT:
         return [
@@ -202,14 +220,30 @@ def _consequences(found: OrderPage, act: Act) -> list[str]:
             gettext("%(id)s starts today and is billed from today.") % subscription,
             *_amounts(found),
         ]
-    if found.operation is not None and found.operation.is_parked:
-        return [
-            gettext("The order has failed for good: it can only be cancelled afterwards."),
-            gettext("Nothing of it is billed."),
-        ]
+    is_for_good = found.operation is not None and found.operation.is_parked
     return [
-        gettext("The order is shown as failed; it can be resubmitted or cancelled afterwards."),
+        gettext("The order has failed for good: it can only be cancelled afterwards.")
+        if is_for_good
+        else gettext(
+            "The order is shown as failed; it can be resubmitted or cancelled afterwards."
+        ),
         gettext("Nothing of it is billed."),
+    ]
+
+
+def _deciding(found: OrderPage, act: Act) -> list[str]:
+    subscription = {"id": words.subscription_id(found.row.subscription_id)}
+    if act is Act.REJECT:
+        return [
+            gettext("The order is cancelled; the buyer reads your reason in its timeline."),
+            gettext("%(id)s is cancelled before it starts.") % subscription,
+        ]
+    one = found.approval
+    if one is not None and one.step < one.steps:
+        return [gettext("The people of the next step are asked then.")]
+    return [
+        gettext("The order goes on: to its payment, or to the vendor if the credit limit allows."),
+        *_amounts(found),
     ]
 
 

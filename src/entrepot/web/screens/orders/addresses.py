@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 
 from entrepot.domain.ordering.acts import Act
 from entrepot.domain.parties.scopes import Side
-from entrepot.web.screens.orders import acting, files, listing, page
+from entrepot.web.screens.orders import acting, files, happenings, listing, page
 
 
 def addresses(
@@ -19,6 +19,7 @@ def addresses(
         path("", listing.order_list, {**given, "columns": columns}, name=f"{name}s"),
         path("export/", files.export, {**given, "columns": columns}, name=f"{name}s-export"),
         path("<int:number>/", page.order, given, name=name),
+        path("<int:number>/note/", happenings.note, {"name": name}, name=f"{name}-note"),
         *[
             path(
                 f"<int:number>/{act}/",

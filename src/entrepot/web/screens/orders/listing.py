@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext, pgettext
 
+from entrepot.domain.ordering.approvals import waiting_for
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown
 from entrepot.domain.ordering.queries import (
@@ -49,6 +50,7 @@ class ListRow:
     trial: str
     placed: str
     purchase_order: str
+    waits_for_you: bool
 
 
 @screen(Capability.VIEW_ORDERS)
@@ -67,13 +69,14 @@ def order_list(
     )
     is_first = asked.before is None and asked.after is None
     keys = shown_keys(viewer, columns)
+    mine = waiting_for(viewer, order_ids=[one.id for one in page.rows])
     context = {
         "title": gettext("All orders") if viewer.panel is Panel.PROVIDER else gettext("Orders"),
         "crumbs": crumbs(viewer, side),
         "tabs": _tabs(asked, counts),
         "columns": [_column(key) for key in keys],
         "shows": dict.fromkeys(keys, True),
-        "rows": [_row(viewer, one, name=name) for one in page.rows],
+        "rows": [_row(viewer, one, name=name, mine=mine) for one in page.rows],
         "asked": asked,
         "chips": _chips(asked),
         "keep": asked.kept("q"),
@@ -145,7 +148,7 @@ def _column(key: str) -> Column:
     return Column(label, _WIDTHS[key], numeric=key in ("amount", "placed"))
 
 
-def _row(viewer: Viewer, row: OrderRow, *, name: str) -> ListRow:
+def _row(viewer: Viewer, row: OrderRow, *, name: str, mine: frozenset[int]) -> ListRow:
     return ListRow(
         id=row.id,
         url=links.address(viewer, name, row.id),
@@ -160,6 +163,7 @@ def _row(viewer: Viewer, row: OrderRow, *, name: str) -> ListRow:
         trial=gettext("trial") if row.trial_days else "",
         placed=words.stamp(row.placed_at),
         purchase_order=row.purchase_order,
+        waits_for_you=row.id in mine,
     )
 
 

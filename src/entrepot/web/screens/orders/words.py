@@ -16,6 +16,7 @@ from entrepot.web.ui.badges import badge_of
 
 _BADGES = {
     Code.OPENED: "submitted",
+    Code.WAITING_FOR_APPROVAL: "waiting",
     Code.WAITING_FOR_PAYMENT: "waiting_for_payment",
     Code.PAYMENT_DONE: "accepted",
     Code.PROVISIONING: "provisioning",
@@ -78,14 +79,20 @@ def per_period(billing_months: int) -> str:
     return known.get(billing_months) or text % {"n": billing_months}
 
 
-def step(before: Code | None, after: Code) -> str:
-    """Say what a line of the timeline tells."""
+def step(before: Code | None, after: Code, *, is_rejected: bool = False) -> str:
+    """Say what a line of the timeline tells; `is_rejected` tells of which kind the end of an approval is."""
     if before is None:
         return gettext("Ordered")
+    if before is Code.WAITING_FOR_APPROVAL:
+        return {
+            Code.WAITING_FOR_APPROVAL: gettext("Approved; the next step is asked"),
+            Code.CANCELLED: gettext("Not approved") if is_rejected else gettext("Cancelled"),
+        }.get(after) or gettext("Approved")
     if before is Code.PROVISIONING_FAILED and after is Code.PROVISIONING:
         return gettext("Sent to the vendor again")
     return {
         Code.OPENED: gettext("Ordered"),
+        Code.WAITING_FOR_APPROVAL: gettext("Waits for approval"),
         Code.WAITING_FOR_PAYMENT: gettext("Beyond the credit limit: waits for payment"),
         Code.PAYMENT_DONE: gettext("Payment received")
         if before is Code.WAITING_FOR_PAYMENT
@@ -102,6 +109,8 @@ def actor(one: Step, *, people: frozenset[str]) -> str:
 
     Whether an order goes on at once is worked out when it is placed.
     """
+    if one.actor == "time-out":
+        return gettext("by itself: nobody decided in time")
     if one.actor == "provisioning" or one.before is Code.OPENED:
         return gettext("by itself")
     if one.actor not in people:

@@ -1,0 +1,172 @@
+"""Let orders wait for the approval of their seller's people, and take their decisions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.domain.ordering.commands.moves import checked_comment, locked, move_all
+from entrepot.domain.ordering.errors import OrderNotPossible
+from entrepot.domain.ordering.kinds import ApprovalState, AtTimeout, Audience
+from entrepot.domain.ordering.lifecycle import Trigger
+from entrepot.domain.ordering.models import Order, OrderApproval
+from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.sql import statement
+
+_PACKAGE = "entrepot.domain.ordering"
+
+
+@dataclass(frozen=True, slots=True)
+class _Workflow:
+    id: int
+    name: str
+    audience: Audience
+    above_amount: Decimal | None
+    currency: str
+    steps: Sequence[Sequence[int]]
+    timeout_hours: int
+    at_timeout: AtTimeout
+
+    def is_for(self, order: Order) -> bool:
+        wanted = Audience.RESELLERS if order.is_own else Audience.CUSTOMERS
+        if self.audience not in (Audience.ALL, wanted):
+            return False
+        # What cannot be compared is not below the amount.
+        is_comparable = self.above_amount is not None and order.currency == self.currency
+        return not is_comparable or order.first_amount > (self.above_amount or 0)
+
+
+def ask_for_approval(orders: Sequence[Order], *, actor: Actor, now: datetime) -> list[Order]:
+    """Let the opened orders of one seller wait that one of its workflows is for; return the others.
+
+    The narrowest workflow counts: the one with the highest amount.
+    """
+    flows = _workflows(orders[0].seller_id)
+    found = {
+        order.id: next((flow for flow in flows if flow.is_for(order)), None) for order in orders
+    }
+    waiting = [order for order in orders if found[order.id] is not None]
+    OrderApproval.objects.bulk_create(
+        OrderApproval(
+            order_id=order.id,
+            tenant_id=order.tenant_id,
+            seller_id=order.seller_id,
+            workflow_id=flow.id,
+            workflow_name=flow.name,
+            steps=flow.steps,
+            timeout_hours=flow.timeout_hours,
+            at_timeout=flow.at_timeout,
+            due_at=now + timedelta(hours=flow.timeout_hours),
+        )
+        for order in waiting
+        if (flow := found[order.id]) is not None
+    )
+    move_all(waiting, Trigger.ASK_APPROVAL, actor=actor, now=now)
+    return [order for order in orders if found[order.id] is None]
+
+
+def approve_order(*, order_id: int, comment: str, actor: Actor, now: datetime) -> Order | None:
+    """Say yes at the step that an order waits at; return it when it was the last one and the order is open again.
+
+    Raises: NoSuchObject; OrderInput; OrderNotPossible `order_step_impossible`, `approval_of_others`.
+    """
+    said = checked_comment(comment, is_needed=False)
+    with transaction.atomic():
+        order = locked(order_id)
+        approval = _waiting(order)
+        _require_approver(order, approval, actor)
+        if approval.step + 1 < len(approval.steps):
+            approval.step += 1
+            approval.due_at = now + timedelta(hours=approval.timeout_hours)
+            approval.save(update_fields=["step", "due_at"])
+            move_all([order], Trigger.ENDORSE, actor=actor, now=now, comment=said)
+            return None
+        _settle(approval, ApprovalState.APPROVED)
+        move_all([order], Trigger.APPROVE, actor=actor, now=now, comment=said)
+    return order
+
+
+def reject_order(*, order_id: int, comment: str, actor: Actor, now: datetime) -> None:
+    """Say no, and why: the order is cancelled. Raises: as `approve_order`; OrderInput `order_comment_missing`."""
+    said = checked_comment(comment)
+    with transaction.atomic():
+        order = locked(order_id)
+        approval = _waiting(order)
+        _require_approver(order, approval, actor)
+        _settle(approval, ApprovalState.REJECTED)
+        move_all([order], Trigger.REJECT, actor=actor, now=now, comment=said)
+
+
+def time_out(*, order_id: int, actor: Actor, now: datetime) -> tuple[Order, AtTimeout] | None:
+    """Do what was chosen for an order that nobody has decided about in time; None while there is time left.
+
+    An approval by time-out is one of all steps that are left.
+    """
+    with transaction.atomic():
+        order = locked(order_id)
+        approval = OrderApproval.objects.select_for_update().filter(pk=order_id).first()
+        if approval is None or approval.state is not ApprovalState.WAITING or now < approval.due_at:
+            return None
+        is_approved = approval.at_timeout is AtTimeout.APPROVE
+        _settle(approval, ApprovalState.APPROVED if is_approved else ApprovalState.REJECTED)
+        trigger = Trigger.APPROVE if is_approved else Trigger.REJECT
+        move_all([order], trigger, actor=actor, now=now)
+    return order, approval.at_timeout
+
+
+def close_approval(*, order_id: int) -> None:
+    """Note that an order that waits for approval was cancelled otherwise."""
+    waiting = OrderApproval.objects.filter(pk=order_id, state=ApprovalState.WAITING)
+    waiting.update(state=ApprovalState.CLOSED)
+
+
+def _workflows(seller_id: int) -> list[_Workflow]:
+    rows = prepared_rows(statement(_PACKAGE, "workflows_of"), seller_id=seller_id)
+    return [_workflow(*row) for row in rows]
+
+
+def _workflow(*row: Any) -> _Workflow:
+    number, name, audience, above, currency, steps, hours, at_timeout = row
+    return _Workflow(
+        number,
+        name,
+        Audience(audience),
+        above,
+        currency,
+        json.loads(steps),
+        hours,
+        AtTimeout(at_timeout),
+    )
+
+
+def _waiting(order: Order) -> OrderApproval:
+    approval = OrderApproval.objects.select_for_update().filter(pk=order.id).first()
+    if approval is None or approval.state is not ApprovalState.WAITING:
+        raise OrderNotPossible(
+            "order_step_impossible",
+            "{object} has the status {status}, which does not allow this.",
+            object=order.number_text,
+            next_step="Look at it again: somebody or the vendor was faster.",
+            status=str(order.code),
+        )
+    return approval
+
+
+def _require_approver(order: Order, approval: OrderApproval, actor: Actor) -> None:
+    if actor.user_id not in approval.steps[approval.step]:
+        raise OrderNotPossible(
+            "approval_of_others",
+            "{object} waits for the approval of other people.",
+            object=order.number_text,
+            next_step="Ask one of those whom the order names.",
+        )
+
+
+def _settle(approval: OrderApproval, state: ApprovalState) -> None:
+    approval.state = state
+    approval.save(update_fields=["state"])

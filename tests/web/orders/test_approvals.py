@@ -1,0 +1,173 @@
+"""Approvals on screens: setting a workflow up, deciding on the page of an order, and notes beside it."""
+
+from datetime import UTC, datetime
+
+from django.urls import reverse
+
+from entrepot.domain.ordering.lifecycle import Code
+from entrepot.domain.ordering.models import ApprovalWorkflow, Order, OrderApproval, OrderNote
+from entrepot.domain.parties.kinds import RoleCode
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.infra.audit.models import AuditEntry
+from tests.support.people import Person, user
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+VALUES = {
+    "name": "Large orders",
+    "audience": "customers",
+    "above_amount": "",
+    "currency": "EUR",
+    "timeout_hours": "24",
+    "at_timeout": "reject",
+    "is_active": "on",
+    "version": "0",
+}
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def _workflow(client, person: Person, **other: object):
+    url = reverse("reseller:approval-new")
+    return client.post(url, {**VALUES, "step_1": [str(person.user_id)], **other})
+
+
+def test_a_seller_sets_a_workflow_up_and_decides_about_an_order(store, at):
+    sven, cleo = store.shop.people.sven, store.shop.people.cleo
+    BillingAccount.objects.update(credit_limit=None)
+    seller = at(sven)
+    assert "No order waits for an approval" in text(seller.get(reverse("reseller:approvals")))
+    assert _workflow(seller, sven).status_code == 302
+    page = text(seller.get(reverse("reseller:approvals")))
+    for said in ("Large orders", "Sven Subreseller", "24 hours, then rejected"):
+        assert said in page
+
+    number = store.order()
+    order_url = reverse("reseller:order", args=[number])
+    listed = text(seller.get(reverse("reseller:orders")))
+    assert listed.count("waits for your approval") == 1
+    shown = text(seller.get(order_url))
+    assert "The order waits for your approval. Large orders, step 1 of 1." in shown
+    assert "Without a decision until 11 Mar 2026, 13:00 it is rejected." in shown
+
+    # The buyer is told that it is submitted, and nothing of who decides.
+    bought = text(at(cleo).get(reverse("customer:order", args=[number])))
+    assert "The order waits for the approval of its seller." in bought
+    assert "Sven" not in bought.split("</header>")[-1].replace("Sven Systems", "")
+    assert "Approve…" not in bought
+
+    url = reverse("reseller:order-approve", args=[number])
+    form = text(seller.get(url))
+    assert "or to the vendor if the credit limit allows" in form
+    version = seller.get(url).context["form"].initial["version"]
+    assert seller.post(url, {"version": version, "comment": "fine"}).status_code == 302
+    assert Order.objects.get(pk=number).code == Code.PROVISIONING
+    after = text(seller.get(order_url))
+    assert "Approved: fine" in after
+    assert "by Sven Subreseller" in after
+
+    # Who sends it once more is told that it is over.
+    again = seller.post(url, {"version": version, "comment": "fine"})
+    assert again.status_code == 409
+    assert "order has moved on" in text(again)
+
+
+def test_a_rejection_needs_its_reason_and_the_buyer_reads_it(store, at):
+    sven, cleo = store.shop.people.sven, store.shop.people.cleo
+    seller = at(sven)
+    _workflow(seller, sven)
+    number = store.order()
+    url = reverse("reseller:order-reject", args=[number])
+    version = seller.get(url).context["form"].initial["version"]
+    assert seller.post(url, {"version": version, "comment": " "}).status_code == 422
+    assert Order.objects.get(pk=number).code == Code.WAITING_FOR_APPROVAL
+    seller.post(url, {"version": version, "comment": "too many seats"})
+    assert Order.objects.get(pk=number).code == Code.CANCELLED
+    bought = text(at(cleo).get(reverse("customer:order", args=[number])))
+    assert "Not approved: too many seats" in bought
+    assert "by your supplier" in bought
+
+
+def test_only_those_whom_a_step_names_decide(store, at):
+    people = store.shop.people
+    second = user(people.sven.account_id, "sven.two", "Sam Second", role=RoleCode.SUPPORT)
+    seller = at(people.sven)
+    _workflow(seller, people.sven, step_1=[str(second)])
+    number = store.order()
+    shown = text(seller.get(reverse("reseller:order", args=[number])))
+    assert "The order waits for the approval of Sam Second." in shown
+    assert "Approve…" not in shown
+    url = reverse("reseller:order-approve", args=[number])
+    assert seller.post(url, {"version": "1", "comment": ""}).status_code in (409, 422)
+    provider = at(people.harbor)
+    assert provider.get(reverse("provider:order-approve", args=[number])).status_code == 403
+    # Support may decide, administrators alone set workflows up; others do not find them.
+    support = at(Person(people.sven.account_id, second, "sven.two", "harbor.localhost", "Sam"))
+    assert "waits for your approval" in text(support.get(reverse("reseller:orders")))
+    assert support.get(reverse("reseller:approval-new")).status_code == 403
+    workflow = ApprovalWorkflow.objects.get().pk
+    assert at(people.rex).get(reverse("reseller:approval", args=[workflow])).status_code == 404
+    assert OrderApproval.objects.get(pk=number).state == "waiting"
+
+
+def test_a_workflow_with_faults_keeps_what_was_typed(store, at):
+    sven = store.shop.people.sven
+    seller = at(sven)
+    for other, said in (
+        ({"step_1": []}, "each with somebody who approves"),
+        ({"timeout_hours": "1000"}, "less than or equal to 999"),
+        ({"timeout_hours": "0"}, "greater than or equal to 1"),
+        ({"above_amount": "-1"}, "The amount is 0 to"),
+        ({"above_amount": "many"}, "many"),
+        ({"name": " "}, "This field is required"),
+        ({"step_1": [str(store.shop.people.rex.user_id)]}, "is not one of the available choices"),
+    ):
+        answer = _workflow(seller, sven, **other)
+        assert answer.status_code == 422, other
+        assert said in text(answer), other
+        assert 'value="Large orders"' in text(answer) or "name" in other
+    assert not ApprovalWorkflow.objects.exists()
+
+    _workflow(seller, sven, above_amount="1250.5")
+    url = reverse("reseller:approval", args=[ApprovalWorkflow.objects.get().pk])
+    assert 'value="1250.5"' in text(seller.get(url))
+    changed = {**VALUES, "step_1": [str(sven.user_id)], "version": "1", "is_active": ""}
+    assert seller.post(url, changed).status_code == 302
+    stale = seller.post(url, {**changed, "name": "Other"})
+    assert stale.status_code == 409
+    assert "was changed by somebody else meanwhile" in text(stale)
+    assert ApprovalWorkflow.objects.get().name == "Large orders"
+
+
+def test_notes_are_for_the_own_people_and_kept_once(store, at):
+    people = store.shop.people
+    seller = at(people.sven)
+    page = reverse("reseller:order", args=[store.completed])
+    key = seller.get(page).context["note_form"].initial["key"]
+    url = reverse("reseller:order-note", args=[store.completed])
+    for _ in range(2):
+        answer = seller.post(url, {"text": "Called <b>Uma</b> about it", "key": key})
+        assert answer.status_code == 302
+    assert OrderNote.objects.count() == 1
+    assert "Note: Called &lt;b&gt;Uma&lt;/b&gt; about it" in text(seller.get(page))
+    assert AuditEntry.objects.filter(action="order_note_added").count() == 1
+    for panel, person in (("customer", people.cleo), ("provider", people.harbor)):
+        seen = text(at(person).get(reverse(f"{panel}:order", args=[store.completed])))
+        assert "Called" not in seen
+    bad = seller.post(url, {"text": "x" * 1001, "key": key})
+    assert bad.status_code == 422
+    assert "x" * 1001 in text(bad)
+    stranger = at(people.rex).post(url, {"text": "mine", "key": "0" * 32})
+    assert stranger.status_code == 404
+
+
+def test_approvals_are_said_in_german_too(store, at):
+    seller = at(store.shop.people.sven, "de")
+    _workflow(seller, store.shop.people.sven)
+    number = store.order()
+    shown = text(seller.get(reverse("reseller:order", args=[number])))
+    assert "Die Bestellung wartet auf Ihre Freigabe." in shown
+    assert "Freigeben…" in shown
+    listed = text(seller.get(reverse("reseller:approvals")))
+    assert "24 Stunden, dann abgelehnt" in listed
