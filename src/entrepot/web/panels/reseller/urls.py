@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             )
         ),
     ),
+    path("plans/", include("entrepot.web.screens.plans.urls_reseller")),
     path("prices/", include("entrepot.web.screens.prices.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
