@@ -119,6 +119,8 @@ NO_PAGES = {
         "own-order-note",
         # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
         *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
+        # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
+        *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
         # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
         "own-subscription-usage",
         "invoice-pdf",

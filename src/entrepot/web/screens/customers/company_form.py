@@ -10,9 +10,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from entrepot.domain.parties.account_queries import ContactRow
 from entrepot.domain.parties.commands import Address, Contact
 from entrepot.domain.parties.kinds import ContactKind
 from entrepot.domain.parties.names import LANGUAGES, clean_email, sort_key
+from entrepot.domain.parties.phones import shown_phone
+from entrepot.domain.parties.queries import AccountFacts
 from entrepot.flows.onboarding import Company, FirstPerson
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.web.screens.home import words
@@ -24,6 +27,8 @@ CONTACT_NAMES: Mapping[ContactKind, object] = {
     ContactKind.TECHNICAL: _("Technical"),
 }
 DAY_MAX = 31
+_OF_ROW = ("name", "external_id", "country", "email")
+_OF_FACTS = ("tax_number", "language", "street", "postal_code", "city", "region")
 # Groups of countries and codes for tests stand among the territories.
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _CODE = re.compile(r"[A-Z]{2}")
@@ -225,12 +230,16 @@ def statement_days() -> list[tuple[int, str]]:
     return [(0, every), *((day, on_day % {"day": day}) for day in range(1, DAY_MAX + 1))]
 
 
-def initial_of(company: Mapping[str, str], contacts: Sequence[Any]) -> dict[str, str]:
-    """Spread stored facts over the fields of the form."""
-    initial = dict(company)
+def facts_of(facts: AccountFacts, contacts: Sequence[ContactRow]) -> dict[str, str]:
+    """Spread what is stored of an account over the fields of the form."""
+    initial = {name: str(getattr(facts.row, name)) for name in _OF_ROW}
+    initial |= {name: str(getattr(facts, name)) for name in _OF_FACTS}
+    initial["phone"] = shown_phone(facts.phone, country=facts.row.country).international
     for one in contacts:
+        shown = shown_phone(one.phone, country=one.country or facts.row.country)
         for name in Contact.__dataclass_fields__:
             initial[f"{one.kind.value}-{name}"] = getattr(one, name)
+        initial[f"{one.kind.value}-phone"] = shown.international
     return initial
 
 

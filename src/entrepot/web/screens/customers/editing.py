@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 
 from entrepot.domain.parties.account_queries import contacts_of
 from entrepot.domain.parties.kinds import AccountKind
-from entrepot.domain.parties.phones import shown_phone
-from entrepot.domain.parties.queries import AccountFacts, account_page
+from entrepot.domain.parties.queries import account_page
 from entrepot.domain.parties.roles import Capability
 from entrepot.flows.onboarding import (
     Opened,
@@ -24,14 +23,11 @@ from entrepot.flows.onboarding import (
 from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
-from entrepot.web.screens.customers.company_form import CompanyForm, NewAccountForm, initial_of
+from entrepot.web.screens.customers.company_form import CompanyForm, NewAccountForm, facts_of
 from entrepot.web.screens.customers.handover import remember
 from entrepot.web.screens.customers.listing import number_in
 from entrepot.web.screens.home import links
 from entrepot.web.ui.shell import Link
-
-_COMPANY = ("name", "external_id", "country", "email")
-_PLACE = ("tax_number", "language", "street", "postal_code", "city", "region")
 
 
 @screen(Capability.MANAGE_ACCOUNTS, methods=("GET", "POST"))
@@ -78,7 +74,8 @@ def edit_account(request: SignedInRequest, number: int) -> HttpResponse:
     facts = account_page(viewer, account_id=number)
     back = links.account_url(viewer, number, facts.row.kind)
     form = CompanyForm(
-        request.POST if request.method == "POST" else None, initial=_facts(request, facts)
+        request.POST if request.method == "POST" else None,
+        initial=facts_of(facts, contacts_of(viewer, account_id=number)),
     )
     status, version = 200, str(facts.version)
     if request.method == "POST":
@@ -144,11 +141,3 @@ def _initial(request: SignedInRequest, given: Selling) -> dict[str, object]:
         "market": given.markets[0],
         "key": secrets.token_hex(16),
     }
-
-
-def _facts(request: SignedInRequest, facts: AccountFacts) -> dict[str, str]:
-    company = {name: str(getattr(facts.row, name)) for name in _COMPANY}
-    company |= {name: str(getattr(facts, name)) for name in _PLACE}
-    company["phone"] = shown_phone(facts.phone, country=facts.row.country).international
-    contacts = contacts_of(request.viewer, account_id=facts.row.id)
-    return initial_of(company, contacts)

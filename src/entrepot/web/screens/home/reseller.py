@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 
@@ -19,6 +19,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import drawings, links, words
 from entrepot.web.screens.home.tiles import MoneyTiles, money_tiles
 from entrepot.web.screens.orders.failed import failed_orders
+from entrepot.web.screens.setup.steps import setup_url
 from entrepot.web.ui.charts import Chart
 from entrepot.web.ui.parts import Column, Part
 
@@ -82,6 +83,9 @@ class Balance:
 def home(request: SignedInRequest) -> HttpResponse:
     """Show the reseller's home."""
     viewer = request.viewer
+    going_on = setup_url(viewer)
+    if going_on:
+        return HttpResponseRedirect(going_on)
     found = reseller_home(viewer)
     failed = failed_orders(viewer, side=Side.SOLD)
     waiting = [*failed["failed_words"], *words.overdue([one.overdue for one in found.owing])]
