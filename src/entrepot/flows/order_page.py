@@ -9,6 +9,8 @@ from typing import Any
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import PlanPeriod, Resource
 from entrepot.domain.ordering.acts import Act, by_right, legal
+from entrepot.domain.ordering.approvals import ApprovalFacts, approval_of, was_rejected
+from entrepot.domain.ordering.notes import NoteRow, notes_of
 from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
 from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
 from entrepot.domain.parties import access
@@ -23,7 +25,7 @@ from entrepot.domain.subscriptions.models import Subscription, SubscriptionEvent
 from entrepot.flows.orders import order_day
 from entrepot.kernel.money import exponent
 
-_PROGRAMS = frozenset({"provisioning"})
+_PROGRAMS = frozenset({"provisioning", "time-out"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ class OrderPage:
     operation: OperationFacts | None
     calls: tuple[CallRow, ...]
     steps: tuple[Step, ...]
+    notes: tuple[NoteRow, ...]
+    approval: ApprovalFacts | None
+    is_rejected: bool
     people: frozenset[str]
     acts: frozenset[Act]
 
@@ -96,6 +101,7 @@ def order_page(viewer: Viewer, *, order_id: int, now: datetime) -> OrderPage:
     wide = Subscription.objects.get(pk=row.subscription_id)
     period = PlanPeriod.objects.select_related("plan__service").get(pk=wide.plan_period_id)
     steps = timeline(viewer, order_id=order_id)
+    approval = approval_of(viewer, order_id=order_id)
     operation = None
     if row.operation_id is not None:
         operation = operation_facts(viewer, operation_id=row.operation_id)
@@ -114,8 +120,11 @@ def order_page(viewer: Viewer, *, order_id: int, now: datetime) -> OrderPage:
         operation=operation if is_told else None,
         calls=calls_of(viewer, operation_id=operation.id) if operation and is_told else (),
         steps=steps,
+        notes=notes_of(viewer, order_id=order_id),
+        approval=approval,
+        is_rejected=was_rejected(order_id=order_id),
         people=_people(viewer, {row.placed_by, *(step.actor for step in steps)}),
-        acts=by_right(viewer, row) & _legal(row, operation),
+        acts=by_right(viewer, row) & _legal(row, operation, approval),
     )
 
 
@@ -123,14 +132,18 @@ def acts_now(viewer: Viewer, row: OrderRow) -> frozenset[Act]:
     """Tell what a person may do with an order now."""
     number = row.operation_id
     operation = None if number is None else operation_facts(viewer, operation_id=number)
-    return by_right(viewer, row) & _legal(row, operation)
+    approval = approval_of(viewer, order_id=row.id)
+    return by_right(viewer, row) & _legal(row, operation, approval)
 
 
-def _legal(row: OrderRow, operation: OperationFacts | None) -> frozenset[Act]:
+def _legal(
+    row: OrderRow, operation: OperationFacts | None, approval: ApprovalFacts | None
+) -> frozenset[Act]:
     return legal(
         row,
         is_parked=operation is not None and operation.is_parked,
         may_be_settled_by_hand=operation is not None and operation.may_be_settled_by_hand,
+        is_approver=approval is not None and approval.is_mine,
     )
 
 

@@ -100,7 +100,7 @@ def audit_scope(viewer: Viewer) -> Scope:
 
 
 def note_scope(viewer: Viewer) -> Scope:
-    """Notes about accounts: those that people of the own account wrote."""
+    """Notes and rules of work: those of the own account."""
     return Scope(Kind.NOTE, any_of=(Condition(Facet.SELLER, account_id=viewer.account_id),))
 
 

@@ -118,8 +118,9 @@ def enqueue(
     tenant_id: int | None = None,
     queueing_lock: str | None = None,
     handler: str = "",
+    at: datetime | None = None,
 ) -> int:
-    """Add a job in the caller's transaction; return its id.
+    """Add a job in the caller's transaction; return its id. It begins at once, or not before `at`.
 
     `arguments` are JSON values. Of several jobs with one `queueing_lock` only one waits at a time: while
     it does, its id is returned and nothing is added. There is no lock on running jobs: what must not
@@ -142,7 +143,7 @@ def enqueue(
                     attempts_max=ATTEMPTS_MAX,
                     created_at=now,
                 )
-                defer(job, queueing_lock=queueing_lock)
+                defer(job, queueing_lock=queueing_lock, at=at)
         except exceptions.AlreadyEnqueued:
             waiting = _waiting_job(queueing_lock)
             # A worker may have taken it between our attempt and this look: then another one may be added.
@@ -153,11 +154,11 @@ def enqueue(
     raise OperationalError(f"jobs of {queueing_lock} start faster than they can be added")
 
 
-def defer(job: Job, *, queueing_lock: str | None = None) -> None:
+def defer(job: Job, *, queueing_lock: str | None = None, at: datetime | None = None) -> None:
     """Tell the library about a job that waits; the queue's name is what priorities are chosen for."""
-    _run_job.configure(queueing_lock=queueing_lock, queue=job.handler or job.task).defer(
-        job_id=job.id
-    )
+    _run_job.configure(
+        queueing_lock=queueing_lock, queue=job.handler or job.task, schedule_at=at
+    ).defer(job_id=job.id)
 
 
 def cancel(*, job_id: int, now: datetime, by: str = "") -> bool:

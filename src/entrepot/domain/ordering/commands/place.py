@@ -18,7 +18,7 @@ from entrepot.domain.ordering.commands.checks import (
 )
 from entrepot.domain.ordering.commands.estimating import estimate_sale, sale_of
 from entrepot.domain.ordering.commands.moves import note_placed
-from entrepot.domain.ordering.commands.paying import ask_for_payment
+from entrepot.domain.ordering.commands.paying import begin_new
 from entrepot.domain.ordering.kinds import OrderKind, number_text
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order
@@ -84,7 +84,7 @@ def place_orders(
         }
         take_promotions(sale=sale, taken=taken)
         orders = _add(cart, seen, subscriptions, _Placing(request_key, sale, actor, now))
-        ask_for_payment(orders, actor=actor, now=now)
+        begin_new(orders, actor=actor, now=now)
     return [order.id for order in orders]
 
 

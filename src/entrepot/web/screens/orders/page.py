@@ -23,10 +23,11 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
 from entrepot.web.screens.orders import words
+from entrepot.web.screens.orders.happenings import approval_text, happenings, note_form
 from entrepot.web.screens.orders.listing import crumbs
 from entrepot.web.screens.orders.parameters import shown_value
 from entrepot.web.screens.subscriptions import words as sub_words
-from entrepot.web.screens.subscriptions.head import Fact, Happening
+from entrepot.web.screens.subscriptions.head import Fact
 from entrepot.web.ui import formats
 from entrepot.web.ui.parts import Column, Part, Step
 from entrepot.web.ui.shell import Link
@@ -99,15 +100,8 @@ def order(request: SignedInRequest, *, number: int, name: str, side: Side) -> Ht
         "shows_price": money is not None,
         "shows_cost": money is not None and money.is_seller,
         "parameters": [Fact(key, shown_value(value)) for key, value in row.parameters.items()],
-        "steps": [
-            Happening(
-                words.stamp(step.at),
-                step.at.isoformat(),
-                _told(viewer, words.step(step.before, step.after), step.comment, step.after),
-                words.actor(step, people=found.people),
-            )
-            for step in reversed(found.steps)
-        ],
+        "steps": happenings(viewer, found),
+        **note_form(viewer, row.id, name=name),
         **_vendor(found),
     }
     return render(request, "screens/orders/page.html", context)
@@ -116,6 +110,8 @@ def order(request: SignedInRequest, *, number: int, name: str, side: Side) -> Ht
 def button_label(act: Act) -> str:
     """Name an act; the ellipsis says that a page with its consequences follows."""
     return {
+        Act.APPROVE: gettext("Approve…"),
+        Act.REJECT: gettext("Reject…"),
         Act.ACCEPT: gettext("Mark payment as received…"),
         Act.RESUBMIT: gettext("Resubmit for provisioning…"),
         Act.COMPLETE: gettext("Complete by hand…"),
@@ -125,6 +121,8 @@ def button_label(act: Act) -> str:
 
 
 _ICONS = {
+    Act.APPROVE: "circle-check",
+    Act.REJECT: "circle-x",
     Act.ACCEPT: "hand-coins",
     Act.RESUBMIT: "rotate-cw",
     Act.COMPLETE: "circle-check",
@@ -136,10 +134,10 @@ _ICONS = {
 def _buttons(viewer: Viewer, found: OrderPage, *, name: str) -> list[Button]:
     """Offer what is legal now; the first that repairs is the primary one."""
     buttons: list[Button] = []
-    for act in (Act.CANCEL, Act.FAIL, Act.COMPLETE, Act.RESUBMIT, Act.ACCEPT):
+    for act in reversed(Act):
         url = links.address(viewer, f"{name}-{act}", found.row.id) if act in found.acts else ""
         if url:
-            kind = "primary" if act in (Act.ACCEPT, Act.RESUBMIT) else ""
+            kind = "primary" if act in (Act.ACCEPT, Act.RESUBMIT, Act.APPROVE) else ""
             buttons.append(Button(button_label(act), url, _ICONS[act], kind))
     return buttons
 
@@ -152,6 +150,8 @@ def _customer_url(viewer: Viewer, row: OrderRow) -> str:
 def _notice(viewer: Viewer, found: OrderPage) -> Mapping[str, str] | None:
     """Say what keeps the order from going on, and who is expected to do something."""
     row = found.row
+    if row.code is Code.WAITING_FOR_APPROVAL:
+        return {"tone": "warn", "icon": "clock-alert", "text": approval_text(found.approval)}
     if row.code is Code.WAITING_FOR_PAYMENT:
         text = gettext("The order is beyond the credit limit and waits for payment.")
         if row.customer_id == viewer.account_id:
@@ -180,8 +180,11 @@ def _track(found: OrderPage) -> list[Step]:
     ]
     if code is Code.CANCELLED:
         return []
+    if code is Code.WAITING_FOR_APPROVAL:
+        labels.insert(1, gettext("Approval"))
     waits = {
         Code.OPENED: (1, "waiting"),
+        Code.WAITING_FOR_APPROVAL: (1, "waiting"),
         Code.WAITING_FOR_PAYMENT: (1, "waiting"),
         Code.PAYMENT_DONE: (2, "running"),
         Code.PROVISIONING: (2, "running"),
@@ -218,13 +221,6 @@ def _facts(viewer: Viewer, found: OrderPage) -> list[Fact]:
     if row.closed_at is not None:
         facts.append(Fact(gettext("Closed"), words.stamp(row.closed_at)))
     return facts
-
-
-def _told(viewer: Viewer, text: str, comment: str, after: Code) -> str:
-    """Add what was said; what vendors say of a failure is for those who repair it."""
-    if not comment or (viewer.panel is Panel.CUSTOMER and after is Code.PROVISIONING_FAILED):
-        return text
-    return f"{text}: {comment}"
 
 
 def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
