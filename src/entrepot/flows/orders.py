@@ -17,6 +17,7 @@ from entrepot.domain.ordering import commands as ordering
 from entrepot.domain.ordering.commands import Cart, Estimate, estimate
 from entrepot.domain.ordering.commands.moves import locked, locked_all
 from entrepot.domain.ordering.events import OrdersMoved
+from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import FINAL, Code
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.provisioning.commands.operations import (
@@ -33,7 +34,11 @@ from entrepot.domain.provisioning.events import (
 from entrepot.domain.provisioning.kinds import Action
 from entrepot.domain.provisioning.queries import is_open
 from entrepot.domain.provisioning.results import Wanted
-from entrepot.domain.subscriptions.commands import activate_subscriptions, drop_ordered
+from entrepot.domain.subscriptions.commands import (
+    activate_subscriptions,
+    drop_ordered,
+    follow_subscription,
+)
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
@@ -198,12 +203,20 @@ def _request(order: Order, wish: _Wish, *, now: datetime) -> Request:
 def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
     if not orders:
         return
-    activate_subscriptions(
-        trials={order.subscription_id: order.trial_days for order in orders},
-        start_on=order_day(now=now),
-        actor=_PROVISIONING,
-        now=now,
-    )
+    day = order_day(now=now)
+    new = [order for order in orders if order.kind is not OrderKind.CHANGE]
+    if new:
+        activate_subscriptions(
+            trials={order.subscription_id: order.trial_days for order in new},
+            start_on=day,
+            actor=_PROVISIONING,
+            now=now,
+        )
+    for order in orders:
+        if order.kind is OrderKind.CHANGE:
+            follow_subscription(
+                subscription_id=order.subscription_id, day=day, actor=_PROVISIONING, now=now
+            )
     ordering.complete_orders(orders, actor=_PROVISIONING, now=now)
 
 

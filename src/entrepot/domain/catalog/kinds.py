@@ -22,6 +22,13 @@ class RefundPolicy(StrEnum):
     PRORATED = "prorated"
 
 
+class SwitchTime(StrEnum):
+    """When a plan switch takes effect: when its order is done, or when the running term ends."""
+
+    NOW = "now"
+    NEXT_TERM = "next_term"
+
+
 class ImportState(StrEnum):
     """Where a price list stands."""
 

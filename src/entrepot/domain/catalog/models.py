@@ -5,7 +5,7 @@ These are provider-level rows without a tenant; what a reseller sets of its own 
 
 from django.db import models
 
-from entrepot.domain.catalog.kinds import ImportState, PriceKind, RefundPolicy
+from entrepot.domain.catalog.kinds import ImportState, PriceKind, RefundPolicy, SwitchTime
 from entrepot.infra.db.fields import PgEnumField, UnitPriceField
 
 
@@ -127,6 +127,29 @@ class PlanPeriod(models.Model):
                     term_months__gte=1, billing_months__gte=1, trial_days__gte=0, grace_days__gte=0
                 ),
                 name="plan_period_bounds",
+            ),
+        ]
+
+
+class PlanSwitch(models.Model):
+    """A plan period to which subscriptions of another one may go over (section 2.7 of the domain reference).
+
+    `refunds` gives the rest of the charged period back; `keeps_term_end` lets the new term end when the old one would
+    have, else it is a whole new one.
+    """
+
+    from_period = models.ForeignKey(PlanPeriod, models.PROTECT, related_name="+")
+    to_period = models.ForeignKey(PlanPeriod, models.PROTECT, related_name="+")
+    takes_effect = PgEnumField(SwitchTime, default=SwitchTime.NOW)
+    refunds = models.BooleanField(default=True)
+    keeps_term_end = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "plan_switch"
+        constraints = [
+            models.UniqueConstraint(fields=["from_period", "to_period"], name="plan_switch_once"),
+            models.CheckConstraint(
+                condition=~models.Q(from_period=models.F("to_period")), name="plan_switch_apart"
             ),
         ]
 

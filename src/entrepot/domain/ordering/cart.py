@@ -23,18 +23,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """What somebody orders for an account; `chain_id` None is its only chain, 1 to 50 lines."""
+    """What somebody orders for an account; `chain_id` None is its only chain, 1 to 50 lines.
+
+    `follows_id` is the subscription in whose place the only line comes: a plan switch.
+    """
 
     customer_id: int
     lines: Sequence[Line]
     chain_id: int | None = None
     purchase_order: str = ""
     promotion_code: str = ""
+    follows_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EstimatedLine:
-    """What one line is billed on each tier, by tier; the last one is the customer's. Promotions are taken off."""
+    """What one line is billed on each tier, by tier; the last one is the customer's. Promotions are taken off.
+
+    `listed` is what a tier with a promotion would be billed without it, `listed_costs` what a tier would pay if the
+    seller above it gave none.
+    """
 
     plan_name: str
     trial_days: int
@@ -42,6 +50,8 @@ class EstimatedLine:
     costs: Mapping[int, Bill]
     currencies: Mapping[int, str]
     promotions: Mapping[int, Promoted]
+    listed: Mapping[int, Bill]
+    listed_costs: Mapping[int, Bill]
 
 
 @dataclass(frozen=True, slots=True)

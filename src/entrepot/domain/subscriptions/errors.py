@@ -44,6 +44,8 @@ class TransitionRefused(Refused):
             "subscription_not_ended",
             "subscription_not_renewable",
             "subscription_service_removed",
+            "switch_after_cancellation",
+            "switch_under_way",
             "term_not_begun",
         }
     )

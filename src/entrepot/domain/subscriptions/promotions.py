@@ -139,7 +139,9 @@ def _refusal(sale: Sale, code: str, *, plans: Sequence[int], on_day: date) -> Pr
     sellers = [tier.seller_id for tier in sale.tiers]
     known = Promotion.objects.filter(code=code, seller_id__in=sellers)
     if not known.exists():
-        return _said(code, "promotion_code_unknown", _("Nobody you buy from knows the code {object}."))
+        return _said(
+            code, "promotion_code_unknown", _("Nobody you buy from knows the code {object}.")
+        )
     running = known.filter(Q(valid_to=None) | Q(valid_to__gt=on_day), valid_from__lte=on_day)
     if not running.exists():
         return _said(code, "promotion_code_over", _("The code {object} is not valid today."))

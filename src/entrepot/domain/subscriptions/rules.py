@@ -77,6 +77,17 @@ def restart_day(
     return today
 
 
+def term_end_bounds(
+    *, paid_to: date | None, term_end: date, term_months: int, anchor: int, today: date
+) -> tuple[date, date]:
+    """Give the first and last day on which a running term may be made to end.
+
+    Not before `paid_to`, the end of what is charged already, nor today; at most one whole term from today.
+    """
+    natural = period_end(today, months=term_months, anchor=anchor).end
+    return max(paid_to or today, today + timedelta(days=1)), max(natural, term_end)
+
+
 def refund_is_given(
     *,
     prorates: bool,

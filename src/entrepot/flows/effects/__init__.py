@@ -6,6 +6,7 @@ same without the action; the effect is the difference. So what is shown is what 
 
 from entrepot.flows.effects.actions import (
     cancel_effect,
+    destroy_effect,
     hold_effect,
     quantity_effect,
     release_effect,
@@ -15,6 +16,7 @@ from entrepot.flows.effects.actions import (
     term_end_effect,
     withdraw_cancellation_effect,
     withdraw_change_effect,
+    withdraw_renewal_effect,
 )
 from entrepot.flows.effects.ahead import BusyRefused
 from entrepot.flows.effects.figures import Effect, Figures, Part
@@ -27,6 +29,7 @@ __all__ = [
     "FreeWindow",
     "Part",
     "cancel_effect",
+    "destroy_effect",
     "free_window",
     "hold_effect",
     "quantity_effect",
@@ -37,4 +40,5 @@ __all__ = [
     "term_end_effect",
     "withdraw_cancellation_effect",
     "withdraw_change_effect",
+    "withdraw_renewal_effect",
 ]

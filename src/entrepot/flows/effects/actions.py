@@ -1,7 +1,7 @@
 """The effect of each action: what is done, on which day it takes effect, and whose sale is looked at."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,15 +9,18 @@ from django.db import transaction
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.models import ChainLink
 from entrepot.domain.subscriptions import commands
+from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, Subscription
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
+from entrepot.domain.subscriptions.rules import restart_day
 from entrepot.flows.daily_billing import business_date
 from entrepot.flows.effects.ahead import Ahead, look_ahead, taken_back
 from entrepot.flows.effects.days import last_day
 from entrepot.flows.effects.figures import Effect, Sale, effect
 from entrepot.infra.audit.recorder import Actor
+from entrepot.kernel.periods import period_end
 
-_HOLD_REASON = "effect"
+_REASON = "effect"
 
 
 def quantity_effect(
@@ -125,27 +128,76 @@ def renew_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today
     return _effect(facts, act, target=facts.dates.term_end or today, now=now, today=today)
 
 
+def withdraw_renewal_effect(
+    *, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date
+) -> Effect:
+    """Show what the end of the term brings without the ordered one. Raises: as `commands.withdraw_renewal`; BusyRefused."""
+
+    def act() -> None:
+        commands.withdraw_renewal(subscription_id=facts.id, actor=actor, now=now, today=today)
+
+    return _effect(facts, act, target=facts.dates.term_end or today, now=now, today=today)
+
+
 def restart_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date) -> Effect:
-    """Show what a new term of something ended costs. Raises: as `commands.restart_subscription`; BusyRefused."""
+    """Show what a new term of something ended costs: its first period as what comes now, and the next one.
+
+    Raises: as `commands.restart_subscription`; BusyRefused.
+    """
     day = business_date() or today
 
     def act() -> None:
         commands.restart_subscription(subscription_id=facts.id, actor=actor, now=now, today=day)
 
-    return _effect(facts, act, target=day, now=now, today=today)
+    first = restart_first_day(facts=facts, today=today)
+    plan = facts.plan
+    over = period_end(first, months=plan.term_months, anchor=facts.dates.anchor_day).end
+    return _effect(
+        facts, act, target=first + timedelta(days=1), stops_on=over, now=now, today=today
+    )
+
+
+def restart_first_day(*, facts: SubscriptionFacts, today: date) -> date:
+    """Give the first day of the term with which an ended subscription would go on."""
+    billing = SubBilling.objects.filter(pk=facts.id).first()
+    return restart_day(
+        paid_to=billing.period_end if billing else None,
+        was_cancelled=facts.status is Status.CANCELLED,
+        was_refunded=billing is not None and billing.cancel_refund,
+        today=business_date() or today,
+    )
+
+
+def destroy_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date) -> Effect:
+    """Show that removing what has ended costs nothing. Raises: as `commands.destroy_subscription`; BusyRefused."""
+
+    def act() -> None:
+        commands.destroy_subscription(
+            subscription_id=facts.id, reason=_REASON, actor=actor, now=now, today=today
+        )
+
+    return _effect(facts, act, target=today, now=now, today=today)
 
 
 def term_end_effect(
     *, facts: SubscriptionFacts, ends_on: date, actor: Actor, now: datetime, today: date
 ) -> Effect:
-    """Show what a term costs that ends on another day. Raises: as `commands.move_term_end`; BusyRefused."""
+    """Show what a term costs that ends on another day: the first period that differs, and the one after it.
+
+    Raises: as `commands.move_term_end`; BusyRefused.
+    """
 
     def act() -> None:
         commands.move_term_end(
             subscription_id=facts.id, ends_on=ends_on, actor=actor, now=now, today=today
         )
 
-    return _effect(facts, act, target=ends_on, now=now, today=today)
+    paid_to = facts.dates.period_end or today
+    target = ends_on if ends_on <= paid_to else paid_to + timedelta(days=1)
+    # Other days bound the periods then, so none of them costs the same with and without it.
+    return _effect(
+        facts, act, target=target, stops_on=ends_on, passes_over=False, now=now, today=today
+    )
 
 
 def hold_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date) -> Effect:
@@ -155,7 +207,7 @@ def hold_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today:
     def act() -> None:
         commands.hold_subscription(
             subscription_id=facts.id,
-            reason=_HOLD_REASON,
+            reason=_REASON,
             actor=actor,
             now=now,
             business_date=day,
@@ -171,7 +223,7 @@ def release_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, tod
     def act() -> None:
         commands.release_subscription(
             subscription_id=facts.id,
-            reason=_HOLD_REASON,
+            reason=_REASON,
             actor=actor,
             now=now,
             business_date=day,
@@ -187,12 +239,23 @@ def _effect(
     target: date,
     now: datetime,
     today: date,
+    stops_on: date | None = None,
+    passes_over: bool = True,
 ) -> Effect:
-    """Bill ahead twice, without and with the action, and compare; both are undone."""
+    """Bill ahead twice, without and with the action, and compare; both are undone.
+
+    `stops_on` is the day from which nothing is billed if no period follows the action's own one.
+    """
     run_day = business_date() or today
 
     def ahead() -> Ahead:
-        return look_ahead(subscription_id=facts.id, target=target, run_day=run_day, now=now)
+        return look_ahead(
+            subscription_id=facts.id,
+            target=target,
+            run_day=run_day,
+            now=now,
+            passes_over=passes_over,
+        )
 
     with taken_back(subscription_id=facts.id, run_day=run_day, now=now):
         with transaction.atomic():
@@ -202,16 +265,17 @@ def _effect(
         stands_still = SubBilling.objects.filter(pk=facts.id, due_on=None).exists()
         after = ahead()
     return effect(
-        sale=_sale(facts),
+        sale=sale_of(facts),
         before=before,
         after=after,
         target=target,
+        stops_on=stops_on,
         run_day=run_day,
         stands_still=stands_still,
     )
 
 
-def _sale(facts: SubscriptionFacts) -> Sale:
+def sale_of(facts: SubscriptionFacts) -> Sale:
     """Find the viewer's sale; for a viewer without the privilege the customer's, to know whether anything costs."""
     money = facts.money
     chain = Subscription.objects.values_list("chain_id", flat=True).get(pk=facts.id)

@@ -114,11 +114,13 @@ def taken_back(*, subscription_id: int, run_day: date, now: datetime) -> Iterato
         ) from error
 
 
-def look_ahead(*, subscription_id: int, target: date, run_day: date, now: datetime) -> Ahead:
+def look_ahead(
+    *, subscription_id: int, target: date, run_day: date, now: datetime, passes_over: bool = True
+) -> Ahead:
     """Bill one subscription event by event until a period starts on `target` or later, or nothing comes any more.
 
-    Periods that begin and end before `target` are passed over; they cost the same with and without what
-    happens on `target`. `run_day` is the business date: nothing is billed earlier. Call it inside `taken_back`.
+    Periods that begin and end before `target` are passed over, unless told otherwise; they cost the same with and
+    without what happens on `target`. `run_day` is the business date: nothing is billed earlier. Call it inside `taken_back`.
     """
     billing = SubBilling.objects.filter(pk=subscription_id).first()
     if billing is None:
@@ -134,7 +136,8 @@ def look_ahead(*, subscription_id: int, target: date, run_day: date, now: dateti
             return Ahead(tuple(found), billing.period_start, "")
         if billing.due_on is None or billing.status not in _STARTS:
             break
-        _pass_over(billing, target)
+        if passes_over:
+            _pass_over(billing, target)
         last = _value("SELECT coalesce(max(id), 0) FROM charge")
         problem = _bill(subscription_id, day=max(run_day, billing.due_on), now=now)
         if problem:

@@ -95,9 +95,14 @@ def effect(
     target: date,
     run_day: date,
     stands_still: bool,
+    stops_on: date | None = None,
 ) -> Effect:
-    """Compare what comes without and with the action that takes effect on `target`."""
-    starts_on = after.starts_on or before.starts_on
+    """Compare what comes without and with the action that takes effect on `target`.
+
+    `stops_on` is the day from which nothing is billed if no period follows; without it that is the coming period's
+    first day without the action.
+    """
+    starts_on = after.starts_on or stops_on or before.starts_on
     # Without a coming period everything up to the day itself belongs to the action.
     until = starts_on or target + timedelta(days=1)
     soon_before, soon = _soon(before, until), _soon(after, until)

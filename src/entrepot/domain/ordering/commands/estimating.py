@@ -92,6 +92,10 @@ def _estimated(
         costs={one.tier: _bill(line, bought, one, promotions.get(one.tier - 1)) for one in tiers},
         currencies={one.tier: one.currency for one in tiers},
         promotions=promotions,
+        listed={one.tier: _bill(line, sold, one, None) for one in tiers if one.tier in promotions},
+        listed_costs={
+            one.tier: _bill(line, bought, one, None) for one in tiers if one.tier - 1 in promotions
+        },
     )
 
 

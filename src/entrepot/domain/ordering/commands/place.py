@@ -78,6 +78,7 @@ def place_orders(
             actor=actor,
             now=now,
             purchase_order=cart.purchase_order,
+            follows_id=cart.follows_id,
         )
         taken = {
             wide.pk: line.promotions for wide, line in zip(subscriptions, seen.lines, strict=True)
@@ -93,15 +94,16 @@ def _add(
 ) -> list[Order]:
     """Add the orders of subscriptions that are ordered and not started, with numbers."""
     seller = placing.sale.last
-    first = _take_numbers(seller.seller_id, OrderKind.SALES, len(subscriptions))
+    kind = OrderKind.SALES if cart.follows_id is None else OrderKind.CHANGE
+    first = _take_numbers(seller.seller_id, kind, len(subscriptions))
     orders = [
         Order(
             tenant_id=placing.sale.tenant_id,
             request_key=placing.request_key,
             place=place,
-            kind=OrderKind.SALES,
+            kind=kind,
             number=first + place,
-            number_text=number_text(OrderKind.SALES, first + place),
+            number_text=number_text(kind, first + place),
             code=Code.OPENED,
             customer_id=cart.customer_id,
             customer_path=wide.customer_path,

@@ -21,6 +21,7 @@ from entrepot.domain.subscriptions.commands.renewals import (
     move_term_end,
     renew_once,
     restart_subscription,
+    withdraw_renewal,
 )
 from entrepot.domain.subscriptions.commands.start import (
     Discount,
@@ -32,10 +33,16 @@ from entrepot.domain.subscriptions.commands.start import (
     drop_ordered,
     start_subscription,
 )
+from entrepot.domain.subscriptions.commands.switches import (
+    Followed,
+    follow_subscription,
+    require_switchable,
+)
 
 __all__ = [
     "Cancellation",
     "Discount",
+    "Followed",
     "Wanted",
     "activate_subscription",
     "activate_subscriptions",
@@ -45,14 +52,17 @@ __all__ = [
     "change_quantity",
     "destroy_subscription",
     "drop_ordered",
+    "follow_subscription",
     "hold_subscription",
     "move_term_end",
     "release_subscription",
     "renew_once",
+    "require_switchable",
     "require_version",
     "restart_subscription",
     "set_auto_renew",
     "start_subscription",
     "withdraw_cancellation",
     "withdraw_change",
+    "withdraw_renewal",
 ]

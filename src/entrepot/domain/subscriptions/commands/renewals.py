@@ -1,6 +1,6 @@
 """Renew by hand, restart what has ended, move the end of a term, remove for good."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -17,9 +17,8 @@ from entrepot.domain.subscriptions.commands.locked import (
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
 from entrepot.domain.subscriptions.models import Term, TermCalendar
-from entrepot.domain.subscriptions.rules import restart_day
+from entrepot.domain.subscriptions.rules import restart_day, term_end_bounds
 from entrepot.infra.audit.recorder import Actor
-from entrepot.kernel.periods import period_end
 
 _ENDED = (Status.GRACED, Status.EXPIRED, Status.CANCELLED)
 
@@ -57,6 +56,41 @@ def renew_once(
             after = {"starts_on": starts_on.isoformat()}
             note(held.wide, kind="renewal_ordered", on_day=today, actor=actor, now=now, after=after)
     return starts_on
+
+
+def withdraw_renewal(
+    *,
+    subscription_id: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    expected_version: int | None = None,
+) -> None:
+    """Take back the one more term that `renew_once` ordered, before it starts; automatic renewal stays as it is.
+
+    Raises: NoSuchObject; SubscriptionConflict; TransitionRefused `subscription_not_running`, `renewal_not_ordered`.
+    """
+    with transaction.atomic():
+        held = lock(subscription_id=subscription_id, expected_version=expected_version)
+        require_status(held, Status.ACTIVE)
+        if not held.billing.renews_once:
+            raise TransitionRefused(
+                "renewal_not_ordered",
+                "No more term of {object} is ordered, or it has started already.",
+                object=held.number,
+                next_step="Look at it again.",
+            )
+        held.billing.renews_once = False
+        store(held)
+        note(
+            held.wide,
+            kind="renewal_withdrawn",
+            on_day=today,
+            actor=actor,
+            now=now,
+            before={"renews_once": True},
+            after={"renews_once": False},
+        )
 
 
 def restart_subscription(
@@ -150,7 +184,13 @@ def move_term_end(
         require_status(held, Status.ACTIVE)
         require_may_order(customer_path=held.wide.customer_path)
         before = _term_end(held)
-        first, last = term_end_bounds(held, today=today)
+        first, last = term_end_bounds(
+            paid_to=held.billing.period_end,
+            term_end=before,
+            term_months=held.billing.term_months,
+            anchor=held.billing.anchor_day,
+            today=today,
+        )
         if not first <= ends_on <= last:
             raise SubscriptionInput(
                 "term_end_out_of_bounds",
@@ -214,15 +254,6 @@ def destroy_subscription(
             after={"status": Status.TERMINATED},
             reason=reason,
         )
-
-
-def term_end_bounds(held: Locked, *, today: date) -> tuple[date, date]:
-    """Give the first and last day on which the running term may end."""
-    billing = held.billing
-    paid_to = billing.period_end or today
-    natural = period_end(today, months=billing.term_months, anchor=billing.anchor_day).end
-    last = max(natural, _term_end(held))
-    return max(paid_to, today + timedelta(days=1)), last
 
 
 def _require_service(held: Locked) -> None:

@@ -61,6 +61,7 @@ class _Facts:
     auto_renew: bool = True
     vendor_reference: str = ""
     purchase_order: str = ""
+    follows_id: int | None = None
 
 
 def start_subscription(
@@ -136,14 +137,16 @@ def add_subscriptions(
     now: datetime,
     auto_renew: bool = True,
     purchase_order: str = "",
+    follows_id: int | None = None,
 ) -> list[Subscription]:
     """Add subscriptions that are ordered on a day and not started; nothing is charged for them.
 
-    Return them in the order given. The number of statements does not depend on how many there are.
+    Return them in the order given. `follows_id` is the subscription in whose place they come, if any. The number of statements does not depend on how many there are.
     Raises: NoSuchObject; SubscriptionInput; OrderRefused.
     """
     with transaction.atomic(savepoint=False):
-        rows = _add(sale, wanted, _Facts(on_day, auto_renew, purchase_order=purchase_order))
+        facts = _Facts(on_day, auto_renew, purchase_order=purchase_order, follows_id=follows_id)
+        rows = _add(sale, wanted, facts)
         notes = [_ordered_note(wide, items) for wide, items in rows]
         note_all(notes=notes, on_day=on_day, actor=actor, now=now)
     return [wide for wide, _items in rows]
@@ -212,7 +215,7 @@ def _add(
         for one in wanted
         for period in (sale.periods[one.plan_period_id],)
     ]
-    return add_rows(sale, lines, auto_renew=facts.auto_renew, **texts)
+    return add_rows(sale, lines, auto_renew=facts.auto_renew, follows_id=facts.follows_id, **texts)
 
 
 def _activate(

@@ -44,12 +44,17 @@ class Beginning:
 
 
 def add_rows(
-    sale: Sale, lines: Sequence[NewRow], *, auto_renew: bool, **texts: str
+    sale: Sale,
+    lines: Sequence[NewRow],
+    *,
+    auto_renew: bool,
+    follows_id: int | None = None,
+    **texts: str,
 ) -> list[tuple[Subscription, list[SubscriptionItem]]]:
     """Add the rows that people see, ordered and not started, with their items; three statements."""
     taken = prepared_rows(statement(_PACKAGE, "take_ids"), count=len(lines))
     wides = [
-        _wide(sale, line, number, auto_renew=auto_renew, **texts)
+        _wide(sale, line, number, auto_renew=auto_renew, follows_id=follows_id, **texts)
         for line, (number,) in zip(lines, taken, strict=True)
     ]
     items = [_items(wide, line) for wide, line in zip(wides, lines, strict=True)]
@@ -86,7 +91,15 @@ def begin_all(
         bus.publish(SubscriptionStarted(wide.id, wide.tenant_id, begin.start_on))
 
 
-def _wide(sale: Sale, line: NewRow, number: int, *, auto_renew: bool, **texts: str) -> Subscription:
+def _wide(
+    sale: Sale,
+    line: NewRow,
+    number: int,
+    *,
+    auto_renew: bool,
+    follows_id: int | None,
+    **texts: str,
+) -> Subscription:
     period = line.period
     return Subscription(
         id=number,
@@ -102,6 +115,7 @@ def _wide(sale: Sale, line: NewRow, number: int, *, auto_renew: bool, **texts: s
         is_own=sale.is_reseller,
         status=Status.ORDERED,
         auto_renew=auto_renew,
+        follows_id=follows_id,
         currency=sale.last.currency,
         quantity=line.units[0][1],
         search_text=search_text(
