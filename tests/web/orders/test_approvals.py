@@ -47,6 +47,9 @@ def test_a_seller_sets_a_workflow_up_and_decides_about_an_order(store, at):
     order_url = reverse("reseller:order", args=[number])
     listed = text(seller.get(reverse("reseller:orders")))
     assert listed.count("waits for your approval") == 1
+    home = text(seller.get(reverse("reseller:home")))
+    assert "1 order waits for your approval" in home
+    assert f"{reverse('reseller:orders')}?status=WA" in home
     shown = text(seller.get(order_url))
     assert "The order waits for your approval. Large orders, step 1 of 1." in shown
     assert "Without a decision until 11 Mar 2026, 13:00 it is rejected." in shown

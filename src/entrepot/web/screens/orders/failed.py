@@ -1,4 +1,4 @@
-"""Orders that failed at their vendor, as home pages list them: what, why, and the button that repairs it."""
+"""What home pages say of orders: those that failed at their vendor, and how many wait for the reader's approval."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.ordering.acts import Act, by_right
-from entrepot.domain.ordering.lifecycle import Shown
+from entrepot.domain.ordering.approvals import WAITING_MAX, waiting_for
+from entrepot.domain.ordering.lifecycle import Code, Shown
 from entrepot.domain.ordering.queries import OrderFilter, OrderRow, list_orders
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.scopes import Side
@@ -36,9 +37,10 @@ class FailedRow:
 
 
 def failed_orders(viewer: Viewer, *, side: Side) -> dict[str, Any]:
-    """Give the newest failed orders of one side for a home page; at most three statements."""
+    """Give the newest failed orders of one side, and what waits for the reader; at most four statements."""
     if not viewer.can(Capability.VIEW_ORDERS):
         return {"failed": [], "failed_words": []}
+    mine = _approvals(len(waiting_for(viewer)))
     page = list_orders(viewer, wanted=OrderFilter(side=side, shown=Shown.ERROR), limit=FAILED_SHOWN)
     numbers = [row.operation_id for row in page.rows if row.operation_id is not None]
     parked = parked_among(viewer, operation_ids=numbers)
@@ -46,13 +48,26 @@ def failed_orders(viewer: Viewer, *, side: Side) -> dict[str, Any]:
         "failed": [_row(viewer, row, is_parked=row.operation_id in parked) for row in page.rows],
         "failed_url": links.address(viewer, "orders", tab=Shown.ERROR.value),
         "failed_more": page.before is not None,
-        "failed_words": _words(len(page.rows), is_more=page.before is not None),
+        "failed_words": [*mine, *_words(len(page.rows), is_more=page.before is not None)],
+        "approvals": mine,
+        "approvals_url": links.address(viewer, "orders", status=Code.WAITING_FOR_APPROVAL.value),
         "failed_columns": [
             Column(gettext("Customer")),
             Column(gettext("Why")),
             Column(gettext("Next step"), 250, hidden_label=True),
         ],
     }
+
+
+def _approvals(number: int) -> list[str]:
+    """Say how many orders wait for the reader; nothing for none."""
+    if not number:
+        return []
+    shown = f"{home_words.number(number)}{'+' if number == WAITING_MAX else ''}"
+    text = ngettext(
+        "%(n)s order waits for your approval", "%(n)s orders wait for your approval", number
+    )
+    return [text % {"n": shown}]
 
 
 def _words(number: int, *, is_more: bool) -> list[str]:
