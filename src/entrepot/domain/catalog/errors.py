@@ -20,7 +20,7 @@ class CatalogInput(BadInput):
 class CatalogConflict(Conflict):
     """It exists already, or somebody else changed it meanwhile."""
 
-    codes = frozenset({"code_taken", "changed_meanwhile"})
+    codes = frozenset({"code_taken", "catalog_changed_meanwhile"})
 
 
 class CatalogRefused(Refused):

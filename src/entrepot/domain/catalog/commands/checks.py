@@ -25,7 +25,7 @@ def check_version(values: Mapping[str, Any], version: str | None, *, object_name
     """Refuse a change of what somebody else changed; None does not ask. Raises: CatalogConflict."""
     if version is not None and version != version_of(values):
         raise CatalogConflict(
-            "changed_meanwhile",
+            "catalog_changed_meanwhile",
             "{object} was changed by somebody else meanwhile.",
             object=object_name,
             next_step="Look at it again, then change it.",
