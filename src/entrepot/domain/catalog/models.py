@@ -45,16 +45,38 @@ class Service(models.Model):
 
 
 class Resource(models.Model):
-    """A countable unit of a service, such as a seat or a gigabyte. `unit` holds texts by language."""
+    """A countable unit of a service, such as a seat or a gigabyte. `unit` holds texts by language.
+
+    `mpn` is the number by which the vendor's lists and other systems name it; several may share one.
+    """
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     code = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=250)
     unit = models.JSONField(default=dict)
     is_measured = models.BooleanField(default=False)
+    mpn = models.CharField(max_length=80, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "resource"
+
+
+class ResourcePart(models.Model):
+    """What a composite resource holds: so many units of another resource in each of its own."""
+
+    whole = models.ForeignKey(Resource, models.CASCADE, related_name="+")
+    part = models.ForeignKey(Resource, models.PROTECT, related_name="+")
+    units = models.DecimalField(max_digits=20, decimal_places=6, default=1)
+
+    class Meta:
+        db_table = "resource_part"
+        constraints = [
+            models.UniqueConstraint(fields=["whole", "part"], name="resource_part_once"),
+            models.CheckConstraint(
+                condition=models.Q(units__gt=0) & ~models.Q(whole=models.F("part")),
+                name="resource_part_apart",
+            ),
+        ]
 
 
 class Plan(models.Model):
@@ -81,17 +103,48 @@ class Plan(models.Model):
 
 
 class PlanResource(models.Model):
-    """A resource in a plan. `included` units per unit of the plan's quantity are free before overuse starts."""
+    """A resource in a plan. `included` units per unit of the plan's quantity are free before overuse starts.
+
+    An order asks for `minimum` units at least and `maximum` at most; null means no bound.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="+")
     included = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    minimum = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    maximum = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     position = models.SmallIntegerField(default=0)
 
     class Meta:
         db_table = "plan_resource"
         constraints = [
-            models.UniqueConstraint(fields=["plan", "resource"], name="plan_resource_once")
+            models.UniqueConstraint(fields=["plan", "resource"], name="plan_resource_once"),
+            models.CheckConstraint(
+                condition=models.Q(minimum=None)
+                | models.Q(maximum=None)
+                | models.Q(minimum__lte=models.F("maximum")),
+                name="plan_resource_bounds",
+            ),
+        ]
+
+
+class PlanNeed(models.Model):
+    """A plan that has to be bought with another one: it is added to the cart, unless the buyer has it.
+
+    With `same_units` as many units as of the plan that needs it, else one.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
+    needed = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    same_units = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "plan_need"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "needed"], name="plan_need_once"),
+            models.CheckConstraint(
+                condition=~models.Q(plan=models.F("needed")), name="plan_need_apart"
+            ),
         ]
 
 

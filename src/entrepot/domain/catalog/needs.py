@@ -1,0 +1,29 @@
+"""Reads of what an order must keep: bounds of resources and plans that others need."""
+
+from collections.abc import Iterable, Mapping
+
+from entrepot.domain.catalog.models import PlanNeed, PlanResource
+from entrepot.domain.catalog.rules import Bounds, Need
+
+_DEPTH_MAX = 5
+
+
+def needs_of(*, plan_ids: Iterable[int]) -> tuple[Need, ...]:
+    """Give what plans need, and what those need, up to five steps; one statement for each step that finds any."""
+    found: dict[tuple[int, int], Need] = {}
+    asked, known = set(plan_ids), set(plan_ids)
+    for _step in range(_DEPTH_MAX):
+        rows = PlanNeed.objects.filter(plan_id__in=asked).order_by("id") if asked else ()
+        for row in rows:
+            found[row.plan_id, row.needed_id] = Need(row.plan_id, row.needed_id, row.same_units)
+        asked = {needed for _plan, needed in found} - known
+        known |= asked
+    return tuple(found.values())
+
+
+def bounds_of(*, plan_ids: Iterable[int]) -> Mapping[tuple[int, int], Bounds]:
+    """Give the bounds of units by plan and resource; those without any are left out."""
+    rows = PlanResource.objects.filter(plan_id__in=set(plan_ids)).exclude(
+        minimum=None, maximum=None
+    )
+    return {(row.plan_id, row.resource_id): Bounds(row.minimum, row.maximum) for row in rows}
