@@ -28,6 +28,8 @@ def look(page: Page, name: str) -> None:
     for width, theme in ((1440, "light"), (390, "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        # Colours change over a tenth of a second.
+        page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
         if PICTURES:
             page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)

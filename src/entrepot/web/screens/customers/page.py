@@ -103,6 +103,7 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         if tab
         else [],
         "contacts": parts.contacts(viewer, facts),
+        "is_set_up": parts.is_set_up(facts),
         "phone": phone,
         "phone_note": phone_note,
         **parts.notes(viewer, facts),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext
 
 from entrepot.domain.parties.account_queries import ContactRow, contacts_of, notes_of
+from entrepot.domain.parties.commands import setup_of
 from entrepot.domain.parties.kinds import AccountKind, AccountStatus
 from entrepot.domain.parties.phones import shown_phone
 from entrepot.domain.parties.queries import AccountFacts
@@ -72,6 +73,14 @@ def contacts(viewer: Viewer, facts: AccountFacts) -> list[Contact]:
 def phone_texts(facts: AccountFacts) -> tuple[str, str]:
     """Write the account's number: as in its country, and as from abroad where that is different."""
     return _phone(facts.phone, facts.row.country)
+
+
+def is_set_up(facts: AccountFacts) -> bool:
+    """Tell whether an account can sell: every one but a reseller whose set-up is not finished."""
+    if facts.row.kind is not AccountKind.RESELLER:
+        return True
+    setup = setup_of(account_id=facts.row.id)
+    return setup is None or setup.is_finished
 
 
 def notes(viewer: Viewer, facts: AccountFacts) -> dict[str, object]:
