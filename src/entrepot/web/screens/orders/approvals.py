@@ -260,8 +260,9 @@ def _row(viewer: Viewer, one: WorkflowRow, *, may: bool) -> ListRow:
         name=one.name,
         orders=orders,
         people=tuple(
-            ", ".join(one.names.get(number, gettext("somebody who has left")) for number in step)
-            for step in one.steps
+            f"{place}. {one.names.get(number) or gettext('somebody who has left')}"
+            for place, step in enumerate(one.steps, start=1)
+            for number in step
         ),
         timeout=hours % {"n": one.timeout_hours, "what": at_timeout_text(one.at_timeout)},
         state="active" if one.is_active else "inactive",
