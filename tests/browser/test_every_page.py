@@ -28,7 +28,7 @@ from entrepot.config.messages import compile_all
 from entrepot.demo.base import build_base
 from entrepot.demo.history import fill_history
 from entrepot.domain.billing.models import BillingRun, Invoice
-from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListImport
+from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListImport, SalesCategory
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.ordering.commands.workflows import WorkflowValues, save_workflow
@@ -50,6 +50,7 @@ from entrepot.infra.tasks.models import Job
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
+from tests.browser.provisioning_pages import provisioning_pages
 from tests.support.chromium import barriers
 from tests.support.people import SETUP, account
 
@@ -87,6 +88,15 @@ NO_PAGES = {
         "billing-compare",
         "billing-prove",
         "billing-retry",
+        "connector-switch",
+        "drift-look",
+        "drift-repair",
+        "follow-up-close",
+        "operation-now",
+        # Acts are one template; the one with most fields is looked at.
+        "operation-done",
+        "operation-fail",
+        "operation-withdraw",
         "job-stop",
         "job-restart",
         "job-now",
@@ -105,6 +115,7 @@ NO_PAGES = {
         # The screen of `approval-new`; the provider of this world has no workflow.
         "approval",
         *PRICE_FORMS,
+        "category-remove",
     },
     "reseller": {
         *PRICE_FORMS,
@@ -117,8 +128,6 @@ NO_PAGES = {
         "order-note",
         "own-orders-export",
         "own-order-note",
-        # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
-        *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
         # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
         *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
         # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
@@ -197,6 +206,7 @@ def world(
             *_reseller(clients["reseller"]),
             *_customer(clients["customer"]),
             *_of_orders(*orders),
+            *(_place("provider", *words, query=query) for words, query in provisioning_pages(NOW)),
             *_of_everybody(),
         ]
         name = live_settings.SESSION_COOKIE_NAME
@@ -342,6 +352,9 @@ def _provider(client: Client) -> list[Place]:
         at("usage-price-set", query=f"?sku={total.sku}"),
         at("price-lists"),
         *[at(name) for name in ("price-manager", "margins", "margin-set", "price-file")],
+        *[at(name) for name in ("plans", "categories", "category-add")],
+        at("category", SalesCategory.objects.order_by("id")[0].id),
+        at("plan", _a_plan()[0]),
         at("exchange-rates"),
         at("exchange-rate-set", query="?from=USD&to=CAD"),
         at("prices"),
@@ -394,6 +407,9 @@ def _reseller(client: Client) -> list[Place]:
         at("invoice", bought.id, query="?why=1"),
         at("issued-invoices"),
         at("issued-invoice", sold.id, query="?why=1"),
+        at("plans", query="?show=published"),
+        at("plan", _a_plan()[0]),
+        at("plan-own", _a_plan()[0]),
         at("price-manager"),
         at("price-manager", query="?q=nothing&own=1"),
         *[at(name) for name in ("margins", "margin-set", "price-file")],

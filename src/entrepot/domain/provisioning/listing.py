@@ -65,6 +65,7 @@ class OperationLine:
     plan_name: str
     cause: str
     connector: str
+    is_by_hand: bool
     action: Action
     state: State
     quantity: Decimal
@@ -321,6 +322,7 @@ def _line(row: Operation, customer: str, plan: str) -> OperationLine:
         plan_name=plan,
         cause=row.cause,
         connector=row.connector.name,
+        is_by_hand=abilities(row.connector.kind).is_by_hand,
         action=row.action,
         state=row.state,
         quantity=row.quantity,

@@ -126,7 +126,7 @@ def act_page(request: SignedInRequest, *, number: int, act: OperationAct) -> Htt
         "lead": f"OP-{number}, {order_words.action(found.facts.action)}, {found.customer_name}",
         "crumbs": [*crumbs(viewer), Link(f"OP-{number}", back)],
         "state": words.badge(found.facts.state),
-        "word": words.state(found.facts.state),
+        "word": words.state(found.facts.state, is_by_hand=found.facts.is_by_hand),
         "form": form,
         "may": act in possible(found),
         "kind": "bad" if act in (OperationAct.FAIL, OperationAct.WITHDRAW) else "primary",

@@ -125,11 +125,11 @@ def connector_page(request: SignedInRequest, *, number: int) -> HttpResponse:
         "older": [_look(one) for one in looks[1:]],
         "differences": [_difference(viewer, one, may=may) for one in shown],
         "columns": [
-            Column(gettext("Difference"), 190),
+            Column(gettext("Difference"), 220),
             Column(gettext("Service")),
             Column(gettext("Ours"), 200),
             Column(gettext("At the vendor"), 200),
-            Column(gettext("Repair"), 230),
+            Column(gettext("Repair"), 200),
         ],
         "pager": Pager(
             previous_url=request.path if after else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
@@ -97,7 +97,7 @@ def _list(
         ],
         "columns": [
             Column(gettext("What contradicts")),
-            Column(gettext("Operation"), 130),
+            Column(pgettext("provisioning", "Operation"), 130),
             Column(gettext("Connector"), 160),
             Column(gettext("Since"), 180),
             Column(gettext("What was done"), 380),

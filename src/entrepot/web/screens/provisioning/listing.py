@@ -161,7 +161,7 @@ def _chips(asked: _Asked, names: Mapping[int, str]) -> list[Chip]:
 
 def _columns() -> list[Column]:
     return [
-        Column(gettext("Operation"), 230),
+        Column(pgettext("provisioning", "Operation"), 230),
         Column(gettext("For")),
         Column(gettext("State")),
         Column(gettext("Connector"), 160),
@@ -181,7 +181,7 @@ def _row(viewer: Viewer, row: OperationLine) -> OperationRow:
         plan=row.plan_name,
         subject=words.subject(row.cause),
         state=words.badge(row.state),
-        word=words.state(row.state),
+        word=words.state(row.state, is_by_hand=row.is_by_hand),
         why=row.error or order_words.cause(row.error_class),
         connector=row.connector,
         attempts=str(row.attempts),

@@ -74,7 +74,7 @@ def operation(request: SignedInRequest, *, number: int) -> HttpResponse:
         "number": f"OP-{facts.id}",
         "crumbs": crumbs(viewer),
         "state": words.badge(facts.state),
-        "word": words.state(facts.state),
+        "word": words.state(facts.state, is_by_hand=facts.is_by_hand),
         "error": facts.error,
         "error_class": order_words.cause(facts.error_class),
         "is_parked": facts.is_parked,
@@ -134,7 +134,7 @@ def _facts(viewer: Viewer, found: OperationPageFacts) -> list[Fact]:
         ),
         Fact(gettext("Asked for by"), facts.requested_by),
         Fact(gettext("Asked for"), order_words.stamp(facts.requested_at)),
-        Fact(gettext("Attempts"), words.times(facts.attempts)),
+        Fact(gettext("Attempts"), home_words.number(facts.attempts)),
         Fact(gettext("Next look"), order_words.stamp(facts.due_at) if facts.due_at else ""),
         Fact(
             gettext("Given up asking"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.viewer import Viewer
@@ -90,8 +90,10 @@ def badge(state: State) -> str:
     }.get(state, "processing")
 
 
-def state(value: State) -> str:
-    """Say where an operation stands."""
+def state(value: State, *, is_by_hand: bool) -> str:
+    """Say where an operation stands; what people do themselves is in nobody else's hands."""
+    if is_by_hand and value is State.PENDING:
+        return gettext("To be done by hand")
     return order_words.operation(value)
 
 
@@ -140,12 +142,6 @@ def number(value: int, *, most: int) -> str:
     """Write a count that ends at `most`."""
     shown = home_words.number(min(value, most))
     return f"{shown}+" if value >= most else shown
-
-
-def times(value: int) -> str:
-    """Write a number of attempts."""
-    text = ngettext("%(n)s attempt", "%(n)s attempts", value)
-    return text % {"n": home_words.number(value)}
 
 
 def tabs(viewer: Viewer, current: str, *, follow_ups: int | None = None) -> list[Tab]:
