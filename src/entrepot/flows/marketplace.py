@@ -1,7 +1,7 @@
 """The cart as its buyer sees it: what can be ordered, what cannot and why, and what it will be billed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,11 @@ from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.models import Connector
 from entrepot.domain.resale.buyers import Buyer, Market
 from entrepot.domain.resale.offers import Offer, OfferPeriod, OfferResource, offers_of_periods
+from entrepot.domain.resale.promotions import renewed_until
 from entrepot.domain.subscriptions.commands.locked import require_may_order
 from entrepot.domain.subscriptions.commands.quantities import check_quantity
+from entrepot.domain.subscriptions.errors import PromotionRefused
+from entrepot.domain.subscriptions.promotions import Promoted
 from entrepot.flows.orders import estimate_order, order_day, place_order
 from entrepot.flows.vendor_parameters import Parameter, parameters_of, read_values
 from entrepot.infra.audit.recorder import Actor
@@ -44,11 +47,26 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Saving:
+    """A promotion on a line: what the first bill takes less because of it, or for `on_cost` what its seller pays less.
+
+    `by_code` tells whether the code of the cart gave it.
+    """
+
+    name: str
+    first: Decimal
+    on_cost: bool
+    by_code: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SeenLine:
     """A line with what it will be billed, or with the code of what is in its way (`problem`, then `wrong` names it).
 
     `offer` and `period` are None for what is not sold any more; `first` and `each` are None while something is in the
     way. `paid_from` is the first paid day if it is delivered today, `next_on` the first day of the second period.
+    `savings` are the promotions on what the viewer sees; they last for the first term, `each` says what comes then if
+    the second period begins another term.
     """
 
     line: CartLine
@@ -60,19 +78,22 @@ class SeenLine:
     each: Amounts | None = None
     paid_from: date | None = None
     next_on: date | None = None
+    savings: tuple[Saving, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SeenCart:
     """A cart as the viewer sees it.
 
-    `refusal` is in the way of the whole cart. `confirmed` is what the first bills take together, for placing the
+    `refusal` is in the way of the whole cart; `code_refusal` says why the promotion code counts for nothing, and then
+    all amounts are those without it. `confirmed` is what the first bills take together, for placing the
     orders and not for showing: `first` is the part that the viewer may see. `later` is the part of it that is only
     billed after trials. `each` adds up what further periods take, by their months.
     """
 
     lines: tuple[SeenLine, ...]
     refusal: DomainError | None
+    code_refusal: DomainError | None
     market: Market | None
     confirmed: Decimal | None
     is_free: bool
@@ -86,6 +107,7 @@ class SeenCart:
         return (
             bool(self.lines)
             and self.refusal is None
+            and self.code_refusal is None
             and self.confirmed is not None
             and not any(one.problem for one in self.lines)
         )
@@ -99,27 +121,39 @@ def resting_vendors(vendor_ids: Sequence[int]) -> frozenset[int]:
     return frozenset(vendor for vendor, _ in known if vendor not in working)
 
 
-def see_cart(viewer: Viewer, *, buyer: Buyer, lines: Sequence[CartLine], now: datetime) -> SeenCart:
+def see_cart(
+    viewer: Viewer,
+    *,
+    buyer: Buyer,
+    lines: Sequence[CartLine],
+    now: datetime,
+    promotion_code: str = "",
+) -> SeenCart:
     """Work out a cart; nothing is written and nothing that was typed is lost."""
     day = order_day(now=now)
     checked = _checked(viewer, buyer=buyer, lines=lines, day=day)
     good = [(seen, line) for seen, line in checked if line is not None]
     refusal = _refusal(buyer)
+    code_refusal: DomainError | None = None
     found: Estimate | None = None
     if good and buyer.market is not None and buyer.account_id is not None:
+        cart = _cart(buyer, [line for _, line in good], promotion_code=promotion_code)
         try:
-            found = estimate_order(_cart(buyer, [line for _, line in good]), now=now)
+            found, code_refusal = _estimate(cart, now=now)
         except DomainError as error:
             refusal = refusal or error
+    lasting = _lasting(found, buyer.market)
     amounts = (
         dict(zip([seen.line.id for seen, _ in good], found.lines, strict=True)) if found else {}
     )
     seen_lines = tuple(
-        _with_amounts(seen, amounts.get(seen.line.id), buyer.market, day) for seen, _ in checked
+        _with_amounts(seen, amounts.get(seen.line.id), buyer.market, day, lasting)
+        for seen, _ in checked
     )
     return SeenCart(
         lines=seen_lines,
         refusal=refusal,
+        code_refusal=code_refusal,
         market=buyer.market,
         confirmed=found.total.first if found else None,
         is_free=bool(found and found.is_free),
@@ -138,6 +172,7 @@ def order_cart(
     is_free_confirmed: bool,
     actor: Actor,
     now: datetime,
+    promotion_code: str = "",
 ) -> list[int]:
     """Place the orders of a cart in which `see_cart` found nothing in the way; return their ids.
 
@@ -146,7 +181,7 @@ def order_cart(
     checked = _checked(viewer, buyer=buyer, lines=lines, day=order_day(now=now))
     wanted = [line for _, line in checked if line is not None]
     return place_order(
-        _cart(buyer, wanted, purchase_order),
+        _cart(buyer, wanted, purchase_order, promotion_code),
         request_key=request_key,
         confirmed=confirmed,
         is_free_confirmed=is_free_confirmed,
@@ -169,12 +204,33 @@ def placed_orders(viewer: Viewer, *, customer_id: int, ids: Sequence[int]) -> tu
     return tuple(sorted((row for row in page.rows if row.id in wanted), key=lambda row: row.id))
 
 
-def _cart(buyer: Buyer, lines: Sequence[Line], purchase_order: str = "") -> Cart:
+def _estimate(cart: Cart, *, now: datetime) -> tuple[Estimate, DomainError | None]:
+    """Work out a cart; without its promotion code, and with the reason, if the code counts for nothing."""
+    try:
+        return estimate_order(cart, now=now), None
+    except DomainError as error:
+        if not (isinstance(error, PromotionRefused) or error.code == "promotion_code_unusable"):
+            raise
+        return estimate_order(replace(cart, promotion_code=""), now=now), error
+
+
+def _lasting(found: Estimate | None, market: Market | None) -> Mapping[int, date]:
+    """Say until before which day promotions of a cart are given at renewals, too; one statement if it has any."""
+    if found is None or market is None:
+        return {}
+    taken = {one.promotion_id for line in found.lines for one in line.promotions.values()}
+    return renewed_until(promotion_ids=taken) if taken else {}
+
+
+def _cart(
+    buyer: Buyer, lines: Sequence[Line], purchase_order: str = "", promotion_code: str = ""
+) -> Cart:
     return Cart(
         customer_id=buyer.account_id or 0,
         lines=lines,
         chain_id=buyer.market.chain_id if buyer.market else None,
         purchase_order=purchase_order,
+        promotion_code=promotion_code,
     )
 
 
@@ -230,22 +286,47 @@ def _quantities(line: CartLine, chosen: Sequence[OfferResource]) -> tuple[dict[i
 
 
 def _with_amounts(
-    seen: SeenLine, found: EstimatedLine | None, market: Market | None, day: date
+    seen: SeenLine,
+    found: EstimatedLine | None,
+    market: Market | None,
+    day: date,
+    lasting: Mapping[int, date],
 ) -> SeenLine:
     if found is None or market is None or seen.period is None:
         return seen
+    tier, months = market.tier, seen.period.billing_months
     paid_from = day + timedelta(days=found.trial_days)
-    bill, cost = found.bills[market.tier], found.costs[market.tier]
-    months = seen.period.billing_months
-    return SeenLine(
-        line=seen.line,
-        offer=seen.offer,
-        period=seen.period,
+    next_on = period_end(paid_from, months=months, anchor=paid_from.day).natural_end
+    bill, cost = found.bills[tier], found.costs[tier]
+    later, later_cost = bill, cost
+    if seen.period.term_months <= months:
+        if (given := found.promotions.get(tier)) and not _is_given(given, lasting, next_on):
+            later = found.listed[tier]
+        if (given := found.promotions.get(tier - 1)) and not _is_given(given, lasting, next_on):
+            later_cost = found.listed_costs[tier]
+    return replace(
+        seen,
         first=_amounts(market, bill.first, cost.first),
-        each=_amounts(market, bill.period, cost.period),
+        each=_amounts(market, later.period, later_cost.period),
         paid_from=paid_from,
-        next_on=period_end(paid_from, months=months, anchor=paid_from.day).natural_end,
+        next_on=next_on,
+        savings=tuple(_savings(found, market)),
     )
+
+
+def _is_given(one: Promoted, lasting: Mapping[int, date], day: date) -> bool:
+    return day < lasting.get(one.promotion_id, date.min)
+
+
+def _savings(found: EstimatedLine, market: Market) -> Iterator[Saving]:
+    tier = market.tier
+    given, upstream = found.promotions.get(tier), found.promotions.get(tier - 1)
+    if given is not None and market.sees_price:
+        less = found.listed[tier].first - found.bills[tier].first
+        yield Saving(given.name, less, on_cost=False, by_code=given.is_by_code)
+    if upstream is not None and market.sees_cost:
+        less = found.listed_costs[tier].first - found.costs[tier].first
+        yield Saving(upstream.name, less, on_cost=True, by_code=upstream.is_by_code)
 
 
 def _amounts(market: Market, price: Decimal, cost: Decimal) -> Amounts:

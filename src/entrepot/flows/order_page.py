@@ -18,10 +18,14 @@ from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.provisioning.details import OperationFacts, operation_facts
 from entrepot.domain.provisioning.queries import CallRow, calls_of
-from entrepot.domain.resale.models import ChainLink
+from entrepot.domain.resale.models import ChainLink, Promotion
 from entrepot.domain.resale.quotes import QuotedPrice, quote_prices
 from entrepot.domain.subscriptions.lifecycle import Status
-from entrepot.domain.subscriptions.models import Subscription, SubscriptionEvent
+from entrepot.domain.subscriptions.models import (
+    PromotionTaken,
+    Subscription,
+    SubscriptionEvent,
+)
 from entrepot.flows.orders import order_day
 from entrepot.kernel.money import exponent
 
@@ -41,12 +45,22 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenPromotion:
+    """A promotion that the order took, in parts per million; `on_cost` is given to the viewer by its own seller."""
+
+    name: str
+    recurring_ppm: int
+    setup_ppm: int
+    on_cost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrderMoney:
     """What the viewer's own sale of an order takes, without tax.
 
     `confirmed` is what was shown when it was placed, on the sale to the buyer only. `price` is what the day on which
     it starts (or started) makes of it, `cost` what the viewer pays for that; None where a price is missing, or for
-    the buyer's cost. `is_seller` tells from which side the viewer sees it.
+    the buyer's cost. `is_seller` tells from which side the viewer sees it. `promotions` are taken off already.
     """
 
     currency: str
@@ -54,6 +68,7 @@ class OrderMoney:
     confirmed: Bill | None
     price: Bill | None
     cost: Bill | None
+    promotions: tuple[TakenPromotion, ...]
 
     @property
     def shown(self) -> Bill | None:
@@ -189,12 +204,16 @@ def _money_and_items(
         ]
         currency = links[own].billing_account.currency
         is_last = tier == len(links)
+        taken = _taken(wide.id, tier=tier, is_seller=is_seller)
         money = OrderMoney(
             currency=currency,
             is_seller=is_seller,
             confirmed=_confirmed(row) if is_last else None,
-            price=_bill(quoted, charged, "unit_price", currency),
-            cost=_bill(quoted, charged, "unit_cost", currency) if is_seller else None,
+            price=_bill(quoted, charged, "unit_price", currency, taken.get(tier)),
+            cost=_bill(quoted, charged, "unit_cost", currency, taken.get(tier - 1))
+            if is_seller
+            else None,
+            promotions=tuple(taken.values()),
         )
     prices = {price.resource_id: price for price in quoted if price.kind is not PriceKind.SETUP}
     return money, tuple(
@@ -209,6 +228,20 @@ def _money_and_items(
         for number, quantity in ordered.items()
         if number in names
     )
+
+
+def _taken(subscription_id: int, *, tier: int, is_seller: bool) -> Mapping[int, TakenPromotion]:
+    """Give the promotions of the viewer's sale, and for sellers of what they pay, by tier; two statements at most."""
+    rows = PromotionTaken.objects.filter(
+        subscription_id=subscription_id, tier__in=[tier, tier - 1] if is_seller else [tier]
+    )
+    numbers = dict(rows.values_list("tier", "promotion_id"))
+    known = Promotion.objects.in_bulk(list(numbers.values())) if numbers else {}
+    return {
+        one: TakenPromotion(found.name, found.recurring_ppm, found.setup_ppm, one != tier)
+        for one, number in sorted(numbers.items(), reverse=True)
+        if (found := known.get(number)) is not None
+    }
 
 
 def _ordered(wide: Subscription) -> Mapping[int, Decimal]:
@@ -227,7 +260,11 @@ def _confirmed(row: OrderRow) -> Bill | None:
 
 
 def _bill(
-    quoted: Sequence[QuotedPrice], charged: Mapping[int, Decimal], field: str, currency: str
+    quoted: Sequence[QuotedPrice],
+    charged: Mapping[int, Decimal],
+    field: str,
+    currency: str,
+    taken: TakenPromotion | None,
 ) -> Bill | None:
     """Work out what the items take at quoted prices or costs; None while one of them has none."""
     amounts = {
@@ -244,6 +281,8 @@ def _bill(
                 quantity=quantity,
                 recurring=amounts.get((number, PriceKind.RECURRING), Decimal(0)),
                 setup=amounts.get((number, PriceKind.SETUP), Decimal(0)),
+                recurring_ppm=taken.recurring_ppm if taken else 0,
+                setup_ppm=taken.setup_ppm if taken else 0,
             )
             for number, quantity in charged.items()
         ],

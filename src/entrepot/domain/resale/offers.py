@@ -150,7 +150,7 @@ def list_offers(
             seller_path=list(buyer.seller_ids),
             language=viewer.language,
             in_customer_panel=viewer.panel is Panel.CUSTOMER,
-            patterns=_patterns(search),
+            patterns=search_patterns(search),
             category_id=category_id,
             after_id=after,
             size=size + 1,
@@ -208,8 +208,8 @@ def _sold(viewer: Viewer, plan_ids: Sequence[int], *, buyer: Buyer) -> list[int]
     ]
 
 
-def _patterns(search: str) -> list[str]:
-    """Make a LIKE pattern of each word, in which every character stands for itself."""
+def search_patterns(search: str) -> list[str]:
+    """Make a LIKE pattern of each of the first six words, in which every character stands for itself."""
     words = search.replace("\0", "").lower().split()[:WORDS_MAX]
     signs = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
     return [f"%{word.translate(signs)}%" for word in words]

@@ -1,4 +1,4 @@
-"""The cart: units, for whom, the purchase-order number, and what the first bills and further periods take."""
+"""The cart: units, for whom, the purchase-order number and promotion code, and what first and further bills take."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +53,8 @@ class Row:
     each_when: str
     cost: str
     margin: str
+    savings: tuple[str, ...]
+    cost_savings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,14 @@ def open_cart(request: SignedInRequest, kept: store.StoredCart) -> Opened:
     """Look at a cart."""
     viewer = request.viewer
     buyer = buyer_of_cart(viewer, kept)
-    return Opened(kept, buyer, see_cart(viewer, buyer=buyer, lines=kept.lines, now=request.now))
+    seen = see_cart(
+        viewer,
+        buyer=buyer,
+        lines=kept.lines,
+        now=request.now,
+        promotion_code=kept.promotion_code,
+    )
+    return Opened(kept, buyer, seen)
 
 
 @screen(Capability.MANAGE_SUBSCRIPTIONS)
@@ -124,8 +133,11 @@ def show(
         "sees_cost": market is not None and market.sees_cost,
         "blocked": not opened.can_be_ordered,
         "is_marked": bool(opened.purchase_order_fault)
+        or seen.code_refusal is not None
         or any(one.problem for one in opened.seen.lines),
         "fault": opened.purchase_order_fault,
+        "code_fault": seen.code_refusal.text(translate=gettext) if seen.code_refusal else "",
+        "code_note": _code_note(opened),
         "length_max": PURCHASE_ORDER_LENGTH_MAX,
         "most": QUANTITY_MAX,
         "customer_name": opened.buyer.name,
@@ -181,6 +193,17 @@ def _notices(opened: Opened) -> list[str]:
     return texts
 
 
+def _code_note(opened: Opened) -> str:
+    """Say what the code does: where it counts, or that it counts for another sale than the one that is shown."""
+    seen = opened.seen
+    if not opened.kept.promotion_code or seen.code_refusal or seen.confirmed is None:
+        return ""
+    names = {one.name for line in seen.lines for one in line.savings if one.by_code}
+    if names:
+        return gettext("Applied: %(name)s.") % {"name": ", ".join(sorted(names))}
+    return gettext("The code is valid. It changes none of the amounts that you see.")
+
+
 def _markets(buyer: Buyer) -> list[tuple[str, str]]:
     """Offer the chains of an account that has several."""
     if len(buyer.markets) < 2:
@@ -224,6 +247,8 @@ def _row(request: SignedInRequest, seen: SeenLine, market: Market | None) -> Row
         each_when=_from(words.each(months), seen) if each else "",
         cost=cost,
         margin=words.share(seen.first),
+        savings=tuple(words.saving(one, currency) for one in seen.savings if not one.on_cost),
+        cost_savings=tuple(words.saving(one, currency) for one in seen.savings if one.on_cost),
     )
 
 

@@ -106,6 +106,7 @@ def _place(
             buyer=opened.buyer,
             lines=kept.lines,
             purchase_order=kept.purchase_order,
+            promotion_code=kept.promotion_code,
             request_key=kept.key,
             confirmed=confirmed,
             is_free_confirmed=is_free_confirmed,

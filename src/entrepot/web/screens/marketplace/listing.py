@@ -10,6 +10,7 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.buyers import Buyer, Market
 from entrepot.domain.resale.offers import Offer, OfferPage, list_offers
+from entrepot.flows.marketplace_promotions import Promised, promised
 from entrepot.flows.orders import order_day
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -38,6 +39,8 @@ class Row:
     basis: str
     cost: str
     margin: str
+    was: str
+    promotion: str
 
 
 @screen(Capability.VIEW_SUBSCRIPTIONS)
@@ -45,15 +48,17 @@ def marketplace(request: SignedInRequest) -> HttpResponse:
     """Show what can be bought, for the viewer or for the account that it buys for."""
     viewer, asked = request.viewer, read(request.GET)
     buyer = buyer_of(request, asked.account)
+    today = order_day(now=request.now)
     page = list_offers(
         viewer,
         buyer=buyer,
-        on_day=order_day(now=request.now),
+        on_day=today,
         limit=page_size(request.GET, usual=PAGE_SIZE),
         search=asked.text,
         category_id=asked.category,
         after=asked.after,
     )
+    cheaper = promised(buyer=buyer, offers=page.rows, on_day=today)
     keep = {"for": asked.account, "category": asked.category}
     context = {
         **cart_head(request),
@@ -64,7 +69,7 @@ def marketplace(request: SignedInRequest) -> HttpResponse:
         "tabs": _tabs(asked, page),
         "columns": _columns(buyer.market),
         "market": buyer.market,
-        "rows": [_row(viewer, one, buyer.market, asked) for one in page.rows],
+        "rows": [_row(viewer, one, buyer.market, asked, cheaper.get(one.id)) for one in page.rows],
         "asked": asked,
         "keep": {name: value for name, value in keep.items() if value is not None},
         "chips": [Chip(f"“{asked.text}”", asked.url(q=""))] if asked.text else [],
@@ -134,7 +139,10 @@ def _columns(market: Market | None) -> list[Column]:
     return columns
 
 
-def _row(viewer: Viewer, offer: Offer, market: Market | None, asked: Asked) -> Row:
+def _row(
+    viewer: Viewer, sold: Offer, market: Market | None, asked: Asked, promotion: Promised | None
+) -> Row:
+    offer = promotion.after if promotion else sold
     cheapest = offer.cheapest or next(iter(offer.periods), None)
     price = words.recurring(offer, cheapest) if cheapest else None
     query = {"for": str(asked.account)} if asked.account else {}
@@ -151,6 +159,8 @@ def _row(viewer: Viewer, offer: Offer, market: Market | None, asked: Asked) -> R
         basis=words.basis(offer, cheapest) if is_shown and cheapest else _no_price(offer),
         cost=words.unit_cost(price),
         margin=words.margin(price),
+        was=words.price_before(promotion, cheapest) if cheapest else "",
+        promotion=promotion.name if promotion else "",
     )
 
 

@@ -14,6 +14,7 @@ from entrepot.domain.resale.buyers import Buyer
 from entrepot.domain.resale.offers import Offer, OfferPeriod, offer_of
 from entrepot.domain.subscriptions.commands.quantities import QUANTITY_MAX
 from entrepot.flows.marketplace import CartLine, resting_vendors, vendor_questions
+from entrepot.flows.marketplace_promotions import Promised, promised
 from entrepot.flows.orders import order_day
 from entrepot.flows.vendor_parameters import TEXT_LENGTH_MAX, Parameter, ParameterKind
 from entrepot.web.access.guards import screen
@@ -40,6 +41,7 @@ class PeriodRow:
     basis: str
     cost: str
     margin: str
+    was: str
     is_chosen: bool
     can_be_ordered: bool
 
@@ -104,6 +106,7 @@ def _cart_for(request: SignedInRequest, buyer: Buyer) -> store.StoredCart:
         key=cart.key,
         customer_id=buyer.account_id,
         purchase_order=cart.purchase_order,
+        promotion_code=cart.promotion_code,
         lines=cart.lines,
     )
 
@@ -112,10 +115,12 @@ def _render(
     request: SignedInRequest, number: int, buyer: Buyer, *, error: str = "", status: int = 200
 ) -> HttpResponse:
     viewer = request.viewer
-    found = offer_of(viewer, plan_id=number, buyer=buyer, on_day=order_day(now=request.now))
+    today = order_day(now=request.now)
+    found = offer_of(viewer, plan_id=number, buyer=buyer, on_day=today)
+    promotion = promised(buyer=buyer, offers=[found], on_day=today).get(found.id)
     rests = found.vendor_id in resting_vendors([found.vendor_id])
     may_order = viewer.can(Capability.MANAGE_SUBSCRIPTIONS) and viewer.panel is not Panel.PROVIDER
-    rows = _rows(request, found, buyer)
+    rows = _rows(request, promotion.after if promotion else found, buyer, promotion)
     query = {"for": str(buyer.account_id)} if request.GET.get("for") and buyer.account_id else {}
     context = {
         **cart_head(request),
@@ -144,6 +149,7 @@ def _render(
         "account": buyer.account_id or "",
         "most": QUANTITY_MAX,
         "rests": rests,
+        "promotion": promotion.name if promotion else "",
         "cannot": rests or not any(row.can_be_ordered for row in rows),
     }
     return render(request, "screens/marketplace/offer.html", context, status=status)
@@ -168,7 +174,9 @@ def _columns(buyer: Buyer, *, picks: bool) -> list[Column]:
     return columns
 
 
-def _rows(request: SignedInRequest, found: Offer, buyer: Buyer) -> list[PeriodRow]:
+def _rows(
+    request: SignedInRequest, found: Offer, buyer: Buyer, promotion: Promised | None
+) -> list[PeriodRow]:
     sees_price = buyer.market is not None and buyer.market.sees_price
     usual = next((one.id for one in found.periods if one.is_priced), None)
     chosen = number_in(request.POST.get("period", "")) or usual
@@ -183,6 +191,7 @@ def _rows(request: SignedInRequest, found: Offer, buyer: Buyer) -> list[PeriodRo
             basis=words.basis(found, one) if found.chosen and not found.is_usage else "",
             cost=words.unit_cost(words.recurring(found, one)),
             margin=words.margin(words.recurring(found, one)),
+            was=words.price_before(promotion, one),
             is_chosen=one.id == chosen,
             can_be_ordered=one.is_priced or is_open,
         )

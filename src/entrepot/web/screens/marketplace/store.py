@@ -16,6 +16,7 @@ from entrepot.flows.marketplace import CartLine
 
 QUANTITY_LENGTH_MAX = 24
 PURCHASE_ORDER_KEPT = 200
+CODE_KEPT = 200
 LINES_MAX = 50
 _REMEMBERED = 10
 
@@ -28,6 +29,7 @@ class StoredCart:
     customer_id: int | None = None
     chain_id: int | None = None
     purchase_order: str = ""
+    promotion_code: str = ""
     lines: tuple[CartLine, ...] = ()
 
 
@@ -54,6 +56,8 @@ def read(session: SessionBase, viewer: Viewer) -> StoredCart:
         customer_id=found["customer"],
         chain_id=found["chain"],
         purchase_order=found["purchase_order"],
+        # Carts of sessions that are older than promotion codes have none.
+        promotion_code=found.get("promotion_code", ""),
         lines=tuple(
             CartLine(
                 id=line["id"],
@@ -77,6 +81,7 @@ def write(session: SessionBase, viewer: Viewer, cart: StoredCart) -> StoredCart:
         "customer": cart.customer_id,
         "chain": cart.chain_id,
         "purchase_order": cart.purchase_order[:PURCHASE_ORDER_KEPT],
+        "promotion_code": cart.promotion_code[:CODE_KEPT],
         "lines": [
             {
                 "id": line.id,
@@ -113,7 +118,7 @@ def add(cart: StoredCart, line: CartLine) -> StoredCart:
 
 
 def changed(cart: StoredCart, form: Mapping[str, str]) -> StoredCart:
-    """Take over what a form says of the cart: units, purchase-order number, chain, and a line to remove."""
+    """Take over what a form says of the cart: units, purchase-order number, promotion code, chain, a line to remove."""
     lines = [
         replace(
             line,
@@ -131,6 +136,7 @@ def changed(cart: StoredCart, form: Mapping[str, str]) -> StoredCart:
         cart,
         lines=tuple(lines),
         purchase_order=form.get("purchase_order", cart.purchase_order)[:PURCHASE_ORDER_KEPT],
+        promotion_code=form.get("promotion_code", cart.promotion_code).strip()[:CODE_KEPT],
         chain_id=int(chain) if is_number else cart.chain_id,
     )
 

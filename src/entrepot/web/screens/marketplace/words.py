@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.resale.offers import Offer, OfferPeriod, OfferPrice, OfferResource
 from entrepot.domain.subscriptions.commands.quantities import QUANTITY_MAX
-from entrepot.flows.marketplace import Amounts, SeenLine
+from entrepot.flows.marketplace import Amounts, Saving, SeenLine
+from entrepot.flows.marketplace_promotions import Promised
 from entrepot.web.screens.subscriptions import words as subscriptions
 from entrepot.web.ui import formats
 
@@ -76,6 +77,16 @@ def recurring(offer: Offer, one: OfferPeriod) -> OfferPrice | None:
     return one.prices.get((offer.chosen[0].id, PriceKind.RECURRING)) if offer.chosen else None
 
 
+def price_before(promotion: Promised | None, one: OfferPeriod) -> str:
+    """Write the price of a period as it is without the promotion; empty if it is the same."""
+    if promotion is None:
+        return ""
+    (listed,) = [period for period in promotion.before.periods if period.id == one.id]
+    before, after = recurring(promotion.before, listed), recurring(promotion.after, one)
+    is_reduced = before is not None and after is not None and before.price != after.price
+    return unit_price(before) if is_reduced else ""
+
+
 def basis(offer: Offer, one: OfferPeriod) -> str:
     """Say what a price is for: "a seat, a month"."""
     return gettext("per %(unit)s, %(each)s") % {
@@ -133,6 +144,14 @@ def share(value: Amounts | None) -> str:
     if value is None or not value.price or value.cost is None:
         return ""
     return subscriptions.share((value.price - value.cost) / value.price)
+
+
+def saving(one: Saving, currency: str) -> str:
+    """Name a promotion and what it takes off the first bill: "Spring: −€18.75"."""
+    return gettext("%(name)s: %(amount)s") % {
+        "name": one.name,
+        "amount": money(-one.first, currency),
+    }
 
 
 def problem(seen: SeenLine) -> str:

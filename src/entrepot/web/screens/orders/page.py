@@ -18,7 +18,7 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.provisioning.details import OperationFacts
-from entrepot.flows.order_page import Item, OrderMoney, OrderPage, order_page
+from entrepot.flows.order_page import Item, OrderMoney, OrderPage, TakenPromotion, order_page
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
@@ -26,6 +26,7 @@ from entrepot.web.screens.orders import words
 from entrepot.web.screens.orders.happenings import approval_text, happenings, note_form
 from entrepot.web.screens.orders.listing import crumbs
 from entrepot.web.screens.orders.parameters import shown_value
+from entrepot.web.screens.promotions import words as promotion_words
 from entrepot.web.screens.subscriptions import words as sub_words
 from entrepot.web.screens.subscriptions.head import Fact
 from entrepot.web.ui import formats
@@ -65,6 +66,7 @@ class MoneyShown:
     is_negative: bool
     parts: tuple[Part, ...]
     further: tuple[Fact, ...]
+    promotions: tuple[Fact, ...]
     changed: str
 
 
@@ -229,6 +231,8 @@ def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
     margin = None if shown is None or money.cost is None else shown.first - money.cost.first
     share = margin / shown.first if shown and margin is not None and shown.first else None
     is_last = found.row.seller_id == viewer.account_id
+    # What a cancelled order took was given back, so its price of today says nothing.
+    is_changed = money.is_changed and found.row.code is not Code.CANCELLED
     label = gettext("First bill to the customer") if is_last else gettext("First bill of your sale")
     return MoneyShown(
         price=_amount(price, currency),
@@ -242,7 +246,8 @@ def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
         is_negative=margin is not None and margin < 0,
         parts=_parts(money.cost, margin),
         further=_further(found, money, shown),
-        changed=_amount(money.price.first, currency) if money.is_changed and money.price else "",
+        promotions=tuple(_promotion(one) for one in money.promotions),
+        changed=_amount(money.price.first, currency) if is_changed and money.price else "",
     )
 
 
@@ -268,6 +273,12 @@ def _further(found: OrderPage, money: OrderMoney, shown: Bill | None) -> tuple[F
         }
     label = words.per_period(found.billing_months)
     return (Fact(label, _amount(shown.period, currency), note),)
+
+
+def _promotion(one: TakenPromotion) -> Fact:
+    label = gettext("Promotion on your cost") if one.on_cost else gettext("Promotion")
+    less = promotion_words.less(one.recurring_ppm, one.setup_ppm)
+    return Fact(label, one.name, gettext("%(less)s, for the first term") % {"less": less})
 
 
 def _amount(value: Decimal | None, currency: str) -> str:

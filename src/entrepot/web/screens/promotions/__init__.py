@@ -1,0 +1,1 @@
+"""Promotions: what a seller promises, and who used it."""

@@ -1,0 +1,73 @@
+"""Words of promotions: what is taken off, from when until when, and for whom."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext, ngettext
+
+from entrepot.domain.resale.promotions import PromotionRow
+from entrepot.web.screens.subscriptions import words
+from entrepot.web.ui import formats
+
+_PPM = 1_000_000
+
+
+def share(ppm: int) -> str:
+    """Write parts per million as percent: 250,000 reads "25%"."""
+    return formats.percent(Decimal(ppm) / _PPM, language=words.language())
+
+
+def less(recurring_ppm: int, setup_ppm: int) -> str:
+    """Say what is taken off: "25% off the price, 100% off the set-up fee"."""
+    parts = []
+    if recurring_ppm:
+        parts.append(gettext("%(share)s off the price") % {"share": share(recurring_ppm)})
+    if setup_ppm:
+        parts.append(gettext("%(share)s off the set-up fee") % {"share": share(setup_ppm)})
+    return ", ".join(parts)
+
+
+def span(first: date, end: date | None) -> str:
+    """Write the days of a half-open span with its last one; "never" for a span without a day."""
+    if end is None:
+        return gettext("from %(day)s") % {"day": words.day(first)}
+    if end <= first:
+        return gettext("ended before it began")
+    return gettext("%(first)s to %(last)s") % {
+        "first": words.day(first),
+        "last": words.day(end - timedelta(days=1)),
+    }
+
+
+def goods(row: PromotionRow) -> str:
+    """Name the plan that a promotion is for."""
+    return gettext("every plan") if row.plan_id is None else row.plan_name
+
+
+def way(row: PromotionRow) -> str:
+    """Say how somebody gets it: by code, with another plan, or with every order."""
+    if row.parent_plan_id is not None:
+        return gettext("with %(plan)s") % {"plan": row.parent_plan_name}
+    return "" if row.code else gettext("with every order")
+
+
+def uses(used: int, most: int | None) -> str:
+    """Write how often it was used, and how often it can be."""
+    count = words.quantity(Decimal(used))
+    if most is None:
+        return count
+    return gettext("%(used)s of %(most)s") % {
+        "used": count,
+        "most": words.quantity(Decimal(most)),
+    }
+
+
+def limit(row: PromotionRow) -> str:
+    """Say how often it can be used."""
+    parts = []
+    if row.uses_max is not None:
+        times = ngettext("%(n)s time", "%(n)s times", row.uses_max)
+        parts.append(times % {"n": words.quantity(Decimal(row.uses_max))})
+    if row.once_per_customer:
+        parts.append(gettext("once per customer"))
+    return ", ".join(parts) or gettext("as often as wanted")
