@@ -1,13 +1,13 @@
 """Open and edit customers and resellers, with what several packages keep of them; one transaction each."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count
 
-from entrepot.domain.catalog.models import CatalogPrice
+from entrepot.domain.catalog.models import CatalogPrice, PlanPeriod
 from entrepot.domain.ordering import buyers as orders
 from entrepot.domain.parties.access import one, visible
 from entrepot.domain.parties.commands import (
@@ -33,7 +33,7 @@ from entrepot.domain.subscriptions import buyers as subscriptions
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.ids import IdKind, format_id
 
-MARKETS_MAX = 50
+NEWEST_ASKED = 100
 _TAX_FACTS = ("country", "region", "tax_number")
 
 
@@ -265,32 +265,32 @@ def _follow(before: Account, *, actor: Actor, now: datetime) -> None:
 
 
 def _usual_currency(seller: Account) -> str:
-    """Take the currency of most of a seller's billing accounts, its own one before it has any."""
-    rows = BillingAccount.objects.filter(seller=seller).values_list("currency")
-    found = rows.annotate(n=Count("id")).order_by("-n", "currency").first()
-    return found[0] if found else seller.currency
+    """Take the currency of most of a seller's newest billing accounts, its own one before it has any."""
+    newest = BillingAccount.objects.filter(seller=seller).order_by("-id")[:NEWEST_ASKED]
+    found = Counter(newest.values_list("currency", flat=True))
+    return found.most_common(1)[0][0] if found else seller.currency
 
 
 def _markets(seller: Account) -> tuple[str, ...]:
-    """Give the price zones that a seller can sell at: those it buys at, for the provider all of the price lists.
+    """Give the price zones that a seller can sell at: those it buys at, for the provider those of the price lists.
 
-    The usual one comes first: that of its own country, else the one of most of its chains.
+    The usual one comes first: that of its own country, else the one of most of its newest accounts. Neither the number
+    of prices nor that of customers counts: the first and the newest plan periods stand for all price lists.
     """
+    buyers = Account.objects.filter(parent=seller).order_by("-id")[:NEWEST_ASKED]
+    newest = list(buyers.values_list("id", flat=True))
+    used = Counter(Chain.objects.filter(customer_id__in=newest).values_list("market", flat=True))
     if seller.kind is AccountKind.PROVIDER:
-        known = set(CatalogPrice.objects.values_list("market", flat=True).distinct()[:MARKETS_MAX])
+        ids = PlanPeriod.objects.values_list("id", flat=True)
+        periods = [*ids.order_by("id")[:NEWEST_ASKED], *ids.order_by("-id")[:NEWEST_ASKED]]
+        rows = CatalogPrice.objects.filter(plan_period_id__in=periods)
+        known = set(rows.values_list("market", flat=True).distinct()) | set(used)
     else:
         known = set(Chain.objects.filter(customer=seller).values_list("market", flat=True))
-    used = _used_markets(seller)
-    known |= set(used)
     ordered = sorted(
         known, key=lambda market: (market != seller.country, -used.get(market, 0), market)
     )
     return tuple(ordered) or (seller.country,)
-
-
-def _used_markets(seller: Account) -> Mapping[str, int]:
-    rows = Chain.objects.filter(customer__parent=seller).values_list("market")
-    return dict(rows.annotate(n=Count("id")))
 
 
 def _usual_terms(seller: Account) -> Terms:
