@@ -30,29 +30,21 @@ from entrepot.demo.history import fill_history
 from entrepot.domain.billing.models import BillingRun, Invoice
 from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListImport, SalesCategory
 from entrepot.domain.credit.models import CreditState
-from entrepot.domain.ordering.commands import Cart, Line
-from entrepot.domain.ordering.commands.workflows import WorkflowValues, save_workflow
-from entrepot.domain.ordering.kinds import AtTimeout, Audience
-from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
-from entrepot.domain.provisioning.commands.connectors import add_connector
-from entrepot.domain.provisioning.commands.people import mark_failed
-from entrepot.domain.provisioning.kinds import ConnectorKind
-from entrepot.domain.resale.models import BillingAccount, Chain
-from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.usage.models import UsageTotal
 from entrepot.flows import price_jobs, wiring
-from entrepot.flows.orders import estimate_order, place_order
-from entrepot.flows.provisioning import surroundings
 from entrepot.flows.rehearsal import compare_run, rehearse
 from entrepot.infra.tasks.models import Job
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
+from tests.browser.orders_world import orders_of
 from tests.browser.provisioning_pages import provisioning_pages
 from tests.support.chromium import barriers
-from tests.support.people import SETUP, account
+from tests.support.people import account
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -200,7 +192,7 @@ def world(
         build_base(data_dir=folder, small=True)
         fill_history(data_dir=folder)
         clients = {panel: _signed_in(panel) for panel in PANELS}
-        orders = _orders()
+        orders = orders_of(_account("customer"), _account("reseller"), now=NOW)
         places = [
             *_provider(clients["provider"]),
             *_reseller(clients["reseller"]),
@@ -473,56 +465,6 @@ def _cart(client: Client, panel: str, customer_id: int) -> str:
     client.post(order, {**seen, "purchase_order": "PO 118"})
     client.post(add, {**form, f"units-{unit}": "0.5"})
     return seen["key"]
-
-
-def _orders() -> tuple[int, int, int, int, int]:
-    """Place orders: one fails at its vendor, one waits for payment, a reseller's own fails, one waits for approval.
-
-    The last number is that of the workflow which wants the approval.
-    """
-    customer, reseller = _account("customer"), _account("reseller")
-    item = SubscriptionItem.objects.filter(
-        subscription__customer_id=customer.id, is_measured=False, quantity__gte=1
-    ).select_related("subscription__plan__service")[0]
-    add_connector(
-        name="desk",
-        kind=ConnectorKind.MANUAL,
-        vendor_id=item.subscription.plan.service.vendor_id,
-        surroundings=surroundings(),
-        actor=SETUP,
-        now=NOW,
-    )
-    failed = _order(customer.id, item, "failed")
-    own = _order(reseller.id, item, "own")
-    for number in (failed, own):
-        operation = Order.objects.get(pk=number).operation_id or 0
-        mark_failed(operation_id=operation, comment="no such domain", actor=SETUP, now=NOW)
-    BillingAccount.objects.filter(buyer=customer).update(credit_limit=1)
-    waiting = _order(customer.id, item, "waiting")
-    workflow = _workflow(reseller.id)
-    return failed, waiting, own, _order(customer.id, item, "approval"), workflow
-
-
-def _workflow(seller_id: int) -> int:
-    person = Membership.objects.filter(account_id=seller_id, role="administrator")[0].user_id
-    values = WorkflowValues(
-        name="Every order",
-        audience=Audience.ALL,
-        steps=[[person]],
-        timeout_hours=24,
-        at_timeout=AtTimeout.REJECT,
-    )
-    return save_workflow(seller_id=seller_id, values=values, actor=SETUP, now=NOW)
-
-
-def _order(account_id: int, item: SubscriptionItem, key: str) -> int:
-    chain = Chain.objects.filter(customer_id=account_id).order_by("id")[0].id
-    line = Line(
-        item.subscription.plan_period_id, {item.resource_id: item.quantity}, {"domain": "a.invalid"}
-    )
-    cart = Cart(account_id, [line], chain_id=chain)
-    amount = estimate_order(cart, now=NOW).total.first
-    return place_order(cart, request_key=key, confirmed=amount, actor=SETUP, now=NOW)[0]
 
 
 def _of_orders(failed: int, waiting: int, own: int, approval: int, workflow: int) -> list[Place]:
