@@ -51,8 +51,9 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NOW = datetime(2026, 2, 21, 7, 30, tzinfo=UTC)
 DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
 PANELS = ("provider", "reseller", "customer")
-# The actions on a subscription are two templates; a seller's and a customer's pages of them are below.
-_ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw")
+# The actions on a subscription are three templates; a seller's and a customer's pages of them are below.
+_TERMS = ("renew", "renew-withdraw", "restart")
+_ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw", "align", *_TERMS)
 PRICE_FORMS = (
     "price-review",
     "price-apply",
@@ -68,7 +69,7 @@ PRICE_FORMS = (
 # Addresses that only take a form or send a file, or whose screen is looked at elsewhere.
 NO_PAGES = {
     "provider": {
-        *(f"subscription-{act}" for act in (*_ACTS, "hold")),
+        *(f"subscription-{act}" for act in (*_ACTS, "hold", "destroy")),
         "account-note",
         "subscriptions-export",
         "orders-export",
@@ -112,6 +113,7 @@ NO_PAGES = {
     "reseller": {
         *PRICE_FORMS,
         *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
+        *(f"subscription-{act}" for act in _TERMS),
         *(f"own-subscription-{act}" for act in _ACTS),
         "account-note",
         "subscriptions-export",
@@ -133,7 +135,10 @@ NO_PAGES = {
         "cart-order",
     },
     "customer": {
-        *(f"subscription-{act}" for act in ("cancel", "go-on", "change-withdraw")),
+        *(
+            f"subscription-{act}"
+            for act in ("cancel", "go-on", "change-withdraw", "align", *_TERMS)
+        ),
         "subscriptions-export",
         "orders-export",
         "order-note",
@@ -392,6 +397,8 @@ def _reseller(client: Client) -> list[Place]:
         at("subscription-quantity", below.id, query="?quantity=1.5"),
         at("subscription-cancel", below.id),
         at("subscription-hold", below.id),
+        at("subscription-align", below.id),
+        at("subscription-destroy", below.id),
         at("subscription-usage", metered.subscription_id, query=line),
         at("own-subscriptions"),
         at("own-subscription", own.id),

@@ -18,14 +18,21 @@ from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.commands import Discount
-from entrepot.domain.subscriptions.models import SubBilling, SubscriptionItem
-from entrepot.domain.subscriptions.queries import SubscriptionFacts, subscription_facts
+from entrepot.domain.subscriptions.lifecycle import Status
+from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, SubscriptionItem
+from entrepot.domain.subscriptions.queries import (
+    SubscriptionFacts,
+    movable_between,
+    subscription_facts,
+)
 from entrepot.domain.usage.models import MeteredUsage
 from entrepot.flows import effects
 from entrepot.flows import subscription_actions as actions
+from entrepot.flows import subscription_terms as terms
 from entrepot.flows.daily_billing import business_date
 from entrepot.flows.effects import Effect, Figures
 from entrepot.flows.effects.days import last_day
+from entrepot.kernel.periods import period_end
 from tests.domain.resale.shop import START, Shop, add_period, add_price, shop
 from tests.support.people import NOW, SETUP
 from tests.support.runs import run_within
@@ -69,7 +76,10 @@ CASES = st.builds(
     is_day_billed=st.booleans(),
     ahead=st.integers(0, 75),
     act=st.sampled_from(
-        ["quantity", "quantity", "cancel", "cancel", "renewal", "hold", "release", "back", "go on"]
+        [
+            *("quantity", "quantity", "cancel", "cancel", "renewal", "hold", "release", "back"),
+            *("go on", "renew", "restart", "term end", "term end"),
+        ]
     ),
     new_quantity=st.integers(1, 400),
     overused=st.integers(0, 50),
@@ -84,6 +94,8 @@ class Planned:
     effect: Effect
     do: Callable[[], object]
     target: date
+    also: tuple[date, ...] = ()
+    """Days on which periods begin that only one of the two has."""
 
 
 @pytest.fixture
@@ -160,7 +172,7 @@ def _last_day(number: int) -> date:
 
 
 def _change(store: Shop, facts: SubscriptionFacts, quantity: int, day: date, today: date) -> int:
-    return actions.change_quantity(
+    actions.change_quantity(
         facts=facts,
         resource_id=store.seat,
         quantity=Decimal(quantity),
@@ -170,6 +182,7 @@ def _change(store: Shop, facts: SubscriptionFacts, quantity: int, day: date, tod
         is_free_confirmed=True,
         **WHO,
     )
+    return QuantityChange.objects.filter(subscription_id=facts.id).latest("id").pk
 
 
 def _plan(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Planned:
@@ -183,6 +196,8 @@ def _plan(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Pla
         seen = effects.renewal_effect(facts=facts, auto_renew=False, today=today, **WHO)
         do = partial(commands.set_auto_renew, auto_renew=False, **_known(facts.id, today))
         return Planned(seen, do, _last_day(facts.id))
+    if case.act in _OF_TERMS:
+        return _OF_TERMS[case.act](store, case, facts, today)
     business = business_date() or today
     if case.act == "hold":
         seen = effects.hold_effect(facts=facts, today=today, **WHO)
@@ -198,6 +213,12 @@ def _plan(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Pla
 def _known(number: int, today: date) -> dict[str, Any]:
     version = SubBilling.objects.get(pk=number).version
     return {"subscription_id": number, "expected_version": version, "today": today, **WHO}
+
+
+def _version(number: int, today: date) -> dict[str, Any]:
+    """Give what actions take that are handed the facts of a subscription."""
+    known = _known(number, today)
+    return {key: value for key, value in known.items() if key != "subscription_id"}
 
 
 def _plan_change(
@@ -235,13 +256,66 @@ def _plan_end(case: Case, facts: SubscriptionFacts, day: date, today: date) -> P
     return Planned(seen, partial(commands.withdraw_cancellation, **_known(facts.id, today)), day)
 
 
+def _plan_renewal(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Planned:
+    """Order one more term of what ends by itself."""
+    assume(facts.status is Status.ACTIVE and facts.dates.period_start != facts.dates.period_end)
+    commands.set_auto_renew(auto_renew=False, **_known(facts.id, today))
+    seen = effects.renew_effect(facts=facts, today=today, **WHO)
+    do = partial(commands.renew_once, **_known(facts.id, today))
+    assert facts.dates.term_end is not None
+    return Planned(seen, do, facts.dates.term_end)
+
+
+def _plan_restart(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Planned:
+    """Begin again after a cancellation or, where it does not renew, after the end of a short term."""
+    PlanPeriod.objects.update(destroys_on_cancel=False, grace_days=case.open_change)
+    if case.terms == (1, 1) and case.bills_on_hold:
+        commands.set_auto_renew(auto_renew=False, **_known(facts.id, today))
+        run_within(day=_last_day(facts.id), now=NOW)
+    else:
+        commands.cancel_subscription(cancel_on=today, reason="early", **_known(facts.id, today))
+        run_within(day=business_date() or today, now=NOW)
+    later = (business_date() or today) + timedelta(days=case.ahead % 5)
+    viewer = getattr(store.people, case.who).viewer()
+    ended = subscription_facts(viewer, subscription_id=facts.id)
+    seen = effects.restart_effect(facts=ended, today=later, **WHO)
+    first = effects.restart_first_day(facts=ended, today=later)
+    do = partial(terms.restart, facts=ended, is_free_confirmed=True, **_version(facts.id, later))
+    return Planned(seen, do, first)
+
+
+def _plan_term_end(store: Shop, case: Case, facts: SubscriptionFacts, today: date) -> Planned:
+    """Let the term end on a day within the bounds, with or without another one after it."""
+    between = movable_between(facts=facts, today=today)
+    assume(between is not None)
+    assert between is not None
+    if not case.bills_on_hold:
+        commands.set_auto_renew(auto_renew=False, **_known(facts.id, today))
+    ends_on = min(between[0] + timedelta(days=case.ahead), between[1])
+    assume(ends_on != facts.dates.term_end)
+    seen = terms.preview_end(facts=facts, ends_on=ends_on, today=today, **WHO)
+    do = partial(terms.move_end, facts=facts, ends_on=ends_on, **_version(facts.id, today))
+    paid_to = facts.dates.period_end
+    assert paid_to is not None
+    months, anchor = facts.plan.billing_months, facts.dates.anchor_day
+    following = period_end(paid_to, months=months, anchor=anchor).end
+    return Planned(seen, do, ends_on, (paid_to, following))
+
+
+_OF_TERMS: dict[str, Callable[[Shop, Case, SubscriptionFacts, date], Planned]] = {
+    "renew": _plan_renewal,
+    "restart": _plan_restart,
+    "term end": _plan_term_end,
+}
+
+
 def _compare(facts: SubscriptionFacts, planned: Planned, *, today: date) -> None:
     """Bill without and with the action in earnest, and hold the difference against what was shown."""
     seen = planned.effect
     assert seen.problem == ""
     first = business_date() or today
     known = {seen.billed_on or first, max(first, planned.target), max(first, seen.starts_on)}
-    days = sorted(known)
+    days = sorted(known | {day for day in planned.also if day >= first})
     without = _billed(facts, days)
     really = _billed(facts, days, do=planned.do)
 
@@ -249,7 +323,10 @@ def _compare(facts: SubscriptionFacts, planned: Planned, *, today: date) -> None
     assert seen.now == _figures(_before(really, seen.starts_on), seen.tier, is_seller).less(
         _figures(_before(without, seen.starts_on), seen.tier, is_seller)
     )
-    assert seen.before == _figures(_period(without, seen.starts_on), seen.tier, is_seller)
+    starts = [c.period_start for c in without if c.kind == "recurring"]
+    begins = min((day for day in starts if planned.also and day >= seen.starts_on), default=None)
+    usual = _period(without, begins or seen.starts_on)
+    assert seen.before == _figures(usual, seen.tier, is_seller)
     assert seen.after == _figures(_period(really, seen.starts_on), seen.tier, is_seller)
     if seen.billed_on is not None:
         new = [c for c in really if c.billed_on == seen.billed_on and c.tier == seen.tier]

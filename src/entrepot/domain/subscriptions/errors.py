@@ -41,6 +41,7 @@ class TransitionRefused(Refused):
             "already_on_hold",
             "not_on_hold",
             "renewal_after_cancellation",
+            "renewal_not_ordered",
             "subscription_not_ended",
             "subscription_not_renewable",
             "subscription_service_removed",

@@ -131,7 +131,10 @@ def renew_effect(*, facts: SubscriptionFacts, actor: Actor, now: datetime, today
 def withdraw_renewal_effect(
     *, facts: SubscriptionFacts, actor: Actor, now: datetime, today: date
 ) -> Effect:
-    """Show what the end of the term brings without the ordered one. Raises: as `commands.withdraw_renewal`; BusyRefused."""
+    """Show what the end of the term brings without the ordered one.
+
+    Raises: as `commands.withdraw_renewal`; BusyRefused.
+    """
 
     def act() -> None:
         commands.withdraw_renewal(subscription_id=facts.id, actor=actor, now=now, today=today)

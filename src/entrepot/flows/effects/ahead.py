@@ -120,7 +120,8 @@ def look_ahead(
     """Bill one subscription event by event until a period starts on `target` or later, or nothing comes any more.
 
     Periods that begin and end before `target` are passed over, unless told otherwise; they cost the same with and
-    without what happens on `target`. `run_day` is the business date: nothing is billed earlier. Call it inside `taken_back`.
+    without what happens on `target`. `run_day` is the business date: nothing is billed earlier. Call it inside
+    `taken_back`.
     """
     billing = SubBilling.objects.filter(pk=subscription_id).first()
     if billing is None:

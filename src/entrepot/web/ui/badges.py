@@ -50,7 +50,7 @@ def _badges() -> dict[str, Badge]:
         "ends": Badge(warn, pgettext_lazy("state", "Ends"), "calendar-x"),
         "expired": Badge(neutral, pgettext_lazy("state", "Expired"), "calendar-x-2"),
         "cancelled": Badge(neutral, pgettext_lazy("state", "Cancelled"), "ban"),
-        "terminated": Badge(neutral, pgettext_lazy("state", "Terminated"), "circle-stop"),
+        "terminated": Badge(neutral, pgettext_lazy("state", "Removed"), "circle-stop"),
         "inactive": Badge(neutral, pgettext_lazy("state", "Inactive"), "circle-minus"),
         "closed": Badge(neutral, pgettext_lazy("state", "Closed"), "lock"),
         "pending": Badge(info, pgettext_lazy("state", "Pending"), "clock"),

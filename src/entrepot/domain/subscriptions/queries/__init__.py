@@ -51,6 +51,11 @@ from entrepot.domain.subscriptions.queries.resources import (
     resource_page,
     waiting_changes,
 )
+from entrepot.domain.subscriptions.queries.terms import (
+    OtherEnd,
+    movable_between,
+    other_term_ends,
+)
 
 __all__ = [
     "COUNT_MAX",
@@ -71,6 +76,7 @@ __all__ = [
     "LowerTier",
     "NextCharge",
     "Order",
+    "OtherEnd",
     "PageMoney",
     "Place",
     "PriceRow",
@@ -86,7 +92,9 @@ __all__ = [
     "every_row",
     "history",
     "list_page",
+    "movable_between",
     "next_charge",
+    "other_term_ends",
     "read_place",
     "resource_page",
     "subscription_facts",

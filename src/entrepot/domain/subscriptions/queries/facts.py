@@ -23,7 +23,9 @@ SELECT
     s.status::text, s.admin_hold, s.credit_hold, s.auto_renew, s.started_on, s.trial_end, s.term_start, s.term_end,
     s.ended_on, s.cancel_on, s.cancel_reason, s.quantity, s.vendor_reference, s.purchase_order, s.currency,
     billing.due_on, billing.period_start, billing.period_end, billing.grace_end,
-    coalesce(billing.anchor_day, 1), s.chain_id, coalesce(billing.version, 0)
+    coalesce(billing.anchor_day, 1), s.chain_id, coalesce(billing.version, 0),
+    period.hold_days, period.destroys_after_hold, period.destroys_on_cancel, s.destroy_on,
+    coalesce(billing.renews_once, false)
 FROM subscription AS s
 INNER JOIN plan ON plan.id = s.plan_id
 INNER JOIN service ON service.id = plan.service_id
@@ -72,11 +74,18 @@ class PlanFacts:
     refund: RefundPolicy
     refund_days: int | None
     grace_days: int
+    hold_days: int
+    destroys_after_hold: bool
+    destroys_on_cancel: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Its days; ends are exclusive. `due_on` is the next day on which billing has something to do."""
+    """Its days; ends are exclusive.
+
+    `due_on` is the next day on which billing has something to do; `destroy_on` the day whose run removes what has
+    ended for good, None where nothing does.
+    """
 
     started_on: date | None
     trial_end: date | None
@@ -89,6 +98,7 @@ class Dates:
     period_end: date | None
     grace_end: date | None
     anchor_day: int
+    destroy_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,8 @@ class PageMoney:
 class SubscriptionFacts:
     """The head of the page. `is_own` tells that the viewer's account bought it.
 
-    `version` is that of the billing state, which commands compare; 0 before the subscription starts.
+    `renews_once` tells that one more term is
+    ordered by hand. `version` is that of the billing state, which commands compare; 0 before the subscription starts.
     """
 
     id: int
@@ -133,6 +144,7 @@ class SubscriptionFacts:
     admin_hold: bool
     credit_hold: bool
     auto_renew: bool
+    renews_once: bool
     cancel_reason: str
     quantity: Decimal
     vendor_reference: str
@@ -154,11 +166,9 @@ def subscription_facts(viewer: Viewer, *, subscription_id: int) -> SubscriptionF
     access.one(viewer, Subscription, pk=subscription_id, kind=IdKind.SUBSCRIPTION)
     row = rows_of(_FACTS, {"id": subscription_id})[0]
     number, customer_id, customer_name, seller_id, seller_name = row[:5]
-    status, admin_hold, credit_hold, auto_renew, started_on, trial_end, term_start, term_end = row[
-        18:26
-    ]
-    ended_on, cancel_on, reason, quantity, reference, order, currency = row[26:33]
-    plan = [*row[5:15], RefundPolicy(row[15]), row[16], row[17]]
+    status, admin_hold, credit_hold, auto_renew = row[18:22]
+    reason, quantity, reference, order, currency = row[28:33]
+    plan = [*row[5:15], RefundPolicy(row[15]), row[16], row[17], *row[40:43]]
     facts = PlanFacts(*plan)
     return SubscriptionFacts(
         id=number,
@@ -170,13 +180,14 @@ def subscription_facts(viewer: Viewer, *, subscription_id: int) -> SubscriptionF
         admin_hold=admin_hold,
         credit_hold=credit_hold,
         auto_renew=auto_renew,
+        renews_once=row[44],
         cancel_reason=reason,
         quantity=quantity,
         vendor_reference=reference,
         purchase_order=order,
         is_own=customer_id == viewer.account_id,
         plan=facts,
-        dates=Dates(started_on, trial_end, term_start, term_end, ended_on, cancel_on, *row[33:38]),
+        dates=Dates(*row[22:28], *row[33:38], *row[43:44]),
         money=_money(viewer, row=row, plan=facts, currency=currency),
         version=row[39],
     )

@@ -61,8 +61,8 @@ class History:
 def history(viewer: Viewer, *, facts: SubscriptionFacts, limit: int) -> History:
     """Give the newest events of a subscription's page, at most `limit` (200).
 
-    People are named if they work for the viewer's account or one below it. The reason of a hold is
-    told to sellers only.
+    People are named if they work for the viewer's account or one below it. The reason of a hold or a
+    removal is told to sellers only.
     """
     size = min(max(limit, 1), HISTORY_SHOWN_MAX)
     events = SubscriptionEvent.objects.filter(subscription_id=facts.id)
@@ -115,6 +115,6 @@ def _known_people(viewer: Viewer, names: set[str]) -> set[str]:
 
 
 def _told(facts: Mapping[str, Any], *, kind: str, is_seller: bool) -> Mapping[str, Any]:
-    if is_seller or kind not in ("held", "released"):
+    if is_seller or kind not in ("held", "released", "destroyed"):
         return facts
     return {name: value for name, value in facts.items() if name != "reason"}

@@ -7,14 +7,20 @@ from django.urls import URLPattern, path
 
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.web.screens.subscriptions import files, listing, page, usage
-from entrepot.web.screens.subscriptions.actions import decisions, endings
+from entrepot.web.screens.subscriptions.actions import (
+    aligning,
+    decisions,
+    endings,
+    removal,
+    terms,
+)
 from entrepot.web.screens.subscriptions.actions.quantity import change_quantity
 
 
 def addresses(name: str, *, book: Book, columns: Sequence[str]) -> list[URLPattern]:
     """Return list, export, page, usage lines and actions: `subscription` makes `subscriptions`, `subscription`, ….
 
-    Only what others bought can be put on hold.
+    Only what others bought can be put on hold or removed for good.
     """
     given: dict[str, Any] = {"name": name, "book": book}
     found = [
@@ -24,6 +30,15 @@ def addresses(name: str, *, book: Book, columns: Sequence[str]) -> list[URLPatte
         path("<int:number>/usage/", usage.usage_page, {"name": name}, name=f"{name}-usage"),
         path("<int:number>/quantity/", change_quantity, given, name=f"{name}-quantity"),
         path("<int:number>/renewal/", decisions.renewal, given, name=f"{name}-renewal"),
+        path("<int:number>/renew/", terms.renew, given, name=f"{name}-renew"),
+        path(
+            "<int:number>/renew/withdraw/",
+            terms.withdraw_renewal,
+            given,
+            name=f"{name}-renew-withdraw",
+        ),
+        path("<int:number>/restart/", terms.restart, given, name=f"{name}-restart"),
+        path("<int:number>/align/", aligning.align, given, name=f"{name}-align"),
         path("<int:number>/cancel/", endings.cancel, given, name=f"{name}-cancel"),
         path("<int:number>/go-on/", endings.go_on, given, name=f"{name}-go-on"),
         path(
@@ -37,5 +52,6 @@ def addresses(name: str, *, book: Book, columns: Sequence[str]) -> list[URLPatte
         found += [
             path("<int:number>/hold/", decisions.hold, given, name=f"{name}-hold"),
             path("<int:number>/release/", decisions.release, given, name=f"{name}-release"),
+            path("<int:number>/destroy/", removal.destroy, given, name=f"{name}-destroy"),
         ]
     return found

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import cast
 from urllib.parse import urlencode
 
+from django import forms
 from django.http import QueryDict
 
 from entrepot.domain.parties.kinds import AccountKind
@@ -110,6 +113,14 @@ def number_in(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 19:
         return None
     return int(text) if 0 < int(text) <= NUMBER_MAX else None
+
+
+def read_day(text: str) -> date | None:
+    """Read a day of the calendar as fields of dates give it, None if it is none."""
+    try:
+        return cast("date | None", forms.DateField(required=False).clean(text))
+    except forms.ValidationError:
+        return None
 
 
 def _values(query: QueryDict, wanted: Wanted) -> dict[str, str]:

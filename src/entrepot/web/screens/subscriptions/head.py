@@ -71,6 +71,7 @@ def head(viewer: Viewer, facts: SubscriptionFacts, *, name: str) -> dict[str, An
         "state": words.state(
             status=facts.status, on_hold=facts.on_hold, cancel_on=facts.dates.cancel_on
         ),
+        "one_more": facts.renews_once,
         "page_url": links.page_url(viewer, name, facts.id),
     }
 
@@ -118,8 +119,11 @@ def key_facts(facts: SubscriptionFacts, charge: NextCharge | None) -> list[Fact]
         found.append(
             Fact(gettext("Cancelled as of"), words.day(dates.cancel_on), facts.cancel_reason)
         )
+    if dates.destroy_on is not None and facts.status is not Status.TERMINATED:
+        found.append(Fact(gettext("Removed for good on"), words.day(dates.destroy_on)))
     if facts.status in (Status.TRIAL, Status.ACTIVE, Status.GRACED):
-        found.append(Fact(gettext("Renews by itself"), _renews(facts)))
+        note = gettext("one more term is ordered") if facts.renews_once else ""
+        found.append(Fact(gettext("Renews by itself"), _renews(facts), note))
     if charge is not None:
         found.append(_next(charge))
     if facts.vendor_reference:

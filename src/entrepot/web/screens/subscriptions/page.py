@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -80,6 +80,7 @@ def subscription_page(
         "plan": facts.plan,
         "segment": words.segment(facts.plan.segment),
         "refund": _refund(facts),
+        "after_end": _after_end(facts),
         "started": facts.dates.started_on,
         "terms": found.terms,
         "resource_pager": _pager(resources),
@@ -200,6 +201,26 @@ def _pager(resources: queries.ResourcePage) -> Pager | None:
             "total": words.quantity(resources.total),
         },
     )
+
+
+def _after_end(facts: SubscriptionFacts) -> list[head.Fact]:
+    """Say how long what has ended waits, and what happens then."""
+    plan = facts.plan
+    days = ngettext(
+        "%(n)s day on hold, then removed for good",
+        "%(n)s days on hold, then removed for good",
+        plan.hold_days,
+    )
+    waits = (
+        days % {"n": plan.hold_days}
+        if plan.destroys_after_hold
+        else gettext("stays on hold and can be renewed")
+    )
+    cancelled = gettext("the service is removed at once") if plan.destroys_on_cancel else waits
+    return [
+        head.Fact(gettext("When it expires"), waits),
+        head.Fact(gettext("When it is cancelled"), cancelled),
+    ]
 
 
 def _refund(facts: SubscriptionFacts) -> str:

@@ -142,6 +142,12 @@ def event(line: HistoryLine) -> str:
         "change_withdrawn": gettext("%(item)s: ordered quantity withdrawn"),
         "quantity_changed": gettext("%(item)s: %(from)s → %(to)s"),
         "renewal_set": _renewal(line.facts),
+        "renewal_ordered": gettext("One more term ordered from %(starts_on)s"),
+        "renewal_withdrawn": gettext("Ordered term withdrawn"),
+        "restart_ordered": gettext("Renewed again from %(starts_on)s"),
+        "restarted": gettext("Started again, term until %(term_end)s"),
+        "term_end_moved": gettext("Term now ends on %(term_end)s"),
+        "destroyed": gettext("Removed for good"),
         "held": gettext("Put on hold"),
         "released": gettext("Hold released"),
         "suspended": gettext("Put on hold for overdue invoices"),
@@ -159,6 +165,7 @@ def event(line: HistoryLine) -> str:
         "term_end": _day(line.facts.get("term_end")),
         "cancel_on": _day(line.facts.get("cancel_on")),
         "start_on": _day(line.facts.get("start_on")),
+        "starts_on": _day(line.facts.get("starts_on")),
     }
     text = sentence % values
     reason = str(line.facts.get("reason") or "")

@@ -15,6 +15,7 @@ from entrepot.domain.subscriptions import queries
 from entrepot.domain.subscriptions.errors import SubscriptionConflict
 from entrepot.domain.subscriptions.queries import Book, SubscriptionFacts
 from entrepot.flows.effects import Effect
+from entrepot.flows.subscription_actions import ActionNotPossible
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import head, links, words
@@ -71,6 +72,8 @@ class Decision:
     kind: str = "primary"
     change: str = ""
     sentences: tuple[str, ...] = ()
+    warning: str = ""
+    names_amount: bool = True
     yours: str = ""
     theirs: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -93,7 +96,7 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
     """Show the effect, or take the action and go back to the subscription."""
     request, facts = asked.request, asked.facts
     form = decision.form(request.POST if request.method == "POST" else None)
-    status, refusal, conflict = 200, "", None
+    status, refusal, conflict, confirms_free = 200, "", None, False
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -102,6 +105,7 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
             except DomainError as error:
                 status = 422 if isinstance(error, BadInput) else 409
                 refusal = error.text(translate=gettext)
+                confirms_free = isinstance(error, ActionNotPossible)
                 if isinstance(error, SubscriptionConflict):
                     by = last_change(asked.viewer, facts)
                     conflict = Conflict(decision.yours, decision.theirs, by)
@@ -116,7 +120,8 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
         "crumbs": crumbs(asked.viewer, facts, name=name, book=book),
         "form": form,
         "decision": decision,
-        "button": f"{decision.button}, {amount}" if amount else decision.button,
+        "button": _button(decision, amount, confirms_free=confirms_free),
+        "confirms_free": confirms_free,
         "effect": shown,
         "refusal": refusal or refused,
         "is_possible": shown is not None,
@@ -127,6 +132,12 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
         **decision.extra,
     }
     return render(request, "screens/subscriptions/decision.html", context, status=status)
+
+
+def _button(decision: Decision, amount: str, *, confirms_free: bool) -> str:
+    if confirms_free:
+        return gettext("Confirm the free change")
+    return f"{decision.button}, {amount}" if amount and decision.names_amount else decision.button
 
 
 def _effect(asked: Asked, decision: Decision) -> tuple[EffectShown | None, str, str]:

@@ -1,7 +1,6 @@
 """Cancel a subscription, and take a cancellation back."""
 
 from datetime import date
-from typing import cast
 
 from django import forms
 from django.http import HttpResponse
@@ -24,6 +23,7 @@ from entrepot.web.screens.subscriptions.actions.decide import (
     standing,
 )
 from entrepot.web.screens.subscriptions.actions.shown import window_text
+from entrepot.web.screens.subscriptions.asked import read_day
 
 _REASON_MAX = 80
 _PREVIEW_REASON = "effect"
@@ -48,7 +48,7 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
     window = effects.free_window(facts=facts, today=asked.viewer.today)
     given = request.POST if request.method == "POST" else request.GET
     text = given.get("cancel_on") or _usual_end(asked, window).isoformat()
-    day = _read_day(text)
+    day = read_day(text)
     sentences = [window_text(window)]
     if facts.dates.period_end is not None and facts.dates.period_end > asked.viewer.today:
         paid = gettext("It is paid up to %(day)s.") % {"day": words.day(facts.dates.period_end)}
@@ -113,14 +113,6 @@ def _usual_end(asked: Asked, window: effects.FreeWindow) -> date:
     if window.gives_back or paid is None:
         return today
     return max(today, paid)
-
-
-def _read_day(text: str) -> date | None:
-    found = forms.DateField(required=False)
-    try:
-        return cast("date | None", found.clean(text))
-    except forms.ValidationError:
-        return None
 
 
 def _day(day: date | None) -> date:

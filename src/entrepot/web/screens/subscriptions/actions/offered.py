@@ -1,5 +1,6 @@
 """Which actions a person finds on a subscription, and where they lead."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.subscriptions import queries
 from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
 
@@ -32,25 +34,57 @@ def may_hold(facts: SubscriptionFacts) -> bool:
 
 
 def offers(viewer: Viewer, facts: SubscriptionFacts, *, name: str) -> list[Offer]:
-    """List the actions that are legal now: renewal, hold or release, cancel or go on."""
-    if not viewer.can(Capability.MANAGE_SUBSCRIPTIONS) or facts.status not in RUNNING:
+    """List the actions that are legal now: renewal and term, hold or release, cancel or go on, removal."""
+    if not viewer.can(Capability.MANAGE_SUBSCRIPTIONS):
         return []
 
     def to(act: str) -> str:
         return reverse(f"{viewer.panel.value}:{name}-{act}", args=[facts.id])
 
-    found = []
-    is_ending = facts.dates.cancel_on is not None
-    if facts.status in _GOING and not is_ending:
-        label = gettext("Renewal off…") if facts.auto_renew else gettext("Renewal on…")
-        found.append(Offer(label, to("renewal")))
-    if may_hold(facts) and name != OWN_NAME:
+    is_seller = may_hold(facts) and name != OWN_NAME
+    if facts.status not in RUNNING:
+        return _of_ended(facts, to, is_seller=is_seller)
+    found = _of_term(viewer, facts, to)
+    if is_seller:
         hold = (gettext("Release…"), "release") if facts.admin_hold else (gettext("Hold…"), "hold")
         found.append(Offer(hold[0], to(hold[1])))
-    if is_ending:
+    if facts.dates.cancel_on is not None:
         found.append(Offer(gettext("Do not cancel…"), to("go-on")))
     else:
         found.append(Offer(gettext("Cancel…"), to("cancel"), "bad"))
+    return found
+
+
+def _of_term(viewer: Viewer, facts: SubscriptionFacts, to: Callable[[str], str]) -> list[Offer]:
+    """Offer what goes on after the term, and where it ends."""
+    if facts.status is Status.GRACED:
+        return [Offer(gettext("Renew again…"), to("restart"))]
+    if facts.dates.cancel_on is not None:
+        return []
+    label = gettext("Renewal off…") if facts.auto_renew else gettext("Renewal on…")
+    found = [Offer(label, to("renewal"))]
+    if facts.status is Status.TRIAL:
+        return found
+    if facts.renews_once:
+        found.append(Offer(gettext("No more term…"), to("renew-withdraw")))
+    elif not facts.auto_renew:
+        found.append(Offer(gettext("Renew once…"), to("renew")))
+    if queries.movable_between(facts=facts, today=viewer.today) and not facts.plan.is_usage:
+        found.append(Offer(gettext("Align term…"), to("align")))
+    return found
+
+
+def _of_ended(
+    facts: SubscriptionFacts, to: Callable[[str], str], *, is_seller: bool
+) -> list[Offer]:
+    """Offer to begin again, and to sellers to remove for good."""
+    if facts.status not in (Status.EXPIRED, Status.CANCELLED):
+        return []
+    found = []
+    if facts.status is Status.EXPIRED or not facts.plan.destroys_on_cancel:
+        found.append(Offer(gettext("Renew again…"), to("restart")))
+    if is_seller:
+        found.append(Offer(gettext("Remove for good…"), to("destroy"), "bad"))
     return found
 
 

@@ -37,11 +37,11 @@ def effect_shown(
 ) -> EffectShown:
     """Write the figures of the viewer's sale; for who sees no prices only the sentences stay."""
     sees = facts.money.tier is not None and not effect.problem
-    is_later = effect.part is not None and effect.part.start > today
+    comes_on = effect.billed_on if effect.part is None else effect.part.start
     return EffectShown(
         what=what,
         change=change,
-        now_label=_short(effect.part.start) if effect.part and is_later else gettext("Now"),
+        now_label=_short(comes_on) if comes_on and comes_on > today else gettext("Now"),
         now_note=_fraction(effect),
         then_label=per_period(facts.plan.billing_months),
         then_note=gettext("from %(day)s") % {"day": _short(effect.starts_on)},
