@@ -209,3 +209,29 @@ def test_resellers_from_before_the_wizard_and_customers_have_no_set_up(store):
     _get(ria, "/reseller/setup/", 404)
     _get(ria, "/reseller/setup/brand/", 404)
     assert User.objects.filter(realm="harbor.localhost").exists()
+
+
+def test_odd_values_in_the_steps_are_refused_or_left_out(store, nora):
+    client, number = browser_of(_viewer(nora)), nora.account_id
+    company = _company(**{"billing-name": "x" * 151, "version": "9" * 40})
+    _post(client, "/reseller/setup/company/", company, 422)
+    _post(client, "/reseller/setup/company/", _company(version="7"), 409)
+    _post(client, "/reseller/setup/plans/", {"shown": store.plan, "act": "next"}, 400)
+    _post(client, "/reseller/setup/company/", _company())
+
+    _post(client, "/reseller/setup/plans/", {"shown": ["9" * 18, "-1", "x"]}, 404)
+    prices = "/reseller/setup/prices/"
+    for percent in ("", "NaN", "1e9", "9" * 30, "-101", "0.00000001"):
+        answer = client.post(prices, {"act": "markup", "percent": percent, "confirmed": "1"})
+        assert answer.status_code in (302, 409), percent
+    key = f"{store.period}.{store.seat}.recurring"
+    for price, percent in (("-1", ""), ("9" * 30, ""), ("", "1e5"), ("0.1234567890123", "")):
+        typed = {f"held-{key}": "|", f"price-{key}": price, f"percent-{key}": percent}
+        answer = client.post(prices, {**typed, "act": "stay", "confirmed": "1"})
+        assert answer.status_code in (302, 409, 422), (price, percent)
+    foreign = {"held-999999.1.recurring": "|", "price-999999.1.recurring": "1", "act": "stay"}
+    _post(client, prices, foreign)
+    for query in ("?after=x", "?after=9223372036854775808", "?q=%00%25", "?q=" + "a" * 300):
+        _get(client, prices + query)
+        _get(client, "/reseller/setup/plans/" + query)
+    assert not SellerPrice.objects.filter(seller_id=number, unit_price__lt=0).exists()

@@ -90,7 +90,7 @@ def test_a_reseller_sets_itself_up_and_hands_a_customer_over(
     expect(percent).to_have_value("50")
     look(page, "setup-prices")
     page.get_by_role("button", name="Store and go on").click()
-    expect(page.get_by_label("Address")).to_have_value("nora.harbor.localhost")
+    expect(page.get_by_label("Address for signing in")).to_have_value("nora.harbor.localhost")
     look(page, "setup-brand")
     page.get_by_role("button", name="Store and go on").click()
     expect(page.get_by_role("link", name="Try an order under your own name")).to_be_visible()
@@ -114,7 +114,7 @@ def _open_customer(page: Page) -> None:
     look(page, "hand-over")
     assert Account.objects.filter(name="Mona Möbel GmbH").count() == 1
     page.get_by_role("link", name="To the account").click()
-    page.get_by_role("textbox", name="Note").fill("Calls on Mondays only")
+    page.get_by_role("textbox", name="New note").fill("Calls on Mondays only")
     page.get_by_role("button", name="Keep the note").click()
     expect(page.get_by_text("The note is kept.")).to_be_visible()
     look(page, "customer-page")

@@ -47,7 +47,7 @@ class NoteForm(forms.Form):
     """A note and the key of its form."""
 
     text = forms.CharField(
-        label=_("Note"), max_length=NOTE_LENGTH_MAX, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("New note"), max_length=NOTE_LENGTH_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
     key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput())
 

@@ -129,7 +129,7 @@ def _store_all(request: SignedInRequest) -> HttpResponse:
 
 def _row(viewer: Viewer, row: PhoneRow, refused: tuple[int, str, str] | None) -> Row:
     is_refused = refused is not None and refused[0] == row.id
-    verdict = "" if row.problem is None else row.problem.text(translate=gettext)
+    verdict = "" if row.problem is None else _verdict(row.problem.code)
     good = shown_phone(row.good, country=row.country).international
     return Row(
         id=row.id,
@@ -145,6 +145,13 @@ def _row(viewer: Viewer, row: PhoneRow, refused: tuple[int, str, str] | None) ->
         version=row.version,
         error=refused[2] if is_refused and refused else "",
     )
+
+
+def _verdict(code: str) -> str:
+    """Say in a few words why a number fails; the form says the rest."""
+    if code == "phone_unknown":
+        return gettext("no number of its country")
+    return gettext("no telephone number")
 
 
 def _pager(page: PhonePage) -> Pager:

@@ -36,7 +36,7 @@ class BrandForm(forms.Form):
 
     display_name = forms.CharField(label=_("Name of the brand"), max_length=120)
     host = forms.CharField(
-        label=_("Address"),
+        label=_("Address for signing in"),
         max_length=120,
         help_text=_(
             "Your customers sign in here. It has to lead to this system before they can; it stays once they do."
