@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from django.db import connection, transaction
+from django.db import connection
 
 from entrepot.domain.catalog.kinds import PriceKind
-from entrepot.infra.db.prepared import prepared_call
+from entrepot.infra.db.prepared import is_prepared, prepared_call
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.resale"
@@ -57,20 +57,20 @@ def quote_periods(
     """
     if not plan_period_ids:
         return {}
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_empty_tables())
-        want, wanted = prepared_call(
-            statement(_PACKAGE, "want_quote"),
-            chain_id=chain_id,
-            plan_period_ids=list(plan_period_ids),
-            on_day=on_day,
+    want, quote = statement(_PACKAGE, "want_quote"), statement(_PACKAGE, "quote_tier")
+    with connection.cursor() as cursor:
+        if not (is_prepared(want) and is_prepared(quote)):
+            # A statement can be prepared only when the tables that it reads are there.
+            cursor.execute(_empty_tables())
+        call, values = prepared_call(
+            want, chain_id=chain_id, plan_period_ids=list(plan_period_ids), on_day=on_day
         )
-        calls, values = [want], wanted
+        calls = [_empty_tables(), call]
         for tier in range(1, tiers + 1):
-            call, its = prepared_call(statement(_PACKAGE, "quote_tier"), tier=tier)
+            call, its = prepared_call(quote, tier=tier)
             calls.append(call)
             values += its
-        # Sent at once: the way to the server and back would cost more than the work.
+        # Sent at once, which is one transaction: the way to the server and back would cost more than the work.
         cursor.execute("; ".join([*calls, _READ]), values)
         while cursor.nextset():
             pass

@@ -36,16 +36,29 @@ def prepared_call(wanted: Statement, **values: Any) -> tuple[str, list[Any]]:
         raise TypeError(
             f"{wanted.package}/{wanted.name} takes {sorted(wanted.parameters)}, got {sorted(values)}"
         )
-    name = f"{wanted.package.rsplit('.', 1)[1]}_{wanted.name}"
+    name = _name(wanted)
     _prepare(wanted, name)
     holders = ", ".join(["%s"] * len(values))
     call = f"EXECUTE {name}" + (f" ({holders})" if values else "")
     return call, [values[parameter] for parameter in wanted.parameters]
 
 
-def _prepare(wanted: Statement, name: str) -> None:
+def is_prepared(wanted: Statement) -> bool:
+    """Tell whether a statement has its name on this connection."""
+    return _name(wanted) in _ready()
+
+
+def _name(wanted: Statement) -> str:
+    return f"{wanted.package.rsplit('.', 1)[1]}_{wanted.name}"
+
+
+def _ready() -> set[str]:
     connection.ensure_connection()
-    ready = _READY.setdefault(connection.connection, set())
+    return _READY.setdefault(connection.connection, set())
+
+
+def _prepare(wanted: Statement, name: str) -> None:
+    ready = _ready()
     if name in ready:
         return
     places = {parameter: f"${at}" for at, parameter in enumerate(wanted.parameters, start=1)}

@@ -9,7 +9,6 @@ from django.db.models import Min
 
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountStatus
-from entrepot.domain.parties.models import Account
 from entrepot.domain.subscriptions.commands.history import Note, note_all
 from entrepot.domain.subscriptions.errors import (
     OrderRefused,
@@ -30,6 +29,8 @@ from entrepot.domain.subscriptions.rules import (
     due_on_after_release,
 )
 from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.sql import statement
 from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
@@ -108,18 +109,17 @@ def require_may_order(*, customer_path: str) -> None:
     A credit hold also blocks cancellations (decision 8 of the domain reference). Raises: OrderRefused.
     """
     ids = [int(part) for part in customer_path.split(".") if part]
-    above = Account.objects.filter(pk__in=ids).order_by("-depth")
-    facts = above.values_list("id", "admin_hold", "credit_hold", "status")
-    for account_id, admin_hold, credit_hold, status in facts:
+    read = statement("entrepot.domain.subscriptions", "accounts_on_path")
+    for account_id, is_held, status in prepared_rows(read, account_ids=ids):
         number = f"{IdKind.ACCOUNT.value}-{account_id}"
-        if admin_hold or credit_hold:
+        if is_held:
             raise OrderRefused(
                 "account_on_hold",
                 "{object} is on hold, so nothing can be ordered or cancelled.",
                 object=number,
                 next_step="Release the hold, or pay what is overdue.",
             )
-        if status is not AccountStatus.ACTIVE:
+        if status != AccountStatus.ACTIVE:
             raise OrderRefused(
                 "account_not_active",
                 "{object} is {status}, so nothing can be ordered.",
