@@ -11,7 +11,14 @@ from django.test import Client
 
 from entrepot.config.messages import compile_all
 from entrepot.domain.billing.models import Invoice
-from entrepot.domain.catalog.models import Plan, PriceListImport, SalesCategory
+from entrepot.domain.catalog.models import (
+    Plan,
+    PlanPeriod,
+    PriceListImport,
+    Resource,
+    SalesCategory,
+    Service,
+)
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderEvent
@@ -100,6 +107,9 @@ def world(db: None) -> OddWorld:
         "jobs": job.id,
         "orders": _order(customer),
         "marketplace": Plan.objects.order_by("id")[0].id,
+        "services": Service.objects.order_by("id")[0].id,
+        "resources": Resource.objects.order_by("id")[0].id,
+        "periods": PlanPeriod.objects.order_by("id")[0].id,
         "plans": Plan.objects.order_by("id")[0].id,
         "categories": SalesCategory.objects.create(code="odd", name={"en": "Odd"}).id,
     }

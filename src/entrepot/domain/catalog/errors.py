@@ -9,6 +9,17 @@ class CatalogInput(BadInput):
     codes = frozenset(
         {
             "code_malformed",
+            "days_out_of_bounds",
+            "fee_in_the_past",
+            "fee_negative",
+            "fee_not_billed",
+            "market_malformed",
+            "months_fixed",
+            "months_out_of_bounds",
+            "part_in_itself",
+            "plan_needs_itself",
+            "resource_measure_fixed",
+            "units_out_of_bounds",
             "icon_unknown",
             "position_out_of_bounds",
             "switch_of_usage",
@@ -20,7 +31,7 @@ class CatalogInput(BadInput):
 class CatalogConflict(Conflict):
     """It exists already, or somebody else changed it meanwhile."""
 
-    codes = frozenset({"code_taken", "catalog_changed_meanwhile"})
+    codes = frozenset({"code_taken", "catalog_changed_meanwhile", "plan_exists", "period_exists"})
 
 
 class CatalogRefused(Refused):

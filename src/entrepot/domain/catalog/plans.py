@@ -1,18 +1,25 @@
 """Reads of one plan: its resources, periods, and what has to be bought with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
+from entrepot.domain.catalog.commands.checks import version_of
+from entrepot.domain.catalog.commands.contents import plan_resource_values
+from entrepot.domain.catalog.commands.products import PeriodFacts, PlanFacts
+from entrepot.domain.catalog.commands.rows import values_of
 from entrepot.domain.catalog.kinds import RefundPolicy
-from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource
+from entrepot.domain.catalog.models import Plan, PlanNeed, PlanPeriod, PlanResource
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.kernel.ids import NUMBER_MAX, IdKind
 
 
 @dataclass(frozen=True, slots=True)
 class PlanResourceRow:
-    """A resource in a plan; `included` units per chosen unit are free before overuse starts."""
+    """A resource in a plan; `included` units per chosen unit are free before overuse starts.
+
+    An order asks for `minimum` to `maximum` units; None is no bound.
+    """
 
     id: int
     resource_id: int
@@ -20,7 +27,10 @@ class PlanResourceRow:
     name: str
     unit: Mapping[str, str]
     is_measured: bool
+    mpn: str
     included: Decimal
+    minimum: Decimal | None
+    maximum: Decimal | None
     position: int
 
 
@@ -95,7 +105,10 @@ def _resource(row: PlanResource) -> PlanResourceRow:
         name=row.resource.name,
         unit=row.resource.unit,
         is_measured=row.resource.is_measured,
+        mpn=row.resource.mpn,
         included=row.included,
+        minimum=row.minimum,
+        maximum=row.maximum,
         position=row.position,
     )
 
@@ -111,3 +124,57 @@ def _period(row: PlanPeriod) -> PlanPeriodRow:
         refund_days=row.refund_days,
         is_active=row.is_active,
     )
+
+
+def plan_of_period(*, period_id: int) -> int:
+    """Say to which plan a period belongs. Raises: NoSuchObject."""
+    known = 0 < period_id <= NUMBER_MAX
+    rows = PlanPeriod.objects.filter(pk=period_id) if known else PlanPeriod.objects.none()
+    found = rows.values_list("plan_id", flat=True).first()
+    if found is None:
+        raise NoSuchObject(object="plan period")
+    return found
+
+
+def plan_version(*, plan_id: int) -> str:
+    """Name the state of a plan for its change. Raises: NoSuchObject."""
+    row = Plan.objects.filter(pk=plan_id).first()
+    if row is None:
+        raise NoSuchObject(object="plan")
+    return version_of(values_of(row, [field.name for field in fields(PlanFacts)]))
+
+
+def period_version(*, period_id: int) -> str:
+    """Name the state of a period for its change. Raises: NoSuchObject."""
+    row = PlanPeriod.objects.filter(pk=period_id).first()
+    if row is None:
+        raise NoSuchObject(object="plan period")
+    return version_of(values_of(row, [field.name for field in fields(PeriodFacts)]))
+
+
+def plan_resources_version(*, plan_id: int) -> str:
+    """Name the state of a plan's resources for their change."""
+    return version_of(plan_resource_values(PlanResource.objects.filter(plan_id=plan_id)))
+
+
+def needed_plans(*, plan_id: int) -> tuple[tuple[int, str, bool], ...]:
+    """Give the plans that a plan needs as (id, name with code, in as many units), by name."""
+    rows = PlanNeed.objects.filter(plan_id=plan_id).select_related("needed")
+    return tuple(
+        (
+            row.needed_id,
+            f"{row.needed.name} · {row.needed.product_code}:{row.needed.sku_code}",
+            row.same_units,
+        )
+        for row in rows.order_by("needed__name", "id")
+    )
+
+
+def plans_by_code(*, code: str) -> tuple[int, ...]:
+    """Find plans by `product:sku` or `product:sku:segment`, as lists write it; at most two, for one is meant."""
+    product, _colon, rest = code.strip().partition(":")
+    sku, _colon, segment = rest.partition(":")
+    found = Plan.objects.filter(product_code=product.strip(), sku_code=sku.strip())
+    if segment.strip():
+        found = found.filter(segment=segment.strip())
+    return tuple(found.order_by("id").values_list("id", flat=True)[:2])

@@ -21,6 +21,8 @@ from entrepot.infra.db.sql import statement
 from entrepot.kernel.money import UNIT_PRICE_DECIMALS, exponent, quantize_unit_price
 
 _PACKAGE = "entrepot.domain.resale"
+# More goods than a page has: without statistics the planner joins each one with all others.
+_ANALYZED_FROM = 200
 
 # Chains of the seller's sales, one for each market and pair of currencies; the oldest stands for all.
 _SALES = """
@@ -155,7 +157,10 @@ def quoted(wanted: Sequence[Wanted]) -> Mapping[Wanted, tuple[Quote, ...]]:
             "days": [one.on_day for one in wanted],
         }
         cursor.execute(_WANT, asked)
+        is_large = len(wanted) > _ANALYZED_FROM
         for tier in range(1, max(one.tier for one in wanted) + 1):
+            if is_large:
+                cursor.execute("ANALYZE price_wanted, quote")
             quote.run(cursor, tier=tier)
         places = sorted({(one.chain_id, one.tier) for one in wanted})
         cursor.execute(

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import PlanPeriod, PlanResource
+from entrepot.domain.catalog.spans import placement
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.commands.prices import (
     below_cost,
@@ -22,7 +23,7 @@ from entrepot.domain.resale.commands.prices import (
     unit_price_of,
     unusual_margin,
 )
-from entrepot.domain.resale.commands.spans import RowModel, placement, put, take_back
+from entrepot.domain.resale.commands.spans import RowModel, put, take_back
 from entrepot.domain.resale.errors import ResaleConflict, ResaleInput
 from entrepot.domain.resale.models import MarginBasis, MarginRule, SellerPrice
 from entrepot.infra.audit.recorder import Actor, record

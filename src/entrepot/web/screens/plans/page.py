@@ -8,7 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
-from entrepot.domain.catalog.plans import PlanPeriodRow, PlanResourceRow, plan_detail
+from entrepot.domain.catalog.plans import (
+    PlanPeriodRow,
+    PlanResourceRow,
+    needed_plans,
+    plan_detail,
+)
 from entrepot.domain.catalog.shelves import list_categories
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -45,6 +50,7 @@ class ResourceLine:
     unit: str
     counted: str
     included: str
+    bounds: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class PriceLine:
 class PeriodLine:
     """A period with its windows and prices."""
 
+    url: str
     period: str
     trial: str
     refund: str
@@ -92,10 +99,22 @@ def plan_page(request: SignedInRequest, *, number: int) -> HttpResponse:
         "resource_columns": [
             Column(gettext("Resource")),
             Column(gettext("Unit"), 160),
-            Column(gettext("Counted"), 200),
-            Column(gettext("Included"), 140, numeric=True),
+            Column(gettext("Counted"), 220),
+            Column(gettext("Included"), 110, numeric=True),
+            Column(gettext("In one order"), 180),
         ],
-        "periods": [_period(row, prices.get(row.id)) for row in detail.periods],
+        "periods": [
+            _period(
+                row,
+                prices.get(row.id),
+                address(viewer, "period", row.id) if may_set else "",
+            )
+            for row in detail.periods
+        ],
+        "needs": [
+            (name, same, address(viewer, "plan", key))
+            for key, name, same in needed_plans(plan_id=number)
+        ],
         "period_columns": [
             Column(gettext("Period")),
             Column(gettext("Trial and refund"), 260),
@@ -107,12 +126,24 @@ def plan_page(request: SignedInRequest, *, number: int) -> HttpResponse:
         "place": place,
         "is_provider": is_provider,
         "own_url": address(viewer, "plan-own", number) if may_set and not is_provider else "",
-        "edit_url": address(viewer, "plan-edit", number) if may_set and is_provider else "",
+        **_edit_urls(viewer, number, may_set=may_set),
         "prices_url": address(viewer, "price-manager", q=plan.row.sku_code),
         "margin_url": address(viewer, "margin-set", plan=str(number)) if may_set else "",
         "offer_url": address(viewer, "offer", number) if plan.row.is_published else "",
     }
     return render(request, "screens/plans/page.html", context)
+
+
+def _edit_urls(viewer: Viewer, number: int, *, may_set: bool) -> dict[str, str]:
+    """Give the ways to change the catalogue; empty for those who may not, and in panels without them."""
+    names = {
+        "edit_url": "plan-edit",
+        "period_url": "period-add",
+        "contents_url": "plan-contents",
+        "fee_url": "plan-fee",
+        "needs_url": "plan-needs",
+    }
+    return {key: address(viewer, name, number) if may_set else "" for key, name in names.items()}
 
 
 def _prices(request: SignedInRequest, period_ids: Sequence[int]) -> tuple[dict[int, DeskRow], str]:
@@ -166,17 +197,33 @@ def _yes(value: bool | None) -> str:
 def _resource(row: PlanResourceRow) -> ResourceLine:
     return ResourceLine(
         name=row.name,
-        code=row.code,
+        code=f"{row.code} · {row.mpn}" if row.mpn else row.code,
         unit=words.unit(row.unit, fallback=formats.EMPTY),
         counted=gettext("measured, overuse is charged")
         if row.is_measured
         else gettext("chosen with the order"),
         included=words.quantity(row.included.normalize()) if row.is_measured else formats.EMPTY,
+        bounds=_bounds(row),
     )
 
 
-def _period(row: PlanPeriodRow, priced: DeskRow | None) -> PeriodLine:
+def _bounds(row: PlanResourceRow) -> str:
+    low, high = (
+        None if units is None else words.quantity(units.normalize())
+        for units in (row.minimum, row.maximum)
+    )
+    if low is not None and high is not None:
+        return gettext("%(low)s to %(high)s units") % {"low": low, "high": high}
+    if low is not None:
+        return gettext("%(low)s units at least") % {"low": low}
+    if high is not None:
+        return gettext("%(high)s units at most") % {"high": high}
+    return gettext("any number")
+
+
+def _period(row: PlanPeriodRow, priced: DeskRow | None, url: str) -> PeriodLine:
     return PeriodLine(
+        url=url,
         period=words.term(term_months=row.term_months, billing_months=row.billing_months),
         trial=_days(row.trial_days) if row.trial_days else gettext("no trial"),
         refund=_refund(row),
