@@ -10,10 +10,11 @@ PAGE = ROOT / "docs" / "bad-input.md"
 EXPECTED = {
     *("A1", "A2", "A3", "A4", "A5"),
     *map("O{}".format, range(1, 7)),
+    *map("D{}".format, range(1, 6)),
     *("P1", "P2", "P3", "P4", "U1", "U2", "U3", "U4", "B1", "B2", "B3"),
     *map(str, [*range(1, 17), *range(18, 24), 25, 36, 37, *range(46, 56), *range(74, 94)]),
 }
-_ROW = re.compile(r"^\| ([AOPUB]?\d+) \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| ([ABDOPU]?\d+) \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
 

@@ -42,6 +42,8 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.browser.orders_world import orders_of
+from tests.browser.promotion_pages import Page as PromotionPage
+from tests.browser.promotion_pages import promotion_pages
 from tests.browser.provisioning_pages import provisioning_pages
 from tests.support.chromium import barriers
 from tests.support.people import account
@@ -242,6 +244,10 @@ def _account(panel: str) -> Account:
     return Account.objects.get(name="Cobalt Freight GmbH")
 
 
+def _promotions(panel: str) -> list[PromotionPage]:
+    return promotion_pages(_account(panel).id, day=NEXT, now=NOW)
+
+
 def _direct_customer(provider: Account) -> int:
     """Return a customer of the provider's own; the demo has none, so one is opened."""
     return account(AccountKind.CUSTOMER, provider.id, "Direct Dairy")
@@ -352,6 +358,7 @@ def _provider(client: Client) -> list[Place]:
         *[at(name) for name in ("plans", "categories", "category-add")],
         at("category", SalesCategory.objects.order_by("id")[0].id),
         at("plan", _a_plan()[0]),
+        *[at(*args, query=query) for args, query in _promotions("provider")],
         at("exchange-rates"),
         at("exchange-rate-set", query="?from=USD&to=CAD"),
         at("prices"),
@@ -411,6 +418,7 @@ def _reseller(client: Client) -> list[Place]:
         at("plan-own", _a_plan()[0]),
         at("price-manager"),
         at("price-manager", query="?q=nothing&own=1"),
+        *[at(*args, query=query) for args, query in _promotions("reseller")],
         *[at(name) for name in ("margins", "margin-set", "price-file")],
         at("usage-prices"),
         at("usage-price-set", query=f"?sku={metered.sku}"),

@@ -11,6 +11,7 @@ from entrepot.domain.resale.offers import Offer, OfferPrice
 from entrepot.domain.subscriptions.promotions import Promoted, promotions_of_plans
 
 _PPM = 1_000_000
+_NOTHING = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,23 @@ def promised(*, buyer: Buyer, offers: Iterable[Offer], on_day: date) -> Mapping[
         if (given and market.sees_price) or (upstream and market.sees_cost):
             name = given.name if given and market.sees_price else ""
             before = plans[number]
-            result[number] = Promised(name, before, _reduced(before, given, upstream))
+            result[number] = Promised(
+                name, before, _reduced(before, _rates(given), _rates(upstream))
+            )
     return result
 
 
-def _reduced(offer: Offer, given: Promoted | None, upstream: Promoted | None) -> Offer:
+def reduced(offer: Offer, *, recurring_ppm: int, setup_ppm: int) -> Offer:
+    """Give a plan with its prices less parts per million; costs, and prices of overuse, stay."""
+    return _reduced(offer, (recurring_ppm, setup_ppm), _NOTHING)
+
+
+def _reduced(offer: Offer, sold: tuple[int, int], bought: tuple[int, int]) -> Offer:
     periods = tuple(
         replace(
             period,
             prices={
-                key: _price(price, _share(given, key[1]), _share(upstream, key[1]))
+                key: _price(price, _share(sold, key[1]), _share(bought, key[1]))
                 for key, price in period.prices.items()
             },
         )
@@ -61,12 +69,16 @@ def _reduced(offer: Offer, given: Promoted | None, upstream: Promoted | None) ->
     return replace(offer, periods=periods)
 
 
-def _share(one: Promoted | None, kind: PriceKind) -> Decimal:
+def _rates(one: Promoted | None) -> tuple[int, int]:
+    return _NOTHING if one is None else (one.recurring_ppm, one.setup_ppm)
+
+
+def _share(rates: tuple[int, int], kind: PriceKind) -> Decimal:
     """Say which share of a price of a kind remains; overuse is not reduced."""
-    if one is None or kind is PriceKind.OVERUSE:
+    recurring, setup = rates
+    if kind is PriceKind.OVERUSE:
         return Decimal(1)
-    ppm = one.setup_ppm if kind is PriceKind.SETUP else one.recurring_ppm
-    return Decimal(_PPM - ppm) / _PPM
+    return Decimal(_PPM - (setup if kind is PriceKind.SETUP else recurring)) / _PPM
 
 
 def _price(price: OfferPrice, sold: Decimal, bought: Decimal) -> OfferPrice:

@@ -77,6 +77,13 @@ MENU = (
                 Capability.VIEW_PRICES,
             ),
             Entry(
+                "provider:promotions",
+                _("Promotions"),
+                "badge-percent",
+                "",
+                Capability.VIEW_PRICES,
+            ),
+            Entry(
                 "provider:usage-prices",
                 _("Usage prices"),
                 "badge-cent",

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("usage-imports/", include("entrepot.web.screens.usage.urls_provider")),
     path("plans/", include("entrepot.web.screens.plans.urls_provider")),
     path("prices/", include("entrepot.web.screens.prices.urls")),
+    path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("price-lists/", include("entrepot.web.screens.catalogue.urls_provider")),

@@ -49,6 +49,13 @@ MENU = (
                 Capability.VIEW_PRICES,
             ),
             Entry(
+                "reseller:promotions",
+                _("Promotions"),
+                "badge-percent",
+                "",
+                Capability.VIEW_PRICES,
+            ),
+            Entry(
                 "reseller:usage-prices",
                 _("Usage prices"),
                 "badge-cent",

@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("plans/", include("entrepot.web.screens.plans.urls_reseller")),
     path("prices/", include("entrepot.web.screens.prices.urls")),
+    path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),

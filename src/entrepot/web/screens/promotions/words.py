@@ -71,3 +71,43 @@ def limit(row: PromotionRow) -> str:
     if row.once_per_customer:
         parts.append(gettext("once per customer"))
     return ", ".join(parts) or gettext("as often as wanted")
+
+
+def sentences(row: PromotionRow) -> list[str]:
+    """Say in whole sentences what a promotion does, for whom, when and how often."""
+    facts = {
+        "less": less(row.recurring_ppm, row.setup_ppm),
+        "goods": goods(row),
+        "code": row.code,
+        "plan": row.parent_plan_name,
+    }
+    texts = [_who(row) % facts]
+    texts.append(_when(row))
+    if row.on_renewal:
+        texts.append(gettext("Terms that are renewed on these days get it as well."))
+    else:
+        texts.append(gettext("It holds for the first term; renewals take the usual price."))
+    if row.uses_max is not None or row.once_per_customer:
+        texts.append(gettext("It can be used: %(limit)s.") % {"limit": limit(row)})
+    return texts
+
+
+def _who(row: PromotionRow) -> str:
+    if row.code and row.parent_plan_id is not None:
+        return gettext(
+            "Who has %(plan)s and orders with the code %(code)s gets %(less)s. For: %(goods)s."
+        )
+    if row.code:
+        return gettext("Who orders with the code %(code)s gets %(less)s. For: %(goods)s.")
+    if row.parent_plan_id is not None:
+        return gettext("Who has %(plan)s gets %(less)s with an order. For: %(goods)s.")
+    return gettext("Every order gets %(less)s. For: %(goods)s.")
+
+
+def _when(row: PromotionRow) -> str:
+    if row.valid_to is None:
+        text = gettext("From %(day)s until you end it.")
+    else:
+        text = gettext("From %(day)s to %(last)s, the last day included.")
+    last = row.valid_to - timedelta(days=1) if row.valid_to else None
+    return text % {"day": words.day(row.valid_from), "last": words.day(last) if last else ""}
