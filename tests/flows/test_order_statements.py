@@ -15,8 +15,8 @@ from tests.domain.resale.shop import Shop, shop
 from tests.support.people import SETUP
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-ESTIMATE_MAX = 6
-PLACE_MAX = 40
+ESTIMATE_MAX = 5
+PLACE_MAX = 30
 
 
 def _counted(act: Callable[[], Any]) -> tuple[Any, int]:

@@ -1,6 +1,6 @@
 """What is known of a sale before it is made: the buyer, the sellers above it, and what it may buy.
 
-Read once with two statements and handed on, because estimating, checking and adding all need it.
+Read at once and handed on, because estimating, checking and adding all need it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from entrepot.domain.parties.errors import NoSuchObject
-from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.prepared import prepared_batch
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.ids import IdKind
 
@@ -81,17 +81,24 @@ class Sale:
 def read_sale(
     *, customer_id: int, plan_period_ids: Iterable[int], chain_id: int | None = None
 ) -> Sale:
-    """Read what a sale to a customer needs; `chain_id` None reads all chains. Two statements.
+    """Read what a sale to a customer needs; `chain_id` None reads all chains. Sent at once.
 
     Raises: NoSuchObject for an unknown customer or plan period.
     """
-    rows = prepared_rows(
-        statement(_PACKAGE, "sale_sellers"), customer_id=customer_id, chain_id=chain_id
+    wanted = sorted(set(plan_period_ids))
+    rows, offered = prepared_batch(
+        (
+            statement(_PACKAGE, "sale_sellers"),
+            {"customer_id": customer_id, "chain_id": chain_id},
+        ),
+        (
+            statement(_PACKAGE, "sale_periods"),
+            {"customer_id": customer_id, "period_ids": wanted},
+        ),
     )
     if not rows:
         raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{customer_id}")
     tenant_id, path, name, is_reseller, first = rows[0][:5]
-    sellers = [int(part) for part in path.split(".") if part][:-1]
     return Sale(
         customer_id=customer_id,
         tenant_id=tenant_id,
@@ -101,14 +108,11 @@ def read_sale(
         chains=len({row[4] for row in rows} - {None}),
         chain_id=first,
         tiers=tuple(Tier(*row[4:]) for row in rows if row[4] == first and row[5] is not None),
-        periods=_periods(sorted(set(plan_period_ids)), sellers=sellers),
+        periods=_periods(wanted, offered),
     )
 
 
-def _periods(period_ids: list[int], *, sellers: list[int]) -> Mapping[int, SoldPeriod]:
-    rows = prepared_rows(
-        statement(_PACKAGE, "sale_periods"), period_ids=period_ids, seller_path=sellers
-    )
+def _periods(period_ids: list[int], rows: list[Any]) -> Mapping[int, SoldPeriod]:
     found = {}
     for period_id, lines in groupby(rows, key=lambda row: int(row[0])):
         known = list(lines)

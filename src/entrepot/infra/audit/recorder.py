@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from entrepot.infra.db.prepared import prepared_rows
-from entrepot.infra.db.sql import statement
+from entrepot.infra.db.sql import Statement, statement
 
 
 @dataclass(frozen=True)
@@ -60,21 +60,27 @@ def record(
 
 def record_all(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> list[int]:
     """Add entries of one act with one statement, in the order given; return their ids."""
-    rows = prepared_rows(
-        statement("entrepot.infra.audit", "add_entries"),
-        at=now,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        on_behalf_of_id=actor.on_behalf_of_id,
-        channel=actor.channel,
-        request_id=actor.request_id,
-        tenant_ids=[entry.tenant_id for entry in entries],
-        actions=[entry.action for entry in entries],
-        object_kinds=[entry.object_kind for entry in entries],
-        object_ids=[entry.object_id for entry in entries],
-        object_labels=[entry.object_label for entry in entries],
-        old_values=[json.dumps(dict(entry.before)) for entry in entries],
-        new_values=[json.dumps(dict(entry.after)) for entry in entries],
-        reasons=[entry.reason for entry in entries],
-    )
-    return [int(number) for (number,) in rows]
+    wanted, values = recording(entries=entries, actor=actor, now=now)
+    return [int(number) for (number,) in prepared_rows(wanted, **values)]
+
+
+def recording(
+    *, entries: Sequence[Entry], actor: Actor, now: datetime
+) -> tuple[Statement, Mapping[str, Any]]:
+    """Give the statement of `record_all` with its values, for commands that send several at once."""
+    return statement("entrepot.infra.audit", "add_entries"), {
+        "at": now,
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+        "on_behalf_of_id": actor.on_behalf_of_id,
+        "channel": actor.channel,
+        "request_id": actor.request_id,
+        "tenant_ids": [entry.tenant_id for entry in entries],
+        "actions": [entry.action for entry in entries],
+        "object_kinds": [entry.object_kind for entry in entries],
+        "object_ids": [entry.object_id for entry in entries],
+        "object_labels": [entry.object_label for entry in entries],
+        "old_values": [json.dumps(dict(entry.before)) for entry in entries],
+        "new_values": [json.dumps(dict(entry.after)) for entry in entries],
+        "reasons": [entry.reason for entry in entries],
+    }

@@ -5,6 +5,7 @@ file is prepared under its own name on each connection that asks for it, and run
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,20 @@ def prepared_rows(wanted: Statement, **values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(call, arguments)
         return cursor.fetchall() if cursor.description else []
+
+
+def prepared_batch(*wanted: tuple[Statement, Mapping[str, Any]]) -> list[list[Any]]:
+    """Run statements one after the other as `prepared_rows` does, sent at once; return the rows of each.
+
+    Each of them sees what those before it did. Without a transaction around they are one of their own.
+    """
+    calls = [prepared_call(one, **values) for one, values in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(call for call, _ in calls), [v for _, its in calls for v in its])
+        found = [cursor.fetchall() if cursor.description else []]
+        while cursor.nextset():
+            found.append(cursor.fetchall() if cursor.description else [])
+    return found
 
 
 def prepared_call(wanted: Statement, **values: Any) -> tuple[str, list[Any]]:

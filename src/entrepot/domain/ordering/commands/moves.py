@@ -1,8 +1,9 @@
 """Move an order along its life: one place checks the step, writes the timeline and tells the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,9 +12,9 @@ from entrepot.domain.ordering.events import OrdersMoved
 from entrepot.domain.ordering.lifecycle import FINAL, NEXT, Code, Trigger
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.errors import NoSuchObject
-from entrepot.infra.audit.recorder import Actor, Entry, record_all
-from entrepot.infra.db.prepared import prepared_rows
-from entrepot.infra.db.sql import statement
+from entrepot.infra.audit.recorder import Actor, Entry, recording
+from entrepot.infra.db.prepared import prepared_batch
+from entrepot.infra.db.sql import Statement, statement
 from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
 
@@ -90,7 +91,7 @@ def move_all(
     comment: str = "",
     error: str = "",
 ) -> None:
-    """Take one step with each of several locked orders, and say so. Four statements, whatever their number.
+    """Take one step with each of several locked orders, and say so; they are sent at once, whatever their number.
 
     Raises: OrderNotPossible `order_step_impossible`.
     """
@@ -102,16 +103,16 @@ def move_all(
         order.code = after
         order.error = error
         order.closed_at = now if after in FINAL else None
-    prepared_rows(
-        statement(_PACKAGE, "move_orders"),
-        order_ids=[order.id for order in orders],
-        codes=[str(order.code) for order in orders],
-        operation_ids=[order.operation_id for order in orders],
-        error=error,
-        closed_at=now,
-    )
+    stored = {
+        "order_ids": [order.id for order in orders],
+        "codes": [str(order.code) for order in orders],
+        "operation_ids": [order.operation_id for order in orders],
+        "error": error,
+        "closed_at": now,
+    }
     steps = [_Made(order, before, trigger) for order, before in zip(orders, befores, strict=True)]
-    _note(steps, actor=actor, now=now, comment=comment or error)
+    move = (statement(_PACKAGE, "move_orders"), stored)
+    _note(steps, move, actor=actor, now=now, comment=comment or error)
 
 
 def note_placed(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
@@ -141,20 +142,29 @@ class _Made:
         )
 
 
-def _note(steps: Sequence[_Made], *, actor: Actor, now: datetime, comment: str) -> None:
-    """Write timelines and audit entries, and publish what happened: an event for each kind of step."""
-    prepared_rows(
-        statement(_PACKAGE, "add_steps"),
-        at=now,
-        actor_name=actor.name[:150],
-        tenant_ids=[step.order.tenant_id for step in steps],
-        order_ids=[step.order.id for step in steps],
-        from_codes=[str(step.before or "") for step in steps],
-        to_codes=[str(step.order.code) for step in steps],
-        comments=[comment[:COMMENT_LENGTH_MAX]] * len(steps),
-    )
+def _note(
+    steps: Sequence[_Made],
+    *first: tuple[Statement, Mapping[str, Any]],
+    actor: Actor,
+    now: datetime,
+    comment: str,
+) -> None:
+    """Write timelines and audit entries after the statements given, and publish an event for each kind of step."""
+    lines = {
+        "at": now,
+        "actor_name": actor.name[:150],
+        "tenant_ids": [step.order.tenant_id for step in steps],
+        "order_ids": [step.order.id for step in steps],
+        "from_codes": [str(step.before or "") for step in steps],
+        "to_codes": [str(step.order.code) for step in steps],
+        "comments": [comment[:COMMENT_LENGTH_MAX]] * len(steps),
+    }
     entries = [replace(step.entry, reason=comment) for step in steps]
-    record_all(entries=entries, actor=actor, now=now)
+    prepared_batch(
+        *first,
+        (statement(_PACKAGE, "add_steps"), lines),
+        recording(entries=entries, actor=actor, now=now),
+    )
     moved: dict[tuple[Code | None, Code], list[int]] = {}
     for step in steps:
         moved.setdefault((step.before, Code(step.order.code)), []).append(step.order.id)

@@ -10,7 +10,7 @@ from entrepot.domain.ordering.lifecycle import Trigger
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.ordering.rules import is_within_credit
 from entrepot.infra.audit.recorder import Actor
-from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.db.prepared import prepared_batch
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.ordering"
@@ -29,11 +29,13 @@ def ask_for_payment(orders: Sequence[Order], *, actor: Actor, now: datetime) -> 
     One at a time decides for one account. The caller has locked the orders or just made them.
     """
     account_id = orders[0].billing_account_id
-    ((limit,),) = prepared_rows(statement(_PACKAGE, "lock_credit"), billing_account_id=account_id)
-    ((owed, ordered),) = prepared_rows(
-        statement(_PACKAGE, "room_for_orders"),
-        billing_account_id=account_id,
-        but_ids=[order.id for order in orders],
+    account = {"billing_account_id": account_id}
+    (((limit,),), ((owed, ordered),)) = prepared_batch(
+        (statement(_PACKAGE, "lock_credit"), account),
+        (
+            statement(_PACKAGE, "room_for_orders"),
+            {**account, "but_ids": [order.id for order in orders]},
+        ),
     )
     fits: list[Order] = []
     waits: list[Order] = []

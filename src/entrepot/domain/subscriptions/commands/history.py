@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from entrepot.infra.audit.recorder import Actor, Entry, record_all
-from entrepot.infra.db.prepared import prepared_rows
+from entrepot.infra.audit.recorder import Actor, Entry, recording
+from entrepot.infra.db.prepared import prepared_batch
 from entrepot.infra.db.sql import statement
 
 
@@ -25,20 +25,19 @@ class Note:
 
 
 def note_all(*, notes: Sequence[Note], on_day: date, actor: Actor, now: datetime) -> None:
-    """Write the lines and their audit entries, in the order given; two statements."""
+    """Write the lines and their audit entries, in the order given."""
     reasons = [{"reason": note.reason} if note.reason else {} for note in notes]
-    prepared_rows(
-        statement("entrepot.domain.subscriptions", "add_notes"),
-        on_day=on_day,
-        actor_name=actor.name[:150],
-        tenant_ids=[note.tenant_id for note in notes],
-        subscription_ids=[note.subscription_id for note in notes],
-        kinds=[note.kind for note in notes],
-        facts=[
+    lines = {
+        "on_day": on_day,
+        "actor_name": actor.name[:150],
+        "tenant_ids": [note.tenant_id for note in notes],
+        "subscription_ids": [note.subscription_id for note in notes],
+        "kinds": [note.kind for note in notes],
+        "facts": [
             json.dumps({**note.after, **reason})
             for note, reason in zip(notes, reasons, strict=True)
         ],
-    )
+    }
     entries = [
         Entry(
             action=f"subscription_{note.kind}",
@@ -52,4 +51,7 @@ def note_all(*, notes: Sequence[Note], on_day: date, actor: Actor, now: datetime
         )
         for note in notes
     ]
-    record_all(entries=entries, actor=actor, now=now)
+    prepared_batch(
+        (statement("entrepot.domain.subscriptions", "add_notes"), lines),
+        recording(entries=entries, actor=actor, now=now),
+    )

@@ -1,6 +1,6 @@
 -- Read plan periods with their plans and resources, as the last seller of a customer offers them.
 -- period_ids bigint[]: which ones.
--- seller_path bigint[]: the sellers from the provider down to the last one; the nearest one that says so publishes.
+-- customer_id bigint: who buys; of the sellers above it the nearest one that says so publishes.
 -- Safe to repeat: it reads. Rule 3 of the domain reference: resale is an overlay.
 SELECT
     period.id,
@@ -15,9 +15,9 @@ SELECT
             FROM plan_overlay AS own
             WHERE
                 own.plan_id = plan.id
-                AND own.account_id = any(%(seller_path)s)
+                AND own.account_id = any(above.path)
                 AND own.is_published IS NOT NULL
-            ORDER BY array_position(%(seller_path)s, own.account_id) DESC
+            ORDER BY array_position(above.path, own.account_id) DESC
             LIMIT 1
         ),
         plan.is_published
@@ -29,7 +29,12 @@ SELECT
     offered.resource_id,
     offered.included,
     resource.is_measured
-FROM plan_period AS period
+FROM (
+    SELECT trim_array(string_to_array(rtrim(customer.path, '.'), '.')::bigint[], 1) AS path
+    FROM account AS customer
+    WHERE customer.id = %(customer_id)s
+) AS above
+CROSS JOIN plan_period AS period
 INNER JOIN plan ON plan.id = period.plan_id
 LEFT JOIN plan_resource AS offered ON offered.plan_id = plan.id
 LEFT JOIN resource ON resource.id = offered.resource_id
