@@ -23,6 +23,9 @@ class SubscriptionInput(BadInput):
             "subscription_text_unusable",
             "term_end_out_of_bounds",
             "promotion_code_unusable",
+            "take_over_ended",
+            "take_over_not_started",
+            "take_over_reference_unusable",
         }
     )
 

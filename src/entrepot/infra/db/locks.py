@@ -13,6 +13,7 @@ class Space(IntEnum):
     USAGE_IMPORT = 3
     DEMO = 4
     ORDER = 5
+    SUBSCRIPTION_IMPORT = 6
 
 
 def lock_all(cursor: Any, *, space: Space, ids: Iterable[int]) -> None:

@@ -64,6 +64,46 @@ def open_instance(*, tenant_id: int, connector_id: int, subscription_id: int, no
     ).id
 
 
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """A service that a vendor runs already for a subscription, as the vendor calls and has it."""
+
+    tenant_id: int
+    connector_id: int
+    subscription_id: int
+    vendor_id: str
+    product: Mapping[str, str]
+    quantity: Decimal
+
+
+def take_over_services(*, services: Sequence[RunningService], now: datetime) -> None:
+    """Note services that run already, so that later changes reach them; no vendor is asked for anything.
+
+    A connector that speaks to a vendor names a service by the vendor's id from then on: nobody gave it ours.
+    """
+    kinds = dict(Connector.objects.values_list("id", "kind"))
+    ServiceInstance.objects.bulk_create(
+        (
+            ServiceInstance(
+                tenant_id=one.tenant_id,
+                connector_id=one.connector_id,
+                subscription_id=one.subscription_id,
+                key=str(uuid.uuid4())
+                if abilities(kinds[one.connector_id]).is_by_hand
+                else one.vendor_id,
+                vendor_id=one.vendor_id,
+                state=InstanceState.RUNNING,
+                product=dict(one.product),
+                quantity=one.quantity,
+                created_at=now,
+                changed_at=now,
+            )
+            for one in services
+        ),
+        batch_size=1000,
+    )
+
+
 def request_operations(*, requests: Sequence[Request], actor: Actor, now: datetime) -> list[int]:
     """Write the intents, in the caller's transaction if it has one; a worker carries them out. Return their ids.
 

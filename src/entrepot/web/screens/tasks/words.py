@@ -56,6 +56,7 @@ _KINDS: Mapping[str, object] = {
     "prove_run": _("Prove runs"),
     "compare_run": _("Compare runs"),
     "keep_month_ends": _("Keep sales at ends of months"),
+    "import_subscriptions": _("Import running subscriptions"),
     "look_for_drift": _("Compare services with vendors"),
     "time_out_approval": _("Settle approvals whose time is over"),
     "handle_event": _("Carry out event handlers"),

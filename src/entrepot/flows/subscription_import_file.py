@@ -1,0 +1,263 @@
+"""The file of running subscriptions: its columns, its template, its rows with what is wrong in each."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from entrepot.kernel.errors import BadInput
+
+COLUMNS = (
+    "customer",
+    "plan",
+    "term_months",
+    "billing_months",
+    "quantity",
+    "start",
+    "expiry",
+    "vendor_id",
+    "auto_renewal",
+)
+_OPTIONAL = frozenset({"term_months", "billing_months", "auto_renewal"})
+_EXAMPLES = (
+    ("ACC-1042", "PLN-17", "12", "1", "25", "2026-01-15", "2027-01-15", "8f1e5c2a", "yes"),
+    ("K-20031", "CFQ7TTC0LH16/0001", "", "", "3", "2025-11-01", "2026-11-01", "b7d2", "no"),
+)
+ROWS_MAX = 20_000
+BYTES_MAX = 10 * 1024 * 1024
+_CELL_LENGTH_MAX = 200
+_YES_NO = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+class ImportFault(BadInput):
+    """What is wrong with a file or with one of its rows; `field` names the column."""
+
+    codes = frozenset(
+        {
+            "import_not_text",
+            "import_empty",
+            "import_too_long",
+            "import_column_missing",
+            "import_columns_unknown",
+            "import_cell_missing",
+            "import_cell_too_long",
+            "import_quantity_unusable",
+            "import_months_unusable",
+            "import_day_unusable",
+            "import_yes_no_unusable",
+            "import_customer_unknown",
+            "import_customer_ambiguous",
+            "import_plan_unknown",
+            "import_plan_ambiguous",
+            "import_plan_is_usage",
+            "import_period_unknown",
+            "import_period_ambiguous",
+            "import_vendor_id_twice",
+            "import_vendor_id_known",
+            "import_expiry_before_start",
+            "import_file_gone",
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One row as it was typed, with its line in the file; the header is line 1."""
+
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One row as it was meant; months None: the plan's only period."""
+
+    line: int
+    customer: str
+    plan: str
+    term_months: int | None
+    billing_months: int | None
+    quantity: Decimal
+    start: date
+    expiry: date
+    vendor_id: str
+    auto_renewal: bool
+
+
+def template() -> str:
+    """Return the file that people fill in, with two rows as examples."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_EXAMPLES)
+    return text.getvalue()
+
+
+def read_rows(path: Path) -> list[Cells]:
+    """Read a CSV file with a header; commas or semicolons. Raises: ImportFault about the whole file."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise ImportFault(
+            "import_file_gone",
+            "The file is not on the server any more.",
+            next_step="Upload it again.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ImportFault(
+            "import_not_text", "The file is not UTF-8 text.", next_step="Save it as CSV UTF-8."
+        ) from error
+    if "\0" in text:
+        raise ImportFault(
+            "import_not_text", "The file is not UTF-8 text.", next_step="Save it as CSV UTF-8."
+        )
+    head = text.split("\n", 1)[0]
+    reader = csv.reader(
+        io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","
+    )
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise ImportFault(
+            "import_not_text", "The file is not UTF-8 text.", next_step="Save it as CSV UTF-8."
+        ) from error
+    return list(_cells(rows))
+
+
+def _cells(rows: list[tuple[int, list[str]]]) -> Iterator[Cells]:
+    if len(rows) < 2:
+        raise ImportFault(
+            "import_empty", "The file has no rows.", next_step="Fill in the template."
+        )
+    if len(rows) - 1 > ROWS_MAX:
+        raise ImportFault(
+            "import_too_long",
+            "The file has {rows} rows; {most} are possible at once.",
+            rows=len(rows) - 1,
+            most=ROWS_MAX,
+            next_step="Split it.",
+        )
+    names = [name.strip().lower() for name in rows[0][1]]
+    missing = [name for name in COLUMNS if name not in names and name not in _OPTIONAL]
+    if missing:
+        raise ImportFault(
+            "import_column_missing",
+            "The header has no column {column}.",
+            field=missing[0],
+            column=", ".join(missing),
+            next_step="Use the header of the template.",
+        )
+    unknown = [name for name in names if name not in COLUMNS]
+    if unknown or len(set(names)) < len(names):
+        raise ImportFault(
+            "import_columns_unknown",
+            "The header has a column that nobody knows, or one twice: {column}.",
+            column=", ".join(unknown or names)[:_CELL_LENGTH_MAX],
+            next_step="Use the header of the template.",
+        )
+    for line, row in rows[1:]:
+        values = {
+            name: row[place].strip() if place < len(row) else "" for place, name in enumerate(names)
+        }
+        yield Cells(line, {name: values.get(name, "") for name in COLUMNS})
+
+
+def typed(cells: Cells) -> Typed:
+    """Read the cells of a row. Raises: ImportFault with its column."""
+    for name, value in cells.values.items():
+        if not value and name not in _OPTIONAL:
+            raise ImportFault(
+                "import_cell_missing", "The cell is empty.", field=name, next_step="Fill it in."
+            )
+        if len(value) > _CELL_LENGTH_MAX:
+            raise ImportFault(
+                "import_cell_too_long",
+                "The cell has more than {most} characters.",
+                field=name,
+                most=_CELL_LENGTH_MAX,
+                next_step="Shorten it.",
+            )
+    values = cells.values
+    row = Typed(
+        line=cells.line,
+        customer=values["customer"],
+        plan=values["plan"],
+        term_months=_months(values, "term_months"),
+        billing_months=_months(values, "billing_months"),
+        quantity=_quantity(values["quantity"]),
+        start=_day(values, "start"),
+        expiry=_day(values, "expiry"),
+        vendor_id=values["vendor_id"],
+        auto_renewal=_yes_no(values["auto_renewal"]),
+    )
+    if row.expiry <= row.start:
+        raise ImportFault(
+            "import_expiry_before_start",
+            "{expiry} is not after the start, {start}.",
+            field="expiry",
+            expiry=row.expiry,
+            start=row.start,
+            next_step="Give the first day that is not paid any more.",
+        )
+    return row
+
+
+def _months(values: Mapping[str, str], name: str) -> int | None:
+    text = values[name]
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) > 0):
+        raise ImportFault(
+            "import_months_unusable",
+            "“{text}” is not a number of months.",
+            field=name,
+            text=text,
+            next_step="Write 1, 12 or 36, or leave it empty when the plan has one period only.",
+        )
+    return int(text)
+
+
+def _quantity(text: str) -> Decimal:
+    try:
+        number = Decimal(text) if text.isascii() else Decimal("NaN")
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ImportFault(
+            "import_quantity_unusable",
+            "“{text}” is not a number.",
+            field="quantity",
+            text=text,
+            next_step="Write digits, with a point before decimals.",
+        )
+    return number
+
+
+def _day(values: Mapping[str, str], name: str) -> date:
+    text = values[name]
+    try:
+        return date.fromisoformat(text if len(text) == len("2026-01-15") else "")
+    except ValueError as error:
+        raise ImportFault(
+            "import_day_unusable",
+            "“{text}” is not a day.",
+            field=name,
+            text=text,
+            next_step="Write it as 2026-01-15.",
+        ) from error
+
+
+def _yes_no(text: str) -> bool:
+    known = _YES_NO.get(text.lower())
+    if known is None:
+        raise ImportFault(
+            "import_yes_no_unusable",
+            "“{text}” is neither yes nor no.",
+            field="auto_renewal",
+            text=text,
+            next_step="Write yes or no.",
+        )
+    return known
