@@ -13,6 +13,7 @@ from entrepot.domain.ordering.approvals import ApprovalFacts, approval_of, was_r
 from entrepot.domain.ordering.notes import NoteRow, notes_of
 from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
 from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
+from entrepot.domain.ordering.units import Units
 from entrepot.domain.parties import access
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -34,11 +35,15 @@ _PROGRAMS = frozenset({"provisioning", "time-out"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One resource that was ordered. Price and cost of one are those of the viewer's sale, None if not to be told."""
+    """One resource that was ordered. Price and cost of one are those of the viewer's sale, None if not to be told.
+
+    `before` is how many units there were, None for a new subscription.
+    """
 
     name: str
     unit: Mapping[str, str]
     quantity: Decimal
+    before: Decimal | None
     is_measured: bool
     unit_price: Decimal | None
     unit_cost: Decimal | None
@@ -122,7 +127,11 @@ def order_page(viewer: Viewer, *, order_id: int, now: datetime) -> OrderPage:
         operation = operation_facts(viewer, operation_id=row.operation_id)
     is_told = operation is not None and viewer.panel is not Panel.CUSTOMER
     on_day = wide.started_on or wide.ended_on or order_day(now=now)
-    money, items = _money_and_items(viewer, row, wide, on_day=on_day)
+    money, items = (
+        _money_and_items(viewer, row, wide, on_day=on_day)
+        if row.changes is None
+        else _change(viewer, row, row.changes)
+    )
     return OrderPage(
         row=row,
         version=steps[-1].id,
@@ -168,6 +177,27 @@ def _people(viewer: Viewer, names: set[str]) -> frozenset[str]:
         return frozenset(names)
     known = access.visible(viewer, User).filter(display_name__in=names - _PROGRAMS)
     return frozenset(known.values_list("display_name", flat=True))
+
+
+def _change(
+    viewer: Viewer, row: OrderRow, units: Units
+) -> tuple[OrderMoney | None, tuple[Item, ...]]:
+    """Give what a change order was seen to cost, and its units; what it is billed stands on the invoice."""
+    resource = Resource.objects.get(pk=units.resource_id)
+    item = Item(
+        name=resource.name,
+        unit=resource.unit,
+        quantity=units.quantity,
+        before=units.before,
+        is_measured=resource.is_measured,
+        unit_price=None,
+        unit_cost=None,
+    )
+    confirmed = _confirmed(row)
+    if confirmed is None:
+        return None, (item,)
+    is_seller = viewer.account_id == row.seller_id
+    return OrderMoney(row.currency, is_seller, confirmed, None, None, ()), (item,)
 
 
 def _money_and_items(
@@ -221,6 +251,7 @@ def _money_and_items(
             name=names[number].name,
             unit=names[number].unit,
             quantity=quantity,
+            before=None,
             is_measured=names[number].is_measured,
             unit_price=prices[number].unit_price if number in prices else None,
             unit_cost=prices[number].unit_cost if number in prices and is_seller else None,

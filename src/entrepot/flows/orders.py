@@ -39,6 +39,7 @@ from entrepot.domain.subscriptions.commands import (
     drop_ordered,
     follow_subscription,
 )
+from entrepot.flows.order_changes import change_request, deliver_change
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
@@ -93,11 +94,15 @@ def begin_orders(event: OrdersMoved) -> None:
     """
     if event.after is not Code.PAYMENT_DONE:
         return
-    orders = locked_all(event.order_ids)
+    every = locked_all(event.order_ids)
+    _begin_changes([order for order in every if order.changes is not None], now=event.at)
+    orders = [order for order in every if order.changes is None]
+    if not orders:
+        return
     read = statement("entrepot.flows", "what_orders_want")
     wishes = {
         number: _Wish(*facts)
-        for number, *facts in prepared_rows(read, order_ids=list(event.order_ids))
+        for number, *facts in prepared_rows(read, order_ids=[order.id for order in orders])
     }
     asked = [order for order in orders if wishes[order.id].connector_id is not None]
     _ask_vendors(asked, wishes, now=event.at)
@@ -137,12 +142,13 @@ def cancel_order(*, order_id: int, comment: str, actor: Actor, now: datetime) ->
         if order.operation_id is not None and is_open(operation_id=order.operation_id):
             # A late success then opens a follow-up instead of starting what nobody wants.
             withdraw(operation_id=order.operation_id, reason=comment, actor=actor, now=now)
-        drop_ordered(
-            subscription_id=order.subscription_id,
-            on_day=order_day(now=now),
-            actor=actor,
-            now=now,
-        )
+        if order.changes is None:
+            drop_ordered(
+                subscription_id=order.subscription_id,
+                on_day=order_day(now=now),
+                actor=actor,
+                now=now,
+            )
 
 
 def resubmit_order(
@@ -167,6 +173,19 @@ class _Wish:
     product_code: str
     sku_code: str
     connector_id: int | None
+
+
+def _begin_changes(orders: Sequence[Order], *, now: datetime) -> None:
+    """Ask vendors for changed units; where nobody has to be asked they are there at once."""
+    done = []
+    for order in orders:
+        wanted = change_request(order, cause=f"{_CAUSE}{order.id}")
+        if wanted is None:
+            done.append(order)
+            continue
+        (order.operation_id,) = request_operations(requests=[wanted], actor=_PROVISIONING, now=now)
+        ordering.provision_orders([order], actor=_PROVISIONING, now=now)
+    _deliver(done, now=now)
 
 
 def _ask_vendors(orders: Sequence[Order], wishes: Mapping[int, _Wish], *, now: datetime) -> None:
@@ -204,7 +223,7 @@ def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
     if not orders:
         return
     day = order_day(now=now)
-    new = [order for order in orders if order.kind is not OrderKind.CHANGE]
+    new = [order for order in orders if order.kind is OrderKind.SALES]
     if new:
         activate_subscriptions(
             trials={order.subscription_id: order.trial_days for order in new},
@@ -213,7 +232,9 @@ def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
             now=now,
         )
     for order in orders:
-        if order.kind is OrderKind.CHANGE:
+        if order.changes is not None:
+            deliver_change(order, day=day, actor=_PROVISIONING, now=now)
+        elif order.kind is OrderKind.CHANGE:
             follow_subscription(
                 subscription_id=order.subscription_id, day=day, actor=_PROVISIONING, now=now
             )

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from entrepot.domain.ordering.commands import Units, place_change, require_none_open
 from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, SubscriptionItem
@@ -103,11 +104,14 @@ def change_quantity(
     now: datetime,
     today: date,
     is_free_confirmed: bool = False,
-) -> int:
-    """Order a new total of units from a day on, today up to the end of the term; return the change's id.
+) -> None:
+    """Order a new total of units from a day on, today up to the end of the term.
 
-    A change that costs nothing now and later has to be confirmed, but for a trial.
-    Raises: ActionInput; ActionNotPossible `change_zero_unconfirmed`; as `commands.change_quantity`.
+    What shall happen now is a change order: the vendor is asked first, and the units count from the day on which it is
+    done. What is for a later day waits for it. A change that costs nothing now and later has to be confirmed, but for
+    a trial.
+    Raises: ActionInput; ActionNotPossible `change_zero_unconfirmed`; OrderNotPossible `order_under_way`; as
+    `commands.change_quantity`.
     """
     with transaction.atomic():
         commands.require_version(subscription_id=facts.id, expected_version=expected_version)
@@ -127,7 +131,19 @@ def change_quantity(
                 object=_number(facts.id),
                 next_step="Confirm that this is meant.",
             )
-        return commands.change_quantity(
+        require_none_open(subscription_id=facts.id)
+        if effective_on <= today:
+            units = _units(facts.id, resource_id, quantity, effective_on)
+            place_change(
+                subscription_id=facts.id,
+                units=units,
+                first_amount=seen.now.price,
+                period_amount=seen.after.price,
+                actor=actor,
+                now=now,
+            )
+            return
+        commands.change_quantity(
             subscription_id=facts.id,
             resource_id=resource_id,
             quantity=quantity,
@@ -176,6 +192,11 @@ def release(
         business_date=business_date() or today,
         expected_version=expected_version,
     )
+
+
+def _units(subscription_id: int, resource_id: int, quantity: Decimal, from_day: date) -> Units:
+    item = SubscriptionItem.objects.get(subscription_id=subscription_id, resource_id=resource_id)
+    return Units(resource_id, item.quantity, quantity, from_day)
 
 
 def _check_change(

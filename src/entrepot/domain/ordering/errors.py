@@ -29,6 +29,7 @@ class OrderNotPossible(Refused):
         {
             "order_step_impossible",
             "order_price_missing",
+            "order_under_way",
             "order_zero_unconfirmed",
             "approval_of_others",
         }

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """What an order asks for: a new subscription, or one of another plan in the place of a running one."""
+    """What an order asks for: a new subscription, other units, or another plan in the place of a running one."""
 
     SALES = "sales"
     CHANGE = "change"

@@ -30,6 +30,7 @@ class Order(TenantModel):
     `code` is one of `order_status`, the reference table that migrations fill from `lifecycle.py` (decision 6).
     `place` counts the orders of one request. `first_amount` is what the first bill takes without tax in `currency`, as
     it was confirmed; `period_amount` what each further period takes. `trial_days` and `parameters` are what was chosen.
+    `changes` has the new units that a change order wants of its subscription; null where it wants a new one.
     `instance_id` and `operation_id` refer by value to what provisioning does for it.
     """
 
@@ -52,6 +53,7 @@ class Order(TenantModel):
     period_amount = AmountField()
     trial_days = models.SmallIntegerField(default=0)
     parameters = models.JSONField(default=dict)
+    changes = models.JSONField(null=True)
     purchase_order = models.CharField(max_length=80, default="", blank=True)
     operation_id = models.BigIntegerField(null=True)
     error = models.TextField(default="", blank=True)

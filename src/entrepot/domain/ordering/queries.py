@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from entrepot.domain.ordering.kinds import PREFIX, OrderKind, number_text
 from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown, Trigger, allowed
 from entrepot.domain.ordering.models import Order, OrderEvent
+from entrepot.domain.ordering.units import Units, units_of
 from entrepot.domain.parties import access
 from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.roles import Capability
@@ -51,7 +52,10 @@ class BuyerType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order. Amounts are None for who may not see the price of this sale (decision 11)."""
+    """One order. Amounts are None for who may not see the price of this sale (decision 11).
+
+    `changes` has what a change order wants of its subscription, None where it is for a new one.
+    """
 
     id: int
     number: str
@@ -71,6 +75,7 @@ class OrderRow:
     period_amount: Decimal | None
     trial_days: int
     parameters: Mapping[str, object]
+    changes: Units | None
     purchase_order: str
     error: str
     placed_at: datetime
@@ -314,6 +319,7 @@ def _row(viewer: Viewer, row: Order, seller_name: str) -> OrderRow:
         period_amount=row.period_amount if sees else None,
         trial_days=row.trial_days,
         parameters=row.parameters,
+        changes=units_of(row.changes),
         purchase_order=row.purchase_order,
         # What the vendor says is for those who can repair it.
         error="" if viewer.panel is Panel.CUSTOMER else row.error,

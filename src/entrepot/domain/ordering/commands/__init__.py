@@ -1,6 +1,7 @@
 """What places and moves orders; a command is one transaction with lines of the timeline and audit entries."""
 
 from entrepot.domain.ordering.cart import Cart, Estimate, EstimatedLine, Line
+from entrepot.domain.ordering.commands.changing import place_change, require_none_open
 from entrepot.domain.ordering.commands.estimating import estimate
 from entrepot.domain.ordering.commands.moves import (
     accept_payment,
@@ -11,18 +12,22 @@ from entrepot.domain.ordering.commands.moves import (
     resubmit_order,
 )
 from entrepot.domain.ordering.commands.place import place_orders
+from entrepot.domain.ordering.units import Units
 
 __all__ = [
     "Cart",
     "Estimate",
     "EstimatedLine",
     "Line",
+    "Units",
     "accept_payment",
     "cancel_order",
     "complete_orders",
     "estimate",
     "fail_order",
+    "place_change",
     "place_orders",
     "provision_orders",
+    "require_none_open",
     "resubmit_order",
 ]

@@ -95,7 +95,7 @@ def _add(
     """Add the orders of subscriptions that are ordered and not started, with numbers."""
     seller = placing.sale.last
     kind = OrderKind.SALES if cart.follows_id is None else OrderKind.CHANGE
-    first = _take_numbers(seller.seller_id, kind, len(subscriptions))
+    first = take_numbers(seller.seller_id, kind, len(subscriptions))
     orders = [
         Order(
             tenant_id=placing.sale.tenant_id,
@@ -138,7 +138,7 @@ def _known(tenant_id: int, request_key: str) -> list[KnownOrder]:
     return [KnownOrder(*row) for row in rows]
 
 
-def _take_numbers(seller_id: int, kind: OrderKind, count: int) -> int:
+def take_numbers(seller_id: int, kind: OrderKind, count: int) -> int:
     """Take consecutive numbers of a seller; return the first. They have no gaps unless an order is rolled back."""
     take = statement(_PACKAGE, "take_numbers")
     ((last,),) = prepared_rows(take, seller_id=seller_id, kind=kind.value, count=count)

@@ -234,9 +234,13 @@ def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
     # What a cancelled order took was given back, so its price of today says nothing.
     is_changed = money.is_changed and found.row.code is not Code.CANCELLED
     label = gettext("First bill to the customer") if is_last else gettext("First bill of your sale")
+    if found.row.changes is not None:
+        label = gettext("At once, if it is done today")
     return MoneyShown(
         price=_amount(price, currency),
-        price_label=label if money.is_seller else gettext("First bill"),
+        price_label=label
+        if money.is_seller or found.row.changes is not None
+        else gettext("First bill"),
         cost=_amount(money.cost.first if money.cost else None, currency),
         margin=_amount(margin, currency),
         margin_note=""
@@ -289,9 +293,11 @@ def _item(one: Item, money: OrderMoney | None) -> ItemShown:
     currency = money.currency if money else ""
     unit = sub_words.unit(one.unit, fallback="", number=one.quantity)
     quantity = f"{sub_words.quantity(one.quantity)} {unit}".strip()
+    if one.before is not None:
+        quantity = f"{sub_words.quantity(one.before)} → {quantity}"
     return ItemShown(
         name=one.name,
-        quantity=gettext("by use") if one.is_measured else quantity,
+        quantity=gettext("by use") if one.is_measured and one.before is None else quantity,
         price="" if one.unit_price is None else sub_words.unit_money(one.unit_price, currency),
         cost="" if one.unit_cost is None else sub_words.unit_money(one.unit_cost, currency),
     )

@@ -53,9 +53,10 @@ def code(value: Code) -> str:
 
 def kind(value: OrderKind) -> str:
     """Name what an order asks for."""
-    return {OrderKind.SALES: gettext("Sales order")}.get(
-        value, value.value.replace("_", " ").capitalize()
-    )
+    return {
+        OrderKind.SALES: gettext("Sales order"),
+        OrderKind.CHANGE: gettext("Change order"),
+    }[value]
 
 
 def buyer(value: BuyerType) -> str:

@@ -1,0 +1,73 @@
+"""Change orders of units: ask the vendor first, change the subscription on the day on which it is done.
+
+So a change is priced at completion (section 3.3 of the domain reference, vectors 3 and 4): what is ordered on the 6th
+and done on the 8th is charged from the 8th.
+"""
+
+from datetime import date, datetime
+
+from entrepot.domain.ordering.models import Order
+from entrepot.domain.ordering.units import Units, units_of
+from entrepot.domain.provisioning.commands.operations import Request
+from entrepot.domain.provisioning.connectors.registry import abilities
+from entrepot.domain.provisioning.kinds import Action, InstanceState
+from entrepot.domain.provisioning.models import ServiceInstance
+from entrepot.domain.provisioning.results import Wanted
+from entrepot.domain.subscriptions.commands import change_quantity
+from entrepot.domain.subscriptions.models import SubscriptionItem
+from entrepot.infra.audit.recorder import Actor
+
+_LIVE = (InstanceState.RUNNING, InstanceState.SUSPENDED)
+
+
+def change_request(order: Order, *, cause: str) -> Request | None:
+    """Give what the vendor is asked for, None if nobody has to be: no service there, or units that it does not know.
+
+    Vendors know the units of a plan's first resource.
+    """
+    units = units_of(order.changes)
+    assert units is not None
+    instance = (
+        ServiceInstance.objects.select_related("connector")
+        .filter(subscription_id=order.subscription_id, state__in=_LIVE)
+        .order_by("-id")
+        .first()
+    )
+    if instance is None or not _knows(order.subscription_id, units):
+        return None
+    if not abilities(instance.connector.kind).can(Action.CHANGE):
+        return None
+    return Request(
+        tenant_id=order.tenant_id,
+        instance_id=instance.pk,
+        action=Action.CHANGE,
+        cause=cause,
+        wanted=Wanted(
+            product=instance.product, quantity=units.quantity, parameters=instance.parameters
+        ),
+    )
+
+
+def deliver_change(order: Order, *, day: date, actor: Actor, now: datetime) -> None:
+    """Let the subscription have its new units from a day on, not before the one that was asked for.
+
+    The run of that day charges them.
+
+    Raises: as `change_quantity`, if it has ended meanwhile for example.
+    """
+    units = units_of(order.changes)
+    assert units is not None
+    change_quantity(
+        subscription_id=order.subscription_id,
+        resource_id=units.resource_id,
+        quantity=units.quantity,
+        effective_on=max(day, units.from_day),
+        actor=actor,
+        now=now,
+    )
+
+
+def _knows(subscription_id: int, units: Units) -> bool:
+    items = SubscriptionItem.objects.filter(subscription_id=subscription_id)
+    first = items.order_by("position", "id").first()
+    return first is not None and first.resource_id == units.resource_id
