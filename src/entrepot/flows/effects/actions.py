@@ -9,7 +9,7 @@ from django.db import transaction
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.models import ChainLink
 from entrepot.domain.subscriptions import commands
-from entrepot.domain.subscriptions.lifecycle import Status
+from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling, Subscription
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
 from entrepot.domain.subscriptions.rules import restart_day
@@ -265,7 +265,9 @@ def _effect(
             before = ahead()
             transaction.set_rollback(True)
         act()
-        stands_still = SubBilling.objects.filter(pk=facts.id, due_on=None).exists()
+        stands_still = SubBilling.objects.filter(
+            pk=facts.id, due_on=None, status__in=RUNNING
+        ).exists()
         after = ahead()
     return effect(
         sale=sale_of(facts),

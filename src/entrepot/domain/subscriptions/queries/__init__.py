@@ -39,6 +39,7 @@ from entrepot.domain.subscriptions.queries.lists import (
     tab_counts,
     vendor_names,
 )
+from entrepot.domain.subscriptions.queries.picked import PickedRow, picked_rows
 from entrepot.domain.subscriptions.queries.resources import (
     RESOURCES_SHOWN_MAX,
     NextCharge,
@@ -78,6 +79,7 @@ __all__ = [
     "Order",
     "OtherEnd",
     "PageMoney",
+    "PickedRow",
     "Place",
     "PriceRow",
     "ResourcePage",
@@ -95,6 +97,7 @@ __all__ = [
     "movable_between",
     "next_charge",
     "other_term_ends",
+    "picked_rows",
     "read_place",
     "resource_page",
     "subscription_facts",

@@ -13,6 +13,7 @@ from entrepot.web.screens.subscriptions.actions import (
     endings,
     removal,
     terms,
+    together,
 )
 from entrepot.web.screens.subscriptions.actions.quantity import change_quantity
 
@@ -26,6 +27,7 @@ def addresses(name: str, *, book: Book, columns: Sequence[str]) -> list[URLPatte
     found = [
         path("", listing.subscription_list, {**given, "keys": columns}, name=f"{name}s"),
         path("export/", files.export, {**given, "keys": columns}, name=f"{name}s-export"),
+        path("together/", together.together, given, name=f"{name}s-together"),
         path("<int:number>/", page.subscription_page, given, name=name),
         path("<int:number>/usage/", usage.usage_page, {"name": name}, name=f"{name}-usage"),
         path("<int:number>/quantity/", change_quantity, given, name=f"{name}-quantity"),

@@ -122,7 +122,7 @@ def key_facts(facts: SubscriptionFacts, charge: NextCharge | None) -> list[Fact]
     if dates.destroy_on is not None and facts.status is not Status.TERMINATED:
         found.append(Fact(gettext("Removed for good on"), words.day(dates.destroy_on)))
     if facts.status in (Status.TRIAL, Status.ACTIVE, Status.GRACED):
-        note = gettext("one more term is ordered") if facts.renews_once else ""
+        note = gettext("but one more term is ordered") if facts.renews_once else ""
         found.append(Fact(gettext("Renews by itself"), _renews(facts), note))
     if charge is not None:
         found.append(_next(charge))

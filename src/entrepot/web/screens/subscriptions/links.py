@@ -20,6 +20,11 @@ def export_url(viewer: Viewer, name: str) -> str:
     return reverse(f"{viewer.panel.value}:{name}s-export")
 
 
+def together_url(viewer: Viewer, name: str) -> str:
+    """Return the address that takes an action on the ticked rows of a list."""
+    return reverse(f"{viewer.panel.value}:{name}s-together")
+
+
 def usage_url(viewer: Viewer, name: str, subscription_id: int) -> str:
     """Return the address of the usage lines of a subscription."""
     return reverse(f"{viewer.panel.value}:{name}-usage", args=[subscription_id])

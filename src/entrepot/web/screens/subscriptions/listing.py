@@ -14,6 +14,7 @@ from entrepot.domain.subscriptions.queries import Book, Count, Tab
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import links, page, rows, words
+from entrepot.web.screens.subscriptions.actions.together import bulk_offers
 from entrepot.web.screens.subscriptions.asked import Asked, read
 from entrepot.web.screens.subscriptions.filters import chips, filter_fields
 from entrepot.web.ui import formats, parts
@@ -62,6 +63,8 @@ def subscription_list(
         "first_url": asked.query(last=None) if found.before else "",
         "last_url": asked.query(last=1) if found.after else "",
         "export_url": links.export_url(viewer, name),
+        "together_url": links.together_url(viewer, name),
+        "bulk_offers": bulk_offers(viewer, book),
         "export_query": asked.query(open=None, after=None, before=None, last=None)[1:],
         "hint": _hint(book),
         "sum_text": gettext("%s a month"),

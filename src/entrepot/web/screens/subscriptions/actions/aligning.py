@@ -63,7 +63,7 @@ def align(request: SignedInRequest, number: int, *, name: str, book: Book) -> Ht
         done=gettext("The term ends on %(day)s now.") % {"day": shown},
         button=gettext("Let it end on %(day)s") % {"day": shown},
         what=gettext("Term ends"),
-        change=f"{words.day(facts.dates.term_end)} → {shown}",
+        change=shown,
         look=look,
         do=lambda version, _given: flow.move_end(
             facts=facts,
@@ -128,7 +128,7 @@ def _shown(
 ) -> ChoiceShown:
     line = ChoiceShown(
         day=words.day(choice.ends_on),
-        why=_why(choice),
+        why=" · ".join([_why(choice), *_moved(asked, choice)]),
         now="",
         now_note="",
         then="",
@@ -150,6 +150,18 @@ def _shown(
         then=words.money(effect.after.price, effect.currency),
         then_note=gettext("from %(day)s") % {"day": words.day(effect.starts_on)},
     )
+
+
+def _moved(asked: Asked, choice: EndChoice) -> list[str]:
+    """Say by how many days the term gets shorter or longer."""
+    end = asked.facts.dates.term_end
+    days = 0 if end is None else (choice.ends_on - end).days
+    if not days:
+        return []
+    values = {"n": words.quantity(abs(days))}
+    if days < 0:
+        return [ngettext("%(n)s day earlier", "%(n)s days earlier", -days) % values]
+    return [ngettext("%(n)s day later", "%(n)s days later", days) % values]
 
 
 def _why(choice: EndChoice) -> str:

@@ -18,11 +18,12 @@ _GOING = (Status.TRIAL, Status.ACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One button; "…" at the end of a label means that another step follows."""
+    """One button; "…" at the end of a label means that another step follows. `is_rare` leaves it out of the drawer."""
 
     label: str
     url: str
     kind: Literal["", "bad"] = ""
+    is_rare: bool = False
 
 
 OWN_NAME = "own-subscription"
@@ -70,7 +71,7 @@ def _of_term(viewer: Viewer, facts: SubscriptionFacts, to: Callable[[str], str])
     elif not facts.auto_renew:
         found.append(Offer(gettext("Renew once…"), to("renew")))
     if queries.movable_between(facts=facts, today=viewer.today) and not facts.plan.is_usage:
-        found.append(Offer(gettext("Align term…"), to("align")))
+        found.append(Offer(gettext("Align term…"), to("align"), is_rare=True))
     return found
 
 

@@ -37,6 +37,7 @@ def effect_shown(
 ) -> EffectShown:
     """Write the figures of the viewer's sale; for who sees no prices only the sentences stay."""
     sees = facts.money.tier is not None and not effect.problem
+    is_nothing = effect.is_free and not effect.goes_on and not effect.before.price
     comes_on = effect.billed_on if effect.part is None else effect.part.start
     return EffectShown(
         what=what,
@@ -45,7 +46,7 @@ def effect_shown(
         now_note=_fraction(effect),
         then_label=per_period(facts.plan.billing_months),
         then_note=gettext("from %(day)s") % {"day": _short(effect.starts_on)},
-        rows=_rows(facts, effect) if sees and not facts.plan.is_usage else [],
+        rows=_rows(facts, effect) if sees and not facts.plan.is_usage and not is_nothing else [],
         notes=_notes(facts, effect),
     )
 

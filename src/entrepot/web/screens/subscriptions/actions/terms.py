@@ -60,7 +60,7 @@ def withdraw_renewal(
         title=gettext("Withdraw the ordered term"),
         done=gettext("The ordered term is withdrawn."),
         button=gettext("Withdraw the ordered term"),
-        what=gettext("Without one more term"),
+        what=gettext("Without it"),
         look=lambda: effects.withdraw_renewal_effect(facts=facts, **asked.doer),
         do=lambda version, _given: commands.withdraw_renewal(
             subscription_id=facts.id, expected_version=version, **asked.doer
