@@ -1,4 +1,4 @@
-"""How many statements an order costs: it is what decides how many orders a second can be placed."""
+"""How often an order goes to the database: it decides how many orders a second can be placed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ PLACE_MAX = 30
 
 
 def _counted(act: Callable[[], Any]) -> tuple[Any, int]:
-    """Do something and count its statements, without the savepoint around a test's transaction."""
+    """Do something and count how often it goes to the database, without the savepoint around a test's transaction."""
     seen: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -49,7 +49,7 @@ def _statements(store: Shop, lines: int) -> tuple[int, int]:
     return estimating, placing
 
 
-def test_a_cart_costs_the_same_statements_but_one_for_each_further_line(db):
+def test_a_cart_goes_to_the_database_once_more_for_each_further_line_only(db):
     store = shop()
     # The first cart prepares what later ones use.
     _statements(store, 4)

@@ -61,7 +61,8 @@ class ListCost:
 class OrderFigures:
     """`per_second` by the clock of all processes; CPU per order of theirs and of the database server.
 
-    `statements` are those of one order with one line, its estimate included.
+    `round_trips` to the database are those of one order with one line, its estimate included; several statements may
+    be sent at once.
     """
 
     placed: int
@@ -69,7 +70,7 @@ class OrderFigures:
     per_second: float
     cpu_ms: float
     database_ms: float
-    statements: int
+    round_trips: int
     few: int
     many: int
     lists: tuple[ListCost, ...]
@@ -114,7 +115,7 @@ def bench_orders(
     say("placing orders")
     seconds, cpu, server = _place_all(placed)
     completed = Order.objects.filter(code=Code.COMPLETED).count()
-    statements = _statements(Order.objects.values_list("customer_id", flat=True)[0])
+    round_trips = _round_trips(Order.objects.values_list("customer_id", flat=True)[0])
     Order.objects.filter(request_key__startswith="place-").delete()
     clock, ViewerMiddleware.clock = ViewerMiddleware.clock, FixedClock(_NOW)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -141,7 +142,7 @@ def bench_orders(
         per_second=round(placed / seconds, 1),
         cpu_ms=round(cpu / placed * 1_000, 1),
         database_ms=round(server / placed * 1_000, 1),
-        statements=statements,
+        round_trips=round_trips,
         few=few,
         many=many,
         lists=tuple(ListCost(name, one, other) for name, one, other in pairs),
@@ -156,7 +157,7 @@ def orders_table(figures: OrderFigures) -> str:
     return "\n".join(
         [
             f"{placed}: {figures.per_second} a second from {_CLIENTS} clients",
-            f"each: {figures.statements} statements, {cpu}",
+            f"each: {figures.round_trips} round trips to the database, {cpu}",
             "",
             f"{head}   (ms of server time, {_ROWS} rows)",
             *(
@@ -188,8 +189,8 @@ def _place_all(count: int) -> tuple[float, float, float]:
     return cost.seconds, cpu, cost.server
 
 
-def _statements(customer: int) -> int:
-    """Count the statements of one order, from the estimate to its delivery."""
+def _round_trips(customer: int) -> int:
+    """Count how often one order goes to the database, from the estimate to its delivery."""
     seen: list[str] = []
 
     def note(execute: Callable[..., object], sql: str, *rest: object) -> object:
