@@ -72,10 +72,18 @@ SELECT
     matching.name,
     matching.is_published
 FROM matching
-LEFT JOIN matching AS before ON before.id = %(after_id)s::bigint
 WHERE
-    before.id IS NULL
-    OR (matching.place, matching.plan_id, matching.term_months, matching.billing_months)
-    > (before.place, before.plan_id, before.term_months, before.billing_months)
+    (
+        (matching.place, matching.plan_id, matching.term_months, matching.billing_months)
+        > (
+            SELECT
+                before.place,
+                before.plan_id,
+                before.term_months,
+                before.billing_months
+            FROM matching AS before
+            WHERE before.id = %(after_id)s::bigint
+        )
+    ) IS NOT FALSE
 ORDER BY matching.place, matching.plan_id, matching.term_months, matching.billing_months
 LIMIT %(size)s::integer

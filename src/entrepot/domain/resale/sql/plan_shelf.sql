@@ -82,7 +82,16 @@ SELECT
     matching.id,
     matching.has_own
 FROM matching
-LEFT JOIN matching AS before ON before.id = %(after_id)s::bigint
-WHERE before.id IS NULL OR (matching.place, matching.id) > (before.place, before.id)
+WHERE
+    (
+        (matching.place, matching.id)
+        > (
+            SELECT
+                before.place,
+                before.id
+            FROM matching AS before
+            WHERE before.id = %(after_id)s::bigint
+        )
+    ) IS NOT FALSE
 ORDER BY matching.place, matching.id
 LIMIT %(size)s::integer
