@@ -1,9 +1,12 @@
 """Orders that wait for their seller's approval: who decides, in which order, once, and what happens without anybody."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from entrepot.domain.ordering.acts import Act
 from entrepot.domain.ordering.approvals import approval_of, waiting_for
@@ -142,6 +145,39 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(store, second)
         decide(store, store.people.sven.user_id, number, Act.APPROVE, version=seen)
     assert refused.value.code == "order_changed_meanwhile"
     assert Order.objects.get(pk=number).code == Code.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approving_and_cancelling_in_the_same_moment_does_one_of_both():
+    store = shop()
+    sven = store.people.sven
+    workflow(store, [sven.user_id])
+    for turn in range(3):
+        number = order(store, key=f"turn {turn}")
+        seen = order_page(sven.viewer(), order_id=number, now=NOW).version
+        ready = Barrier(2)
+
+        def act(what: Act, number: int = number, seen: int = seen, ready: Barrier = ready) -> str:
+            try:
+                ready.wait(timeout=30)
+                decide(store, sven.user_id, number, what, version=seen)
+            except (OrderConflict, OrderNotPossible) as refused:
+                return refused.code
+            else:
+                return what.value
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            said = list(pool.map(act, (Act.APPROVE, Act.CANCEL)))
+
+        won = {Act.APPROVE.value, Act.CANCEL.value} & set(said)
+        assert len(won) == 1
+        assert set(said) - won <= {"order_changed_meanwhile", "order_step_impossible"}
+        found = Order.objects.get(pk=number)
+        assert found.code == (Code.COMPLETED if won == {"approve"} else Code.CANCELLED)
+        status = Subscription.objects.get(pk=found.subscription_id).status
+        assert status is (Status.ACTIVE if won == {"approve"} else Status.CANCELLED)
 
 
 def test_an_approved_order_still_waits_for_payment_beyond_the_limit(store):

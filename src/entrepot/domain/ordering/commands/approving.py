@@ -11,7 +11,7 @@ from django.db import transaction
 
 from entrepot.domain.ordering.commands.moves import checked_comment, locked, move_all
 from entrepot.domain.ordering.errors import OrderNotPossible
-from entrepot.domain.ordering.kinds import ApprovalState, AtTimeout, Audience
+from entrepot.domain.ordering.kinds import ApprovalState, AtTimeout, Audience, OrderKind
 from entrepot.domain.ordering.lifecycle import Trigger
 from entrepot.domain.ordering.models import Order, OrderApproval
 from entrepot.infra.audit.recorder import Actor
@@ -33,6 +33,9 @@ class _Workflow:
     at_timeout: AtTimeout
 
     def is_for(self, order: Order) -> bool:
+        # Its action is placing new orders: changes of what is there were approved with it.
+        if order.kind is not OrderKind.SALES:
+            return False
         wanted = Audience.RESELLERS if order.is_own else Audience.CUSTOMERS
         if self.audience not in (Audience.ALL, wanted):
             return False
