@@ -154,3 +154,40 @@ def test_two_terms_are_made_to_end_on_one_day(store):
         ("recurring", "05-01", Decimal("30.00")),
     ]
     assert verify().is_proved
+
+
+def test_after_the_window_nothing_is_cancelled_or_reduced_before_the_next_term(store):
+    """Seven days as in the new commerce of a large vendor: more units are always possible."""
+    _terms(store, term_months=1, refund_days=7, locks_after_window=True)
+    number = store.subscribe("5")
+    _bill(START)
+
+    def change(quantity: str, day: date) -> None:
+        commands.change_quantity(
+            subscription_id=number,
+            resource_id=store.seat,
+            quantity=Decimal(quantity),
+            effective_on=day,
+            **WHO,
+        )
+
+    def cancel(day: date, today: date) -> commands.Cancellation:
+        return commands.cancel_subscription(
+            subscription_id=number, cancel_on=day, reason="done", today=today, **WHO
+        )
+
+    change("4", date(2026, 3, 7))
+    with pytest.raises(TransitionRefused, match="2026-04-01"):
+        change("3", date(2026, 3, 8))
+    with pytest.raises(TransitionRefused, match="2026-04-01"):
+        cancel(date(2026, 3, 31), date(2026, 3, 8))
+    change("9", date(2026, 3, 8))
+    cancel(date(2026, 4, 1), date(2026, 3, 8))
+    _bill(date(2026, 3, 8), date(2026, 4, 1))
+    # 5 at first, one less for 25 of 31 days, five more for 24 of 31; nothing after the end.
+    assert _billed(number) == [
+        ("recurring", "03-01", Decimal("75.00")),
+        ("change", "03-07", Decimal("-12.10")),
+        ("change", "03-08", Decimal("58.06")),
+    ]
+    assert verify().is_proved

@@ -51,6 +51,7 @@ class TransitionRefused(Refused):
             "switch_after_cancellation",
             "switch_under_way",
             "term_not_begun",
+            "window_closed",
         }
     )
 

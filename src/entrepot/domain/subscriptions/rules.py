@@ -106,14 +106,41 @@ def refund_is_given(
     """
     if not prorates or refund_days is None:
         return prorates
+    start, _ = _term_of(cancel_on, term_start, term_end, term_months, anchor)
+    return max(cancel_on, start) < start + timedelta(days=refund_days)
+
+
+def locked_until(
+    *,
+    refund_days: int | None,
+    term_start: date,
+    term_end: date | None,
+    term_months: int,
+    anchor: int,
+    day: date,
+) -> date | None:
+    """Give the day until which nothing can be cancelled or reduced, if `day` lies behind the window of its term.
+
+    The first day of each term is free, as are `refund_days` days from it (None: all). Source: section 2.9 of the domain
+    reference; terms and parameters as in `refund_is_given`.
+    """
+    start, end = _term_of(day, term_start, term_end, term_months, anchor)
+    if refund_days is None or day <= start or day < start + timedelta(days=refund_days):
+        return None
+    return end
+
+
+def _term_of(
+    day: date, term_start: date, term_end: date | None, term_months: int, anchor: int
+) -> tuple[date, date]:
+    """Find the term in which a day lies, as renewals would follow one another; earlier days are in the running one."""
     start = term_start
     end = term_end if term_end is not None and term_end > term_start else None
     while True:
         end = end or period_end(start, months=term_months, anchor=anchor).natural_end
-        if cancel_on < end:
-            break
+        if day < end:
+            return start, end
         start, end = end, None
-    return max(cancel_on, start) < start + timedelta(days=refund_days)
 
 
 def search_text(

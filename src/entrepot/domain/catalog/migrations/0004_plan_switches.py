@@ -1,7 +1,8 @@
 import django.db.models.deletion
+from django.db import migrations, models
+
 import entrepot.infra.db.fields
 import entrepot.infra.db.operations
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

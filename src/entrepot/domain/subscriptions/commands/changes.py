@@ -13,6 +13,7 @@ from entrepot.domain.subscriptions.commands.locked import (
     note,
     require_day,
     require_may_order,
+    require_open_window,
     require_status,
     store,
 )
@@ -37,7 +38,7 @@ def change_quantity(
 
     The daily run of that day applies and charges it. A day before the running period counts as the
     period's first day. Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput; OrderRefused;
-    TransitionRefused `subscription_not_running`, `change_after_cancellation`.
+    TransitionRefused `subscription_not_running`, `change_after_cancellation`, `window_closed` for fewer units.
     """
     require_day(effective_on, field="effective_on")
     with transaction.atomic():
@@ -51,6 +52,8 @@ def change_quantity(
             raise NoSuchObject(object="resource")
         check_quantity(quantity, is_measured=item.is_measured)
         _check_day(held, effective_on)
+        if quantity < item.quantity:
+            require_open_window(held, effective_on)
         change = QuantityChange.objects.create(
             tenant_id=held.wide.tenant_id,
             subscription_id=subscription_id,

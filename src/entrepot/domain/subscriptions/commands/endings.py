@@ -14,6 +14,7 @@ from entrepot.domain.subscriptions.commands.locked import (
     note,
     require_day,
     require_may_order,
+    require_open_window,
     require_status,
     store,
 )
@@ -51,7 +52,7 @@ def cancel_subscription(
     The plan period's refund policy and window decide about the refund. A cancellation is refused while
     the customer or a seller above it is on hold.
     Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput `cancel_date_past`, `reason_missing`;
-    OrderRefused; TransitionRefused `subscription_not_running`, `already_cancelled`.
+    OrderRefused; TransitionRefused `subscription_not_running`, `already_cancelled`, `window_closed`.
     """
     _check_day(cancel_on, subscription_id=subscription_id, today=today)
     reason = _reason(reason)
@@ -67,6 +68,7 @@ def cancel_subscription(
                 day=held.billing.cancel_on,
             )
         require_may_order(customer_path=held.wide.customer_path)
+        require_open_window(held, cancel_on)
         refunds = _refunds(held, cancel_on)
         held.billing.cancel_on, held.billing.cancel_refund = cancel_on, refunds
         store(held, wide={"cancel_on": cancel_on, "cancel_reason": reason})

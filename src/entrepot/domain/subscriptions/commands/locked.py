@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountStatus
 from entrepot.domain.subscriptions.commands.history import Note, note_all
@@ -27,6 +28,7 @@ from entrepot.domain.subscriptions.rules import (
     BillingDates,
     due_on_after_change,
     due_on_after_release,
+    locked_until,
 )
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
@@ -127,6 +129,32 @@ def require_may_order(*, customer_path: str) -> None:
                 next_step="Activate the account first.",
                 status=status,
             )
+
+
+def require_open_window(held: Locked, day: date) -> None:
+    """Refuse to end or reduce what its plan locks on a day, until the next term. Raises: TransitionRefused."""
+    billing, start = held.billing, held.wide.term_start
+    if billing.status is not Status.ACTIVE or start is None:
+        return
+    period = PlanPeriod.objects.get(pk=billing.plan_period_id)
+    if not period.locks_after_window:
+        return
+    until = locked_until(
+        refund_days=period.refund_days,
+        term_start=start,
+        term_end=billing.term_end,
+        term_months=billing.term_months,
+        anchor=billing.anchor_day,
+        day=day,
+    )
+    if until is not None:
+        raise TransitionRefused(
+            "window_closed",
+            "{object} can be cancelled or reduced again as of {day}, with its next term.",
+            object=held.number,
+            next_step="Choose that day.",
+            day=until,
+        )
 
 
 def require_day(day: date, *, field: str) -> None:
