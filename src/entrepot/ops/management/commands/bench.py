@@ -16,16 +16,24 @@ from entrepot.ops.bench.pages_report import table
 from entrepot.ops.bench.pages_world import LINES_PER_SUBSCRIPTION_MAX, make_pages_world
 from entrepot.ops.bench.provisioning import bench_provisioning
 from entrepot.ops.bench.requests import can_measure
+from entrepot.ops.bench.reseller import ResellerFigures, bench_reseller, reseller_table
 from entrepot.ops.console import FAILED
 
-_SUBSCRIPTIONS = {"billing": 100_000, "pages": 1_000_000, "orders": 100_000, "provisioning": 0}
+_SUBSCRIPTIONS = {
+    "billing": 100_000,
+    "pages": 1_000_000,
+    "orders": 100_000,
+    "provisioning": 0,
+    "reseller": 0,
+}
 _PAGES_SUBSCRIPTIONS_MIN = 2_000
+_PLANS_FEW = 10
 
 
 class Command(BaseCommand):
     """Run one benchmark; results belong into docs/benchmarks.md together with the command line."""
 
-    help = "Measure billing, the pages, orders or provisioning in a database cluster of its own"
+    help = "Measure billing, pages, orders, provisioning or a new reseller in a cluster of its own"
     group = "Development"
     needs_database = False
 
@@ -58,6 +66,9 @@ class Command(BaseCommand):
         orders.add_argument("--placed", type=int, default=1_200, help="orders placed end to end")
         orders.add_argument("--few", type=int, default=10_000, help="orders behind a short list")
         orders.add_argument("--many", type=int, default=10_000_000, help="orders behind a long one")
+        parser.add_argument_group("reseller").add_argument(
+            "--plans", type=int, default=10_000, help="delegated plans, compared with 10"
+        )
         vendors = parser.add_argument_group("provisioning")
         vendors.add_argument("--operations", type=int, default=5_000)
         vendors.add_argument(
@@ -132,6 +143,19 @@ def _orders(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[Ord
     return figures, orders_table(figures)
 
 
+def _reseller(
+    options: Mapping[str, Any], say: Callable[[str], None]
+) -> tuple[ResellerFigures, str]:
+    plans, repeats = options["plans"], options["repeats"]
+    if not (_PLANS_FEW < plans <= 1_000_000 and repeats >= 1):
+        raise CommandError(f"--plans is {plans}; give more than {_PLANS_FEW}, up to 1,000,000.")
+    if not can_measure():
+        raise CommandError("The benchmark reads CPU times from /proc; run it on Linux.")
+    with own_cluster(keep=options["keep"]):
+        figures = bench_reseller(few=_PLANS_FEW, many=plans, repeats=repeats, say=say)
+    return figures, reseller_table(figures)
+
+
 def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[PageFigures, str]:
     subscriptions = options["subscriptions"]
     lines = options["lines"] or 3 * subscriptions
@@ -146,9 +170,10 @@ def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[Page
     return figures, table(figures)
 
 
-_JUDGED: Mapping[str, Callable[..., tuple[PageFigures | OrderFigures, str]]] = {
+_JUDGED: Mapping[str, Callable[..., tuple[PageFigures | OrderFigures | ResellerFigures, str]]] = {
     "pages": _pages,
     "orders": _orders,
+    "reseller": _reseller,
 }
 
 
