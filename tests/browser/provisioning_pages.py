@@ -1,4 +1,4 @@
-"""What the pages of provisioning show in the demo world: operations, a follow-up, a look for drift."""
+"""What the pages of provisioning and imports show in the demo world: operations, a look for drift, a check."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from entrepot.domain.provisioning.commands.people import mark_failed
 from entrepot.domain.provisioning.kinds import Action, FollowUpKind
 from entrepot.domain.provisioning.models import DriftDifference, DriftLook, FollowUp, Operation
 from entrepot.domain.provisioning.results import Wanted
+from entrepot.infra.tasks.models import Job
 from tests.support.people import SETUP
 
 Page = tuple[tuple[Any, ...], str]
@@ -74,3 +75,30 @@ def provisioning_pages(now: datetime) -> list[Page]:
         (("connectors",), ""),
         (("connector", ordered.connector_id), ""),
     ]
+
+
+def a_checked_import(now: datetime) -> Job:
+    """Return the check of a file with a row in order and a wrong one."""
+    fault = {"line": 3, "column": "quantity", "message": "An order needs at least one unit."}
+    line = {"line": 2, "customer": "Cobalt Freight GmbH", "plan": "Cloud Backup", "quantity": "5"}
+    days = {"first_day": "2026-03-15", "ends_on": "2027-01-15"}
+    result = {
+        "mode": "check",
+        "rows": 2,
+        "good": 1,
+        "bad": 1,
+        "first_day": "2026-03-15",
+        "last_day": "2026-03-15",
+        "faults": [{**fault, "next_step": "Give a quantity above zero.", "values": {}}],
+        "lines": [{**line, **days, "vendor_id": "V-1", "only_ends": False}],
+    }
+    return Job.objects.create(
+        task="import_subscriptions",
+        label="book.csv",
+        state="done",
+        arguments={"mode": "check", "path": "book.csv"},
+        result=result,
+        created_at=now,
+        started_at=now,
+        finished_at=now,
+    )

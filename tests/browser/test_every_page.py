@@ -6,7 +6,7 @@ fails the last test. The world is the small demo world, one server and one brows
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -28,7 +28,13 @@ from entrepot.config.messages import compile_all
 from entrepot.demo.base import build_base
 from entrepot.demo.history import fill_history
 from entrepot.domain.billing.models import BillingRun, Invoice
-from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PriceListImport, SalesCategory
+from entrepot.domain.catalog.models import (
+    Plan,
+    PlanPeriod,
+    PlanResource,
+    PriceListImport,
+    SalesCategory,
+)
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
@@ -44,7 +50,7 @@ from entrepot.web.middleware import ViewerMiddleware
 from tests.browser.orders_world import orders_of
 from tests.browser.promotion_pages import Page as PromotionPage
 from tests.browser.promotion_pages import promotion_pages
-from tests.browser.provisioning_pages import provisioning_pages
+from tests.browser.provisioning_pages import a_checked_import, provisioning_pages
 from tests.support.chromium import barriers
 from tests.support.people import account
 
@@ -93,6 +99,9 @@ NO_PAGES = {
         "operation-done",
         "operation-fail",
         "operation-withdraw",
+        "subscription-import-template",
+        "subscription-import-upload",
+        "subscription-import-apply",
         "job-stop",
         "job-restart",
         "job-now",
@@ -112,12 +121,18 @@ NO_PAGES = {
         "approval",
         *PRICE_FORMS,
         "category-remove",
+        "resource-parts",
     },
     "reseller": {
         *PRICE_FORMS,
         *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
         *(f"subscription-{act}" for act in _TERMS),
         *(f"own-subscription-{act}" for act in _ACTS),
+        "subscription-import-template",
+        "subscription-import-upload",
+        "subscription-import-apply",
+        # The same page as the provider's.
+        "subscription-import",
         "account-note",
         "subscriptions-export",
         "own-subscriptions-export",
@@ -302,6 +317,7 @@ def _provider(client: Client) -> list[Place]:
         created_at=NOW,
         started_at=NOW,
     )
+    checked = a_checked_import(NOW)
     key = re.findall(r'name="key" value="([0-9a-f]{32})"', _text(client, at("price-lists")))[0]
     with (DATA / "nce-price-list-2026-07.csv").open("rb") as file:
         client.post(reverse("provider:price-list-upload"), {"key": key, "file": file})
@@ -341,6 +357,8 @@ def _provider(client: Client) -> list[Place]:
         at("tasks"),
         at("tasks", query="?view=failed&kind=bill"),
         at("task-kinds"),
+        at("subscription-imports"),
+        at("subscription-import", checked.id),
         at("task-facts"),
         at("job", job.id),
         at("invoices"),
@@ -358,7 +376,9 @@ def _provider(client: Client) -> list[Place]:
         at("usage-price-set", query=f"?sku={total.sku}"),
         at("price-lists"),
         *[at(name) for name in ("price-manager", "margins", "margin-set", "price-file")],
-        *[at(name) for name in ("plans", "categories", "category-add")],
+        *[at(name) for name in ("plans", "plan-add", "categories", "category-add")],
+        *[at(name) for name in ("services", "service-add", "resources", "resource-add")],
+        *_of_the_catalogue(at),
         at("category", SalesCategory.objects.order_by("id")[0].id),
         at("plan", _a_plan()[0]),
         *[at(*args, query=query) for args, query in _promotions("provider")],
@@ -371,6 +391,19 @@ def _provider(client: Client) -> list[Place]:
         at("marketplace", query="?q=365"),
         at("offer", _a_plan()[0]),
         at("price-list", PriceListImport.objects.order_by("id")[0].id),
+    ]
+
+
+def _of_the_catalogue(at: Callable[..., Place]) -> list[Place]:
+    """Return the pages that change a plan and what it is made of."""
+    plan, period, unit = _a_plan()
+    service = Plan.objects.get(pk=plan).service_id
+    names = ("plan-edit", "period-add", "plan-contents", "plan-fee", "plan-needs")
+    return [
+        *(at(name, plan) for name in names),
+        at("period", period),
+        at("service", service),
+        at("resource", unit),
     ]
 
 
@@ -400,6 +433,7 @@ def _reseller(client: Client) -> list[Place]:
         *[at(f"account-{act}", customer.id) for act in ("edit", "hand-over", "hold", "release")],
         at("customer", customer.id, query="?tab=status"),
         at("account"),
+        at("subscription-imports"),
         at("subscriptions", query="?tab=renewing&days=30"),
         at("subscriptions", query=f"?open={below.id}"),
         at("subscription", below.id),

@@ -84,6 +84,13 @@ MENU = (
                 Capability.VIEW_PRICES,
             ),
             Entry(
+                "provider:subscription-imports",
+                _("Import subscriptions"),
+                "file-input",
+                "",
+                Capability.MANAGE_SUBSCRIPTIONS,
+            ),
+            Entry(
                 "provider:usage-prices",
                 _("Usage prices"),
                 "badge-cent",

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "orders/",
         include(order_addresses("order", side=Side.BOTH, columns=columns.ORDERS, acts=tuple(Act))),
     ),
+    path("subscription-imports/", include("entrepot.web.screens.subscription_import.addresses")),
     path("provisioning/", include("entrepot.web.screens.provisioning.urls_provider")),
     path("billing/", include("entrepot.web.screens.billing.urls_provider")),
     path("", include("entrepot.web.screens.tasks.urls_provider")),

@@ -56,6 +56,13 @@ MENU = (
                 Capability.VIEW_PRICES,
             ),
             Entry(
+                "reseller:subscription-imports",
+                _("Import subscriptions"),
+                "file-input",
+                "",
+                Capability.MANAGE_SUBSCRIPTIONS,
+            ),
+            Entry(
                 "reseller:usage-prices",
                 _("Usage prices"),
                 "badge-cent",

@@ -1,0 +1,1 @@
+"""Import of running subscriptions: upload, check, import."""
