@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from entrepot.domain.catalog.icons import ICONS
 from entrepot.domain.catalog.models import (
     CatalogPrice,
     Plan,
@@ -23,6 +24,7 @@ from entrepot.domain.resale.quotes import quote_prices
 from entrepot.infra.audit.models import AuditEntry
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.middleware import ViewerMiddleware
+from entrepot.web.ui.templatetags.ui import icon
 from tests.domain.resale.shop import Shop, shop
 from tests.support.people import NOW
 from tests.web.home.world import browser_of, viewer_of
@@ -118,6 +120,9 @@ def add_period(client, made: Plan) -> PlanPeriod:
         "billing_months": "1",
         "trial_days": "14",
         "grace_days": "0",
+        "hold_days": "30",
+        "destroys_after_hold": "on",
+        "locks_after_window": "on",
         "refund": "prorated",
         "refund_days": "7",
         "is_active": "on",
@@ -246,3 +251,8 @@ def test_a_cart_gets_what_its_plans_need_unless_it_is_there_already():
     assert Bounds(Decimal(2), Decimal(5)).allow(Decimal(2))
     assert not Bounds(Decimal(2), Decimal(5)).allow(Decimal("5.5"))
     assert Bounds().allow(Decimal(0))
+
+
+def test_every_icon_that_is_offered_is_drawn():
+    assert len(set(ICONS)) == len(ICONS) > 30
+    assert all("<svg" in icon(name) for name in ICONS)

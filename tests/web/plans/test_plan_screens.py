@@ -195,7 +195,7 @@ def test_categories_are_added_changed_and_removed_by_the_provider_only(store):
     for change, said in (
         ({"icon": "skull"}, "Select a valid choice"),
         ({"position": "-1"}, "greater than or equal to 0"),
-        ({"code": "Back up"}, "A code has small letters"),
+        ({"code": "Back up"}, "A code has letters"),
         ({"name_en": ""}, "This field is required"),
     ):
         answer = client.post(f"{base}add/", {**form, "code": "new", **change})

@@ -43,8 +43,12 @@ class PlanPeriodRow:
     billing_months: int
     trial_days: int
     grace_days: int
+    hold_days: int
+    destroys_after_hold: bool
+    destroys_on_cancel: bool
     refund: RefundPolicy
     refund_days: int | None
+    locks_after_window: bool
     is_active: bool
 
 
@@ -120,8 +124,12 @@ def _period(row: PlanPeriod) -> PlanPeriodRow:
         billing_months=row.billing_months,
         trial_days=row.trial_days,
         grace_days=row.grace_days,
+        hold_days=row.hold_days,
+        destroys_after_hold=row.destroys_after_hold,
+        destroys_on_cancel=row.destroys_on_cancel,
         refund=RefundPolicy(row.refund),
         refund_days=row.refund_days,
+        locks_after_window=row.locks_after_window,
         is_active=row.is_active,
     )
 

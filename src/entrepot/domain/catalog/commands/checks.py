@@ -12,7 +12,7 @@ from entrepot.domain.catalog.errors import CatalogConflict, CatalogInput
 from entrepot.domain.catalog.icons import ICONS
 from entrepot.domain.parties.names import clean_language, clean_name
 
-_CODE = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
 def version_of(values: Mapping[str, Any]) -> str:
@@ -33,12 +33,12 @@ def check_version(values: Mapping[str, Any], version: str | None, *, object_name
 
 
 def clean_code(text: str, *, field: str = "code", length_max: int) -> str:
-    """Return a code of small letters, digits, dots, dashes and underscores. Raises: CatalogInput `code_malformed`."""
+    """Return a code of letters, digits, dots, colons, dashes, underscores. Raises: CatalogInput `code_malformed`."""
     code = text.strip()
     if not _CODE.fullmatch(code) or len(code) > length_max:
         raise CatalogInput(
             "code_malformed",
-            "A code has small letters, digits, dots, dashes and underscores, at most {most}.",
+            "A code has letters, digits, dots, colons, dashes and underscores, at most {most}.",
             field=field,
             next_step="Write it like backup-cloud.",
             most=length_max,

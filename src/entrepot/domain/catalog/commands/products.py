@@ -73,15 +73,19 @@ class PlanFacts:
 class PeriodFacts:
     """How long a plan is bought for and how often it is billed (months), its trial and windows (days).
 
-    `refund_days` None gives money back at any time, if `refund` is prorated.
+    `refund_days` None gives money back at any time, if `refund` is prorated. What the others mean is said by the model.
     """
 
     term_months: int
     billing_months: int
     trial_days: int = 0
     grace_days: int = 0
+    hold_days: int = 30
+    destroys_after_hold: bool = False
+    destroys_on_cancel: bool = True
     refund: RefundPolicy = RefundPolicy.PRORATED
     refund_days: int | None = None
+    locks_after_window: bool = False
     is_active: bool = True
 
 
@@ -285,7 +289,7 @@ def _period(values: PeriodFacts) -> dict[str, Any]:
             next_step="Give months such as 12 billed every 1, 3, 6 or 12.",
             most=MONTHS_MAX,
         )
-    for name in ("trial_days", "grace_days", "refund_days"):
+    for name in ("trial_days", "grace_days", "hold_days", "refund_days"):
         days = getattr(values, name)
         if days is not None and not 0 <= days <= DAYS_MAX:
             raise CatalogInput(

@@ -35,7 +35,7 @@ class CategoryForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=40,
-        help_text=_("Small letters, digits and dashes; files and other systems name it so."),
+        help_text=_("Letters, digits and dashes; files and other systems name it so."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
     )
     icon = forms.ChoiceField(

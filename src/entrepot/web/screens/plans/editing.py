@@ -92,6 +92,8 @@ def period_add(request: SignedInRequest, *, number: int) -> HttpResponse:
         "billing_months": 1,
         "trial_days": 0,
         "grace_days": 0,
+        "hold_days": 30,
+        "destroys_on_cancel": True,
         "refund": "prorated",
         "is_active": True,
     }
@@ -262,7 +264,11 @@ def _period_form(request: SignedInRequest, row: PlanPeriodRow) -> PeriodForm:
         "billing_months",
         "trial_days",
         "grace_days",
+        "hold_days",
+        "destroys_after_hold",
+        "destroys_on_cancel",
         "refund_days",
+        "locks_after_window",
         "is_active",
     )
     initial = {name: getattr(row, name) for name in names} | {

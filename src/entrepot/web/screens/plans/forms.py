@@ -180,6 +180,22 @@ class PeriodForm(VersionForm):
         max_value=366,
         help_text=_("Counted from the start of a term; empty: at any time."),
     )
+    locks_after_window = forms.BooleanField(
+        label=_("After these days neither cancelled nor reduced before the next term"),
+        required=False,
+    )
+    hold_days = forms.IntegerField(
+        label=_("Kept after the end, days"),
+        min_value=0,
+        max_value=366,
+        help_text=_("How long something that ended can be renewed; its service stands still."),
+    )
+    destroys_after_hold = forms.BooleanField(
+        label=_("Removed for good after that"), required=False
+    )
+    destroys_on_cancel = forms.BooleanField(
+        label=_("A cancellation removes the service at once"), required=False
+    )
     is_active = forms.BooleanField(label=_("On sale"), required=False)
 
     @property
@@ -191,8 +207,12 @@ class PeriodForm(VersionForm):
             billing_months=given["billing_months"],
             trial_days=given["trial_days"],
             grace_days=given["grace_days"],
+            hold_days=given["hold_days"],
+            destroys_after_hold=given["destroys_after_hold"],
+            destroys_on_cancel=given["destroys_on_cancel"],
             refund=RefundPolicy(given["refund"]),
             refund_days=given["refund_days"],
+            locks_after_window=given["locks_after_window"],
             is_active=given["is_active"],
         )
 
