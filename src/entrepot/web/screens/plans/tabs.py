@@ -15,7 +15,6 @@ def tabs(viewer: Viewer, current: str) -> list[Tab]:
         (gettext("Services"), "services"),
         (gettext("Resources"), "resources"),
         (gettext("Sales categories"), "categories"),
-        (gettext("Synchronise"), "synchronise"),
     ]
     shown = [(label, name, address(viewer, name)) for label, name in found]
     made = [Tab(label, url, current=name == current) for label, name, url in shown if url]
