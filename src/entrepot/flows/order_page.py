@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from entrepot.domain.subscriptions.models import (
 )
 from entrepot.flows.orders import order_day
 from entrepot.kernel.money import exponent
+from entrepot.kernel.periods import period_end
 
 _PROGRAMS = frozenset({"provisioning", "time-out"})
 
@@ -51,12 +52,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class TakenPromotion:
-    """A promotion that the order took, in parts per million; `on_cost` is given to the viewer by its own seller."""
+    """A promotion that the order took, in parts per million; `on_cost` is given to the viewer by its own seller.
+
+    Before `renewed_until` it is given to terms that are renewed, too; the first of all days for never.
+    """
 
     name: str
     recurring_ppm: int
     setup_ppm: int
     on_cost: bool
+    renewed_until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ class OrderMoney:
 
     `confirmed` is what was shown when it was placed, on the sale to the buyer only. `price` is what the day on which
     it starts (or started) makes of it, `cost` what the viewer pays for that; None where a price is missing, or for
-    the buyer's cost. `is_seller` tells from which side the viewer sees it. `promotions` are taken off already.
+    the buyer's cost. `is_seller` tells from which side the viewer sees it. `promotions` are taken off already;
+    where the second period begins another term, `later` is what that takes without them, None where nothing changes.
     """
 
     currency: str
@@ -74,6 +80,8 @@ class OrderMoney:
     price: Bill | None
     cost: Bill | None
     promotions: tuple[TakenPromotion, ...]
+    later: Decimal | None = None
+    later_cost: Decimal | None = None
 
     @property
     def shown(self) -> Bill | None:
@@ -128,7 +136,7 @@ def order_page(viewer: Viewer, *, order_id: int, now: datetime) -> OrderPage:
     is_told = operation is not None and viewer.panel is not Panel.CUSTOMER
     on_day = wide.started_on or wide.ended_on or order_day(now=now)
     money, items = (
-        _money_and_items(viewer, row, wide, on_day=on_day)
+        _money_and_items(viewer, row, wide, period, on_day=on_day)
         if row.changes is None
         else _change(viewer, row, row.changes)
     )
@@ -201,7 +209,7 @@ def _change(
 
 
 def _money_and_items(
-    viewer: Viewer, row: OrderRow, wide: Subscription, *, on_day: date
+    viewer: Viewer, row: OrderRow, wide: Subscription, period: PlanPeriod, *, on_day: date
 ) -> tuple[OrderMoney | None, tuple[Item, ...]]:
     ordered = _ordered(wide)
     names = Resource.objects.in_bulk(list(ordered))
@@ -234,6 +242,7 @@ def _money_and_items(
         ]
         currency = links[own].billing_account.currency
         is_last = tier == len(links)
+        paid_on = on_day + timedelta(days=row.trial_days)
         taken = _taken(wide.id, tier=tier, is_seller=is_seller)
         money = OrderMoney(
             currency=currency,
@@ -244,6 +253,12 @@ def _money_and_items(
             if is_seller
             else None,
             promotions=tuple(taken.values()),
+            later=_later(quoted, charged, "unit_price", currency, taken.get(tier), period, paid_on),
+            later_cost=_later(
+                quoted, charged, "unit_cost", currency, taken.get(tier - 1), period, paid_on
+            )
+            if is_seller
+            else None,
         )
     prices = {price.resource_id: price for price in quoted if price.kind is not PriceKind.SETUP}
     return money, tuple(
@@ -269,10 +284,35 @@ def _taken(subscription_id: int, *, tier: int, is_seller: bool) -> Mapping[int, 
     numbers = dict(rows.values_list("tier", "promotion_id"))
     known = Promotion.objects.in_bulk(list(numbers.values())) if numbers else {}
     return {
-        one: TakenPromotion(found.name, found.recurring_ppm, found.setup_ppm, one != tier)
+        one: TakenPromotion(
+            found.name,
+            found.recurring_ppm,
+            found.setup_ppm,
+            on_cost=one != tier,
+            renewed_until=(found.valid_to or date.max) if found.on_renewal else date.min,
+        )
         for one, number in sorted(numbers.items(), reverse=True)
         if (found := known.get(number)) is not None
     }
+
+
+def _later(
+    quoted: Sequence[QuotedPrice],
+    charged: Mapping[int, Decimal],
+    field: str,
+    currency: str,
+    taken: TakenPromotion | None,
+    period: PlanPeriod,
+    paid_on: date,
+) -> Decimal | None:
+    """Work out the second period if it begins a term to which a promotion is not given; None otherwise."""
+    if taken is None or period.term_months > period.billing_months:
+        return None
+    renewed = period_end(paid_on, months=period.billing_months, anchor=paid_on.day).natural_end
+    if renewed < taken.renewed_until:
+        return None
+    bill = _bill(quoted, charged, field, currency, None)
+    return bill.period if bill else None
 
 
 def _ordered(wide: Subscription) -> Mapping[int, Decimal]:

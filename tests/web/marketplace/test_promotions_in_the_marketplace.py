@@ -66,6 +66,11 @@ def test_a_code_takes_off_what_the_cart_says_and_the_order_says_so(
     assert "Promotion Spring 25% off the price, for the first term" in order
     assert "Promotion on your cost Volume 10% off the price, for the first term" in order
     assert "Prices have changed" not in order
+    # A vault each year: 225.00 of the first one were confirmed, the next one is another term.
+    second = _text(client.get(f"/reseller/orders/{Order.objects.get(place=1).id}/"))
+    assert "€300.00 cost €240.00, margin €60.00" in second
+    kept = _text(client.get(f"/reseller/subscriptions/{first.subscription_id}/"))
+    assert "25% Spring until 10 Mar 2027" in kept
     cleo = _text(mall.browser(people.cleo).get(f"/customer/orders/{first.id}/"))
     assert "Promotion Spring 25% off" in cleo
     assert "Volume" not in cleo

@@ -22,7 +22,8 @@ CHANGES_SHOWN_MAX = 20
 _ITEMS = """
 SELECT
     item.id, resource.name, resource.unit, item.quantity, item.included * item.quantity, item.is_measured,
-    price.unit_price, price.unit_cost, price.discount_ppm, price.discount_label, overuse.unit_price
+    price.unit_price, price.unit_cost, price.discount_ppm, price.discount_label, price.promotion_id IS NOT NULL,
+    overuse.unit_price
 FROM (
     SELECT own.* FROM subscription_item AS own WHERE own.subscription_id = %(id)s
     ORDER BY own.position, own.id LIMIT %(limit)s OFFSET %(skipped)s
@@ -94,7 +95,10 @@ FROM (
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """One resource. `included` units are free for the quantity now; prices are those of the viewer's sale."""
+    """One resource. `included` units are free for the quantity now; prices are those of the viewer's sale.
+
+    `is_promotion` tells that the discount is a promotion's, which ends with the term unless it is given again.
+    """
 
     item_id: int
     name: str
@@ -106,6 +110,7 @@ class ResourceRow:
     unit_cost: Decimal | None
     discount_ppm: int
     discount_label: str
+    is_promotion: bool
     overuse_price: Decimal | None
 
 
@@ -259,10 +264,10 @@ def _priced_on(viewer: Viewer, facts: SubscriptionFacts) -> date:
 
 
 def _resource(row: tuple[Any, ...], facts: SubscriptionFacts) -> ResourceRow:
-    *head, unit_cost, discount, label, overuse = row
+    *head, unit_cost, discount, label, is_promotion, overuse = row
     head[2] = json.loads(head[2])
     cost = unit_cost if facts.money.is_seller else None
-    return ResourceRow(*[*head, cost, discount or 0, label or "", overuse])
+    return ResourceRow(*[*head, cost, discount or 0, label or "", bool(is_promotion), overuse])
 
 
 def _price(row: tuple[Any, ...], facts: SubscriptionFacts) -> PriceRow:

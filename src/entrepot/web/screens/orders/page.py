@@ -269,14 +269,16 @@ def _further(found: OrderPage, money: OrderMoney, shown: Bill | None) -> tuple[F
     if shown is None:
         return ()
     currency = money.currency
+    price = shown.period if money.later is None else money.later
     note = ""
     if money.cost is not None:
+        cost = money.cost.period if money.later_cost is None else money.later_cost
         note = gettext("cost %(cost)s, margin %(margin)s") % {
-            "cost": _amount(money.cost.period, currency),
-            "margin": _amount(shown.period - money.cost.period, currency),
+            "cost": _amount(cost, currency),
+            "margin": _amount(price - cost, currency),
         }
     label = words.per_period(found.billing_months)
-    return (Fact(label, _amount(shown.period, currency), note),)
+    return (Fact(label, _amount(price, currency), note),)
 
 
 def _promotion(one: TakenPromotion) -> Fact:

@@ -67,7 +67,7 @@ def resource_shown(facts: SubscriptionFacts, row: ResourceRow, *, used: Decimal)
         is_over=over > 0,
         unit_price="" if row.unit_price is None else _price(row.unit_price, currency, facts),
         unit_cost="" if row.unit_cost is None else _price(row.unit_cost, currency, facts),
-        discount=_discount(row.discount_ppm, row.discount_label),
+        discount=_promoted(row, facts.dates.term_end),
         overuse=""
         if row.overuse_price is None
         else gettext("above it %(price)s each")
@@ -161,6 +161,14 @@ def _discount(ppm: int, label: str) -> str:
         return ""
     share = formats.percent(Decimal(ppm) / _PPM, language=words.language())
     return f"{share} {label}".strip()
+
+
+def _promoted(row: ResourceRow, term_end: date | None) -> str:
+    """Write a discount; one of a promotion with the end of the term, up to which it holds."""
+    text = _discount(row.discount_ppm, row.discount_label)
+    if not (text and row.is_promotion and term_end):
+        return text
+    return gettext("%(discount)s until %(day)s") % {"discount": text, "day": words.day(term_end)}
 
 
 def _origin(row: PriceRow) -> str:
