@@ -47,6 +47,7 @@ from entrepot.infra.tasks.models import Job
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
+from tests.browser.no_pages import NO_PAGES
 from tests.browser.orders_world import orders_of
 from tests.browser.promotion_pages import Page as PromotionPage
 from tests.browser.promotion_pages import promotion_pages
@@ -59,116 +60,6 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NOW = datetime(2026, 2, 21, 7, 30, tzinfo=UTC)
 DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
 PANELS = ("provider", "reseller", "customer")
-# The actions on a subscription are three templates; a seller's and a customer's pages of them are below.
-_TERMS = ("renew", "renew-withdraw", "restart")
-_ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw", "align", *_TERMS)
-PRICE_FORMS = (
-    "price-review",
-    "price-apply",
-    "price-withdraw",
-    "margin-withdraw",
-    "price-file-download",
-    "price-file-upload",
-    "price-file-preview",
-    "price-file-wrong",
-    "price-file-apply",
-    "price-file-discard",
-)
-# Addresses that only take a form or send a file, or whose screen is looked at elsewhere.
-NO_PAGES = {
-    "provider": {
-        *(f"subscription-{act}" for act in (*_ACTS, "hold", "destroy")),
-        "account-note",
-        "subscriptions-export",
-        "subscriptions-together",
-        "orders-export",
-        "order-note",
-        "order-approve",
-        "order-reject",
-        "billing-bill",
-        "billing-rehearse",
-        "billing-compare",
-        "billing-prove",
-        "billing-retry",
-        "connector-switch",
-        "drift-look",
-        "drift-repair",
-        "follow-up-close",
-        "operation-now",
-        # Acts are one template; the one with most fields is looked at.
-        "operation-done",
-        "operation-fail",
-        "operation-withdraw",
-        "subscription-import-template",
-        "subscription-import-upload",
-        "subscription-import-apply",
-        "job-stop",
-        "job-restart",
-        "job-now",
-        "task-choose",
-        "task-fact-again",
-        "invoice-pdf",
-        "invoice-csv",
-        "usage-import-upload",
-        "usage-import-map",
-        "usage-import-rejects",
-        "price-list-upload",
-        "price-list-wrong",
-        "price-list-apply",
-        "price-list-discard",
-        "price-list-rejects",
-        # The screen of `approval-new`; the provider of this world has no workflow.
-        "approval",
-        *PRICE_FORMS,
-        "category-remove",
-        "resource-parts",
-    },
-    "reseller": {
-        *PRICE_FORMS,
-        *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
-        *(f"subscription-{act}" for act in _TERMS),
-        *(f"own-subscription-{act}" for act in _ACTS),
-        "subscription-import-template",
-        "subscription-import-upload",
-        "subscription-import-apply",
-        # The same page as the provider's.
-        "subscription-import",
-        "account-note",
-        "subscriptions-export",
-        "own-subscriptions-export",
-        "own-subscriptions-together",
-        "orders-export",
-        "order-note",
-        "own-orders-export",
-        "own-order-note",
-        # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
-        *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
-        # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
-        "own-subscription-usage",
-        "invoice-pdf",
-        "invoice-csv",
-        "issued-invoice-pdf",
-        "issued-invoice-csv",
-        "cart-add",
-        "cart-change",
-        "cart-order",
-    },
-    "customer": {
-        *(
-            f"subscription-{act}"
-            for act in ("cancel", "go-on", "change-withdraw", "align", *_TERMS)
-        ),
-        "subscriptions-export",
-        "subscriptions-together",
-        "orders-export",
-        "order-note",
-        "invoice-pdf",
-        "invoice-csv",
-        "cart-add",
-        "cart-change",
-        "cart-order",
-    },
-}
 
 
 class Quiet(WSGIRequestHandler):
@@ -398,7 +289,7 @@ def _of_the_catalogue(at: Callable[..., Place]) -> list[Place]:
     """Return the pages that change a plan and what it is made of."""
     plan, period, unit = _a_plan()
     service = Plan.objects.get(pk=plan).service_id
-    names = ("plan-edit", "period-add", "plan-contents", "plan-fee", "plan-needs")
+    names = ("plan-edit", "period-add", "plan-contents", "plan-fee", "plan-needs", "plan-switches")
     return [
         *(at(name, plan) for name in names),
         at("period", period),

@@ -1,0 +1,112 @@
+"""Addresses of the panels that `test_every_page.py` does not look at, and why."""
+
+# The actions on a subscription are three templates; a seller's and a customer's pages of them are below.
+_TERMS = ("renew", "renew-withdraw", "restart")
+_ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw", "align", *_TERMS)
+PRICE_FORMS = (
+    "price-review",
+    "price-apply",
+    "price-withdraw",
+    "margin-withdraw",
+    "price-file-download",
+    "price-file-upload",
+    "price-file-preview",
+    "price-file-wrong",
+    "price-file-apply",
+    "price-file-discard",
+)
+# Addresses that only take a form or send a file, or whose screen is looked at elsewhere.
+NO_PAGES = {
+    "provider": {
+        *(f"subscription-{act}" for act in (*_ACTS, "hold", "destroy")),
+        "account-note",
+        "subscriptions-export",
+        "subscriptions-together",
+        "orders-export",
+        "order-note",
+        "order-approve",
+        "order-reject",
+        "billing-bill",
+        "billing-rehearse",
+        "billing-compare",
+        "billing-prove",
+        "billing-retry",
+        "connector-switch",
+        "drift-look",
+        "drift-repair",
+        "follow-up-close",
+        "operation-now",
+        # Acts are one template; the one with most fields is looked at.
+        "operation-done",
+        "operation-fail",
+        "operation-withdraw",
+        "subscription-import-template",
+        "subscription-import-upload",
+        "subscription-import-apply",
+        "job-stop",
+        "job-restart",
+        "job-now",
+        "task-choose",
+        "task-fact-again",
+        "invoice-pdf",
+        "invoice-csv",
+        "usage-import-upload",
+        "usage-import-map",
+        "usage-import-rejects",
+        "price-list-upload",
+        "price-list-wrong",
+        "price-list-apply",
+        "price-list-discard",
+        "price-list-rejects",
+        # The screen of `approval-new`; the provider of this world has no workflow.
+        "approval",
+        *PRICE_FORMS,
+        "category-remove",
+        "resource-parts",
+    },
+    "reseller": {
+        *PRICE_FORMS,
+        *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
+        *(f"subscription-{act}" for act in _TERMS),
+        *(f"own-subscription-{act}" for act in _ACTS),
+        "subscription-import-template",
+        "subscription-import-upload",
+        "subscription-import-apply",
+        # The same page as the provider's.
+        "subscription-import",
+        "account-note",
+        "subscriptions-export",
+        "own-subscriptions-export",
+        "own-subscriptions-together",
+        "orders-export",
+        "order-note",
+        "own-orders-export",
+        "own-order-note",
+        # A new reseller's; looked at in tests/web/customers/test_setup_browser.py.
+        *("setup", "setup-company", "setup-plans", "setup-prices", "setup-brand"),
+        # The screen of `subscription-usage`; no reseller of this world pays as it goes itself.
+        "own-subscription-usage",
+        "invoice-pdf",
+        "invoice-csv",
+        "issued-invoice-pdf",
+        "issued-invoice-csv",
+        "cart-add",
+        "cart-change",
+        "cart-order",
+    },
+    "customer": {
+        *(
+            f"subscription-{act}"
+            for act in ("cancel", "go-on", "change-withdraw", "align", *_TERMS)
+        ),
+        "subscriptions-export",
+        "subscriptions-together",
+        "orders-export",
+        "order-note",
+        "invoice-pdf",
+        "invoice-csv",
+        "cart-add",
+        "cart-change",
+        "cart-order",
+    },
+}
