@@ -19,6 +19,7 @@ from entrepot.domain.catalog.models import (
 )
 from entrepot.domain.catalog.needs import bounds_of, needs_of
 from entrepot.domain.catalog.rules import Bounds, Missing, Need, missing_plans
+from entrepot.domain.catalog.switches import switches_of
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.resale.quotes import quote_prices
 from entrepot.infra.audit.models import AuditEntry
@@ -256,3 +257,27 @@ def test_a_cart_gets_what_its_plans_need_unless_it_is_there_already():
 def test_every_icon_that_is_offered_is_drawn():
     assert len(set(ICONS)) == len(ICONS) > 30
     assert all("<svg" in icon(name) for name in ICONS)
+
+
+@pytest.mark.django_db
+def test_switches_between_plans_are_allowed_shown_and_forbidden(store):
+    client = client_of(store.people.harbor)
+    other = PlanPeriod.objects.create(plan_id=store.plan, term_months=1, billing_months=1)
+    page, url = f"{BASE}{store.plan}/", f"{BASE}{store.plan}/switches/"
+    assert "cannot be changed to another plan" in text_of(client.get(page))
+    sent = {
+        "from_period": str(store.period),
+        "to_period": str(other.id),
+        "takes_effect": "next_term",
+        "refunds": "on",
+    }
+    itself = client.post(url, {**sent, "to_period": str(store.period)})
+    assert (itself.status_code, "switch to itself" in text_of(itself)) == (422, True)
+    assert client.post(url, {**sent, "to_period": "x"}).status_code == 422
+    assert client.post(url, sent).status_code == 302
+    (row,) = switches_of(plan_id=store.plan)
+    assert (row.target.id, row.refunds, row.keeps_term_end) == (other.id, True, False)
+    assert "at the end of the term" in text_of(client.get(page))
+    assert client_of(store.people.ria).get(url).status_code == 404
+    assert client.post(url, {"remove": str(row.id)}).status_code == 302
+    assert switches_of(plan_id=store.plan) == ()

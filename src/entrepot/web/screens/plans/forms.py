@@ -190,9 +190,7 @@ class PeriodForm(VersionForm):
         max_value=366,
         help_text=_("How long something that ended can be renewed; its service stands still."),
     )
-    destroys_after_hold = forms.BooleanField(
-        label=_("Removed for good after that"), required=False
-    )
+    destroys_after_hold = forms.BooleanField(label=_("Removed for good after that"), required=False)
     destroys_on_cancel = forms.BooleanField(
         label=_("A cancellation removes the service at once"), required=False
     )

@@ -15,6 +15,7 @@ from entrepot.domain.catalog.plans import (
     plan_detail,
 )
 from entrepot.domain.catalog.shelves import list_categories
+from entrepot.domain.catalog.switches import switches_of
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.offers import text_in
@@ -25,6 +26,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home.links import address
 from entrepot.web.screens.plans.rows import shown
+from entrepot.web.screens.plans.switching import said
 from entrepot.web.screens.plans.tabs import crumbs
 from entrepot.web.screens.prices import words as price_words
 from entrepot.web.screens.subscriptions import words
@@ -115,6 +117,7 @@ def plan_page(request: SignedInRequest, *, number: int) -> HttpResponse:
             (name, same, address(viewer, "plan", key))
             for key, name, same in needed_plans(plan_id=number)
         ],
+        "switches": [said(row) for row in switches_of(plan_id=number)],
         "period_columns": [
             Column(gettext("Period")),
             Column(gettext("Trial and refund"), 260),
@@ -142,6 +145,7 @@ def _edit_urls(viewer: Viewer, number: int, *, may_set: bool) -> dict[str, str]:
         "contents_url": "plan-contents",
         "fee_url": "plan-fee",
         "needs_url": "plan-needs",
+        "switches_url": "plan-switches",
     }
     return {key: address(viewer, name, number) if may_set else "" for key, name in names.items()}
 

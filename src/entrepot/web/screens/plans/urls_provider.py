@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from entrepot.web.screens.plans import categories, editing, listing, page, products
+from entrepot.web.screens.plans import categories, editing, listing, page, products, switching
 
 urlpatterns: list[URLPattern] = [
     path("", listing.plan_list, name="plans"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:number>/resources/", editing.contents, name="plan-contents"),
     path("<int:number>/price/", editing.fee, name="plan-fee"),
     path("<int:number>/needs/", editing.needs, name="plan-needs"),
+    path("<int:number>/switches/", switching.switches, name="plan-switches"),
     path("services/", products.service_list, name="services"),
     path("services/add/", products.service_add, name="service-add"),
     path("services/<int:number>/", products.service_edit, name="service"),
