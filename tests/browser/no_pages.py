@@ -1,7 +1,7 @@
 """Addresses of the panels that `test_every_page.py` does not look at, and why."""
 
 # The actions on a subscription are three templates; a seller's and a customer's pages of them are below.
-_TERMS = ("renew", "renew-withdraw", "restart")
+_TERMS = ("renew", "renew-withdraw", "restart", "plan")
 _ACTS = ("quantity", "renewal", "cancel", "go-on", "change-withdraw", "align", *_TERMS)
 PRICE_FORMS = (
     "price-review",

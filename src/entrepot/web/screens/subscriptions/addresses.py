@@ -12,6 +12,7 @@ from entrepot.web.screens.subscriptions.actions import (
     decisions,
     endings,
     removal,
+    switching,
     terms,
     together,
 )
@@ -32,6 +33,7 @@ def addresses(name: str, *, book: Book, columns: Sequence[str]) -> list[URLPatte
         path("<int:number>/usage/", usage.usage_page, {"name": name}, name=f"{name}-usage"),
         path("<int:number>/quantity/", change_quantity, given, name=f"{name}-quantity"),
         path("<int:number>/renewal/", decisions.renewal, given, name=f"{name}-renewal"),
+        path("<int:number>/plan/", switching.change_plan, given, name=f"{name}-plan"),
         path("<int:number>/renew/", terms.renew, given, name=f"{name}-renew"),
         path(
             "<int:number>/renew/withdraw/",

@@ -129,6 +129,7 @@ def event(line: HistoryLine) -> str:
         "ordered": gettext("Ordered"),
         "activated": gettext("Ready to use from %(start_on)s"),
         "order_cancelled": gettext("Order cancelled"),
+        "taken_over": gettext("Imported; billed elsewhere before"),
         "started": gettext("Started, term until %(term_end)s"),
         "renewed": gettext("Renewed until %(term_end)s"),
         "trial_converted": gettext("Trial became a paid subscription until %(term_end)s"),

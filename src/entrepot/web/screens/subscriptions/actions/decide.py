@@ -15,7 +15,6 @@ from entrepot.domain.subscriptions import queries
 from entrepot.domain.subscriptions.errors import SubscriptionConflict
 from entrepot.domain.subscriptions.queries import Book, SubscriptionFacts
 from entrepot.flows.effects import Effect
-from entrepot.flows.subscription_actions import ActionNotPossible
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import head, links, words
@@ -30,6 +29,8 @@ from entrepot.web.screens.subscriptions.actions.shown import (
     amount_now,
     effect_shown,
 )
+
+_UNCONFIRMED = ("change_zero_unconfirmed", "switch_zero_unconfirmed")
 
 
 class NoForm(forms.Form):
@@ -74,6 +75,8 @@ class Decision:
     sentences: tuple[str, ...] = ()
     warning: str = ""
     names_amount: bool = True
+    months: int = 0
+    """The length of the billing period after it, 0 for that of the plan."""
     yours: str = ""
     theirs: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -105,7 +108,7 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
             except DomainError as error:
                 status = 422 if isinstance(error, BadInput) else 409
                 refusal = error.text(translate=gettext)
-                confirms_free = isinstance(error, ActionNotPossible)
+                confirms_free = error.code in _UNCONFIRMED
                 if isinstance(error, SubscriptionConflict):
                     by = last_change(asked.viewer, facts)
                     conflict = Conflict(decision.yours, decision.theirs, by)
@@ -147,7 +150,12 @@ def _effect(asked: Asked, decision: Decision) -> tuple[EffectShown | None, str, 
     except DomainError as error:
         return None, "", error.text(translate=gettext)
     shown = effect_shown(
-        asked.facts, effect, today=asked.viewer.today, what=decision.what, change=decision.change
+        asked.facts,
+        effect,
+        today=asked.viewer.today,
+        what=decision.what,
+        change=decision.change,
+        months=decision.months,
     )
     amount = amount_now(asked.facts, effect)
     if amount and effect.now.price < 0:

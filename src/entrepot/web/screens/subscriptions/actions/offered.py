@@ -12,6 +12,7 @@ from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions import queries
 from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
+from entrepot.flows.plan_switches import switch_options
 
 _GOING = (Status.TRIAL, Status.ACTIVE)
 
@@ -70,6 +71,8 @@ def _of_term(viewer: Viewer, facts: SubscriptionFacts, to: Callable[[str], str])
         found.append(Offer(gettext("No more term…"), to("renew-withdraw")))
     elif not facts.auto_renew:
         found.append(Offer(gettext("Renew once…"), to("renew")))
+    if switch_options(facts=facts):
+        found.append(Offer(gettext("Change plan…"), to("plan")))
     if queries.movable_between(facts=facts, today=viewer.today) and not facts.plan.is_usage:
         found.append(Offer(gettext("Align term…"), to("align"), is_rare=True))
     return found

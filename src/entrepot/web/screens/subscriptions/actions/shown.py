@@ -33,9 +33,18 @@ class EffectShown:
 
 
 def effect_shown(
-    facts: SubscriptionFacts, effect: Effect, *, today: date, what: str, change: str = ""
+    facts: SubscriptionFacts,
+    effect: Effect,
+    *,
+    today: date,
+    what: str,
+    change: str = "",
+    months: int = 0,
 ) -> EffectShown:
-    """Write the figures of the viewer's sale; for who sees no prices only the sentences stay."""
+    """Write the figures of the viewer's sale; for who sees no prices only the sentences stay.
+
+    `months` is the length of the period that follows, 0 for that of the plan.
+    """
     sees = facts.money.tier is not None and not effect.problem
     is_nothing = effect.is_free and not effect.goes_on and not effect.before.price
     comes_on = effect.billed_on if effect.part is None else effect.part.start
@@ -44,7 +53,7 @@ def effect_shown(
         change=change,
         now_label=_short(comes_on) if comes_on and comes_on > today else gettext("Now"),
         now_note=_fraction(effect),
-        then_label=per_period(facts.plan.billing_months),
+        then_label=per_period(months or facts.plan.billing_months),
         then_note=gettext("from %(day)s") % {"day": _short(effect.starts_on)},
         rows=_rows(facts, effect) if sees and not facts.plan.is_usage and not is_nothing else [],
         notes=_notes(facts, effect),
