@@ -16,6 +16,7 @@ from entrepot.domain.provisioning.commands.people import mark_done, mark_failed
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.models import Operation
 from entrepot.domain.resale.commands import Terms
+from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.models import SubBilling
 from entrepot.domain.subscriptions.queries import subscription_facts
 from entrepot.flows import subscription_actions as actions
@@ -133,6 +134,26 @@ def test_vector_6_fewer_units_from_the_next_billing_date_cost_nothing_now(store,
     run_within(day=date(2026, 4, 1), now=at(FIRST))
     bills = Charge.objects.filter(subscription_id=sub, tier=3).order_by("id")
     assert [(str(row.kind), row.net) for row in bills] == [("recurring", 75), ("recurring", 45)]
+
+
+def test_a_change_that_comes_after_the_cancellation_fails_and_says_so(store, sub):
+    order = order_units(store, sub, "7", date(2026, 3, 6))
+    commands.cancel_subscription(
+        subscription_id=sub,
+        cancel_on=date(2026, 3, 7),
+        reason="closed",
+        today=date(2026, 3, 6),
+        actor=SETUP,
+        now=at(FIRST),
+    )
+    for day in (date(2026, 3, 6), date(2026, 3, 7)):
+        run_within(day=day, now=at(FIRST))
+    done(date(2026, 3, 8))
+    order.refresh_from_db()
+    assert (order.code, "is cancelled" in order.error) == ("PF", True)
+    cancel_order(order_id=order.pk, comment="closed", actor=SETUP, now=at(FIRST))
+    assert changes(sub) == []
+    assert verify().is_proved
 
 
 def test_what_the_vendor_refuses_is_cancelled_and_nothing_changed(store, sub):

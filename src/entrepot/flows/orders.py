@@ -43,6 +43,7 @@ from entrepot.flows.order_changes import change_request, deliver_change
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
+from entrepot.kernel.errors import DomainError
 
 _CAUSE = "order "
 _PROVISIONING = Actor(user_id=None, name="provisioning", channel="task")
@@ -231,14 +232,30 @@ def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
             actor=_PROVISIONING,
             now=now,
         )
-    for order in orders:
-        if order.changes is not None:
-            deliver_change(order, day=day, actor=_PROVISIONING, now=now)
-        elif order.kind is OrderKind.CHANGE:
+    done = [order for order in orders if order.changes is None or _is_changed(order, day, now)]
+    for order in done:
+        if order.changes is None and order.kind is OrderKind.CHANGE:
             follow_subscription(
                 subscription_id=order.subscription_id, day=day, actor=_PROVISIONING, now=now
             )
-    ordering.complete_orders(orders, actor=_PROVISIONING, now=now)
+    ordering.complete_orders(done, actor=_PROVISIONING, now=now)
+
+
+def _is_changed(order: Order, day: date, now: datetime) -> bool:
+    """Change a subscription's units; if it has ended or is held meanwhile, its order fails and says so.
+
+    Without a vendor it is still the request of the person, who is told. The vendor is put right when the order is
+    cancelled.
+    """
+    try:
+        with transaction.atomic():
+            deliver_change(order, day=day, actor=_PROVISIONING, now=now)
+    except DomainError as refusal:
+        if Code(order.code) is not Code.PROVISIONING:
+            raise
+        ordering.fail_order(order_id=order.pk, error=refusal.text(), actor=_PROVISIONING, now=now)
+        return False
+    return True
 
 
 def _fail(cause: str, *, error: str, at: datetime) -> None:
