@@ -69,7 +69,13 @@ def test_a_promotion_is_looked_at_created_once_used_and_ended(mall: Mall, filled
     buyer.post(CHANGE, {"promotion_code": "SPRING-26"})
     assert _order(buyer).status_code == 302
     page = _text(sven.get(first["Location"]))
-    for shown in ("Cleo Clinics", "SO000001", "Created", "Running", "10 Mar 2026 to 31 Mar 2026"):
+    for shown in (
+        "Cleo Clinics",
+        "SO000001",
+        "Created",
+        "Running",
+        "from 10 Mar 2026 to 31 Mar 2026",
+    ):
         assert shown in page, shown
     assert "Spring Code SPRING-26" in _text(sven.get(LIST))
 

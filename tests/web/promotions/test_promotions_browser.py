@@ -60,7 +60,7 @@ def _buy(shop: Page, width: int) -> None:
     shop.get_by_label("Promotion code").fill("Spring-26")
     shop.get_by_role("button", name="Update amounts").click()
     # A seat at 15.00 less 1.50, and 60.00 once for set-up.
-    expect(shop.get_by_text("Spring: −€1.50")).to_be_visible()
+    expect(shop.get_by_text("−€1.50 with “Spring”")).to_be_visible()
     look(shop, "cart", width)
     shop.get_by_role("button", name="Order for €73.50").click()
     expect(shop.get_by_role("heading", name="Ordered")).to_be_visible()

@@ -54,7 +54,6 @@ class Row:
     cost: str
     margin: str
     savings: tuple[str, ...]
-    cost_savings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +246,7 @@ def _row(request: SignedInRequest, seen: SeenLine, market: Market | None) -> Row
         each_when=_from(words.each(months), seen) if each else "",
         cost=cost,
         margin=words.share(seen.first),
-        savings=tuple(words.saving(one, currency) for one in seen.savings if not one.on_cost),
-        cost_savings=tuple(words.saving(one, currency) for one in seen.savings if one.on_cost),
+        savings=tuple(words.saving(one, currency) for one in seen.savings),
     )
 
 

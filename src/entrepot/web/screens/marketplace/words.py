@@ -147,11 +147,11 @@ def share(value: Amounts | None) -> str:
 
 
 def saving(one: Saving, currency: str) -> str:
-    """Name a promotion and what it takes off the first bill: "Spring: −€18.75"."""
-    return gettext("%(name)s: %(amount)s") % {
-        "name": one.name,
-        "amount": money(-one.first, currency),
-    }
+    """Say what a promotion takes off the first bill, or off what it costs its seller: "−€18.75 with “Spring”"."""
+    facts = {"name": one.name, "amount": money(-one.first, currency)}
+    if one.on_cost:
+        return gettext("%(amount)s on your cost with “%(name)s”") % facts
+    return gettext("%(amount)s with “%(name)s”") % facts
 
 
 def problem(seen: SeenLine) -> str:

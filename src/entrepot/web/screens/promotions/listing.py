@@ -39,7 +39,9 @@ class Line:
     goods: str
     way: str
     less: str
+    less_once: str
     span: str
+    last: str
     uses: str
     badge: str
     state: str
@@ -65,9 +67,9 @@ def promotion_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "columns": [
             Column(gettext("Promotion")),
-            Column(pgettext("promotions", "For"), 220),
-            Column(gettext("Takes off"), 210),
-            Column(gettext("Days"), 200),
+            Column(pgettext("promotions", "For"), 200),
+            Column(gettext("Takes off"), 280),
+            Column(gettext("Days"), 170),
             Column(gettext("Used"), 110, numeric=True),
             Column(gettext("State"), 130),
         ],
@@ -110,8 +112,10 @@ def _line(viewer: Viewer, row: PromotionRow, used: int) -> Line:
         code=row.code,
         goods=words.goods(row),
         way=words.way(row),
-        less=words.less(row.recurring_ppm, row.setup_ppm),
-        span=words.span(row.valid_from, row.valid_to),
+        less=words.less(row.recurring_ppm, 0) or words.less(0, row.setup_ppm),
+        less_once=words.less(0, row.setup_ppm) if row.recurring_ppm else "",
+        span=words.first(row.valid_from, row.valid_to),
+        last=words.last(row.valid_from, row.valid_to),
         uses=words.uses(used, row.uses_max),
         badge=key,
         state=label,

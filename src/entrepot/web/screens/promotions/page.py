@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
@@ -45,7 +45,7 @@ def promotion(request: SignedInRequest, *, number: int) -> HttpResponse:
             Fact(gettext("For the plan"), words.goods(row)),
             Fact(gettext("Days"), words.span(row.valid_from, row.valid_to)),
             Fact(gettext("Used"), words.uses(used, row.uses_max)),
-            Fact(gettext("Limit"), words.limit(row)),
+            Fact(pgettext("promotions", "Limit"), words.limit(row)),
         ],
         "end_url": links.address(viewer, "promotion-end", row.id) if may_end else "",
         "columns": [

@@ -27,16 +27,23 @@ def less(recurring_ppm: int, setup_ppm: int) -> str:
     return ", ".join(parts)
 
 
-def span(first: date, end: date | None) -> str:
-    """Write the days of a half-open span with its last one; "never" for a span without a day."""
-    if end is None:
-        return gettext("from %(day)s") % {"day": words.day(first)}
-    if end <= first:
+def span(first_day: date, end: date | None) -> str:
+    """Write the days of a half-open span with its last one: "from 10 Mar 2026 to 8 Apr 2026"."""
+    return f"{first(first_day, end)} {last(first_day, end)}".strip()
+
+
+def first(first_day: date, end: date | None) -> str:
+    """Write the first day of a span, or that it has none."""
+    if end is not None and end <= first_day:
         return gettext("ended before it began")
-    return gettext("%(first)s to %(last)s") % {
-        "first": words.day(first),
-        "last": words.day(end - timedelta(days=1)),
-    }
+    return gettext("from %(day)s") % {"day": words.day(first_day)}
+
+
+def last(first_day: date, end: date | None) -> str:
+    """Write the last day of a span, empty for one without an end or a day."""
+    if end is None or end <= first_day:
+        return ""
+    return gettext("to %(day)s") % {"day": words.day(end - timedelta(days=1))}
 
 
 def goods(row: PromotionRow) -> str:
