@@ -244,3 +244,12 @@ def test_sellers_see_their_own_tier_only_and_readers_change_nothing(store):
     )
     assert client_of(people.cleo).get(LIST).status_code == 404
     assert own(people.sven) == []
+
+
+def test_a_german_page_fills_the_day_and_reads_margins_with_a_point(store):
+    client = browser_of(store.people.sven.viewer(), language="de")
+    page = client.get(f"{LIST}margins/set/").content.decode()
+    assert f'type="date" name="valid_from" value="{TODAY}"' in page
+    form = {"level": "default", "basis": "cost", "percent": "12.5", "valid_from": TODAY}
+    assert "+12,5\xa0% auf die Kosten" in client.post(f"{LIST}margins/set/", form).content.decode()
+    assert 'value="15.00"' in client.get(LIST).content.decode()

@@ -243,7 +243,7 @@ class FeeForm(forms.Form):
         decimal_places=12,
     )
     valid_from = forms.DateField(
-        label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Valid from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
     @property

@@ -81,7 +81,7 @@ class MarginForm(forms.Form):
         ],
     )
     valid_from = forms.DateField(
-        label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Valid from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     end = forms.BooleanField(
         label=_("No margin on this level any more: the wider levels count"), required=False

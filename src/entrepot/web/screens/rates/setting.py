@@ -39,7 +39,7 @@ class RateForm(forms.Form):
     )
     on_date = forms.DateField(
         label=_("From day"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Terms that begin on this day or later use it until a later rate follows."),
     )
     source = forms.CharField(
