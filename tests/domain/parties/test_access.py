@@ -126,6 +126,7 @@ WITHOUT_PLACE = {
     "order_series": "drawn from by orders only",
     "plan": "the catalogue is the same for everybody",
     "plan_period": "the catalogue is the same for everybody",
+    "plan_switch": "the catalogue is the same for everybody",
     "plan_resource": "the catalogue is the same for everybody",
     "resource": "the catalogue is the same for everybody",
     "sales_category": "the catalogue is the same for everybody",

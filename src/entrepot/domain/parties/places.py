@@ -101,6 +101,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "subscription_event": _BY_SUBSCRIPTION,
         "sub_billing": _BY_SUBSCRIPTION,
         "quantity_change": _BY_SUBSCRIPTION,
+        "promotion_taken": _BY_SUBSCRIPTION,
         "term": _BY_SUBSCRIPTION,
         "term_calendar": _BY_SUBSCRIPTION,
         "service_span": _BY_SUBSCRIPTION,
