@@ -88,6 +88,10 @@ class Vendor:
         missing = [n for n in task.product.get("needs", "").split() if not task.parameters.get(n)]
         if missing and task.action in {"create", "change"}:
             return f"The parameter {missing[0]} is missing."
+        domain = str(task.parameters.get("domain", ""))
+        # RFC 2606, section 2: such a name never exists.
+        if domain.endswith(".invalid") and task.action in {"create", "change"}:
+            return f"There is no domain {domain}."
         if task.action not in {"create", "cancel"} and self.find(task.instance) is None:
             return "There is no such service."
         return ""
