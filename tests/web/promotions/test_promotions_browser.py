@@ -1,12 +1,13 @@
 """A promotion in a browser: promised by the seller, typed by the buyer, seen on the order."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from django.db import connection
+from playwright.sync_api import Browser, Page, expect
 
 from entrepot.domain.catalog.kinds import PriceKind
 from tests.domain.resale.shop import add_price
@@ -15,6 +16,13 @@ from tests.web.marketplace.conftest import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("ENTREPOT_PICTURES", "")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left(django_db_setup: None, browser: Browser) -> Iterator[None]:
+    """Make the database before the browser; its loop has a connection of its own, which nobody else would close."""
+    yield
+    connection.close()
 
 
 def look(page: Page, name: str, width: int) -> None:
@@ -72,7 +80,6 @@ def test_a_promise_is_made_and_kept(open_at: Callable[..., Page], live_server: A
     add_price(mall.shop.period, mall.shop.seat, kind=PriceKind.SETUP, cost="40")
     people = mall.shop.people
     site = f"http://harbor.localhost:{live_server.url.rpartition(':')[2]}"
-    # Both before the browser starts: its loop would keep a connection of its own.
     key, buyer = (
         mall.browser(one).cookies[settings.SESSION_COOKIE_NAME].value
         for one in (people.sven, people.cleo)
