@@ -68,11 +68,11 @@ def _of_term(viewer: Viewer, facts: SubscriptionFacts, to: Callable[[str], str])
     if facts.status is Status.TRIAL:
         return found
     if facts.renews_once:
-        found.append(Offer(gettext("No more term…"), to("renew-withdraw")))
+        found.append(Offer(gettext("No more term…"), to("renew-withdraw"), is_rare=True))
     elif not facts.auto_renew:
         found.append(Offer(gettext("Renew once…"), to("renew")))
     if switch_options(facts=facts):
-        found.append(Offer(gettext("Change plan…"), to("plan")))
+        found.append(Offer(gettext("Change plan…"), to("plan"), is_rare=True))
     if queries.movable_between(facts=facts, today=viewer.today) and not facts.plan.is_usage:
         found.append(Offer(gettext("Align term…"), to("align"), is_rare=True))
     return found

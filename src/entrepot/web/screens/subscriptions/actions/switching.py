@@ -168,7 +168,7 @@ def _columns(asked: Asked) -> list[Column]:
     if _sees(asked):
         found += [
             Column(gettext("Now"), 130, numeric=True),
-            Column(gettext("Then"), 170, numeric=True),
+            Column(gettext("Then"), 230, numeric=True),
         ]
     return [*found, Column(gettext("Choice"), 110, numeric=True)]
 
