@@ -61,7 +61,8 @@ def deliver_change(order: Order, *, day: date, actor: Actor, now: datetime) -> N
         subscription_id=order.subscription_id,
         resource_id=units.resource_id,
         quantity=units.quantity,
-        effective_on=max(day, units.from_day),
+        # Done in the moment of its order, it counts from the day that was asked for.
+        effective_on=units.from_day if now == order.placed_at else max(day, units.from_day),
         actor=actor,
         now=now,
     )

@@ -127,6 +127,8 @@ WITHOUT_PLACE = {
     "plan": "the catalogue is the same for everybody",
     "plan_period": "the catalogue is the same for everybody",
     "plan_switch": "the catalogue is the same for everybody",
+    "plan_need": "the catalogue is the same for everybody",
+    "resource_part": "the catalogue is the same for everybody",
     "plan_resource": "the catalogue is the same for everybody",
     "resource": "the catalogue is the same for everybody",
     "sales_category": "the catalogue is the same for everybody",

@@ -40,7 +40,7 @@ class Job(models.Model):
     """
 
     task = models.TextField()
-    handler = models.TextField(default="")
+    handler = models.TextField(default="", db_default="")
     label = models.TextField()
     state = PgEnumField(JobState, default=JobState.WAITING)
     tenant_id = models.BigIntegerField(null=True)
@@ -53,7 +53,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     error = models.TextField(default="")
     attempts = models.SmallIntegerField(default=0)
-    attempts_max = models.SmallIntegerField(default=6)
+    attempts_max = models.SmallIntegerField(default=6, db_default=6)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -23,8 +23,10 @@ class Migration(migrations.Migration):
     operations = [
         CreateEnum("task_level", _LEVELS),
         CreateEnum("job_step", _STEPS),
-        migrations.AddField("job", "handler", models.TextField(default="")),
-        migrations.AddField("job", "attempts_max", models.SmallIntegerField(default=6)),
+        migrations.AddField("job", "handler", models.TextField(default="", db_default="")),
+        migrations.AddField(
+            "job", "attempts_max", models.SmallIntegerField(default=6, db_default=6)
+        ),
         migrations.AddIndex("job", models.Index(fields=["state", "-id"], name="job_state")),
         migrations.AddIndex("job", models.Index(fields=["task", "-id"], name="job_task")),
         migrations.AddIndex("job", models.Index(fields=["owner_id", "-id"], name="job_owner")),
