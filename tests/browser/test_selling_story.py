@@ -354,6 +354,15 @@ def _billed(buyer_id: int, day: date) -> dict[str, Decimal]:
     return found
 
 
+def _read_document(page: Page, buyer_id: int, day: date) -> list[Decimal]:
+    """Open what a buyer was sent on a day, and read the lines as they stand there."""
+    number = Invoice.objects.get(buyer_id=buyer_id, issued_on=day).pk
+    page.goto(f"/reseller/invoices/issued/{number}/")
+    cells = page.locator("tr[id^=line-] td[data-label='Net']")
+    expect(cells.first).to_be_visible()
+    return [Decimal(text.replace("−", "-")) for text in cells.all_inner_texts()]
+
+
 def test_what_the_screens_show_is_what_the_next_run_bills(
     world: World, open_at: Callable[..., Page], live_server: Any
 ) -> None:
@@ -409,4 +418,7 @@ def test_what_the_screens_show_is_what_the_next_run_bills(
     run_day(day=WEDNESDAY, now=world.clock.now())
     assert _billed(mona, WEDNESDAY) == {"Vault Plus": more.price + back.price}
     assert _billed(world.nora.account_id, WEDNESDAY) == {"Vault Plus": more.cost + back.cost}
+    assert _read_document(page, mona, MONDAY) == [one.price for one in ordered.values()]
+    assert sum(_read_document(page, mona, WEDNESDAY)) == more.price + back.price
+    look(page, "credit-note")
     assert verify().is_proved
