@@ -97,8 +97,8 @@ def move_all(
     """
     if not orders:
         return
-    befores = [Code(order.code) for order in orders]
-    for order, before in zip(orders, befores, strict=True):
+    earlier = [Code(order.code) for order in orders]
+    for order, before in zip(orders, earlier, strict=True):
         after = _after(order, before, trigger)
         order.code = after
         order.error = error
@@ -110,7 +110,7 @@ def move_all(
         "error": error,
         "closed_at": now,
     }
-    steps = [_Made(order, before, trigger) for order, before in zip(orders, befores, strict=True)]
+    steps = [_Made(order, before, trigger) for order, before in zip(orders, earlier, strict=True)]
     move = (statement(_PACKAGE, "move_orders"), stored)
     _note(steps, move, actor=actor, now=now, comment=comment or error)
 

@@ -65,10 +65,17 @@ page AS (
         matching.id,
         matching.place
     FROM matching
-    LEFT JOIN matching AS before ON before.id = %(after_id)s::bigint
     WHERE
         (%(category_id)s::bigint IS NULL OR matching.category_id = %(category_id)s::bigint)
-        AND (before.id IS NULL OR (matching.place, matching.id) > (before.place, before.id))
+        AND (
+            matching.place
+            > (SELECT before.place FROM matching AS before WHERE before.id = %(after_id)s::bigint)
+            OR (
+                matching.place
+                = (SELECT before.place FROM matching AS before WHERE before.id = %(after_id)s::bigint)
+                AND matching.id > %(after_id)s::bigint
+            )
+        ) IS NOT FALSE
     ORDER BY matching.place, matching.id
     LIMIT %(size)s::integer
 )

@@ -141,7 +141,8 @@ def add_subscriptions(
 ) -> list[Subscription]:
     """Add subscriptions that are ordered on a day and not started; nothing is charged for them.
 
-    Return them in the order given. `follows_id` is the subscription in whose place they come, if any. The number of statements does not depend on how many there are.
+    Return them in the order given. `follows_id` is the subscription in whose place they come, if any. The number of
+    statements does not depend on how many there are.
     Raises: NoSuchObject; SubscriptionInput; OrderRefused.
     """
     with transaction.atomic(savepoint=False):

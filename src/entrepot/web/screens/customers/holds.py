@@ -54,7 +54,8 @@ class UntilForm(ReasonForm):
     """Why, and up to which day, inclusive."""
 
     until = forms.DateField(
-        label=_("Last day of the release"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last day of the release"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     field_order = ("until", "reason")
 

@@ -22,7 +22,7 @@ ICONS: Mapping[str, object] = {
     "bird": _("Bird"),
     "mountain": _("Mountain"),
     "trees": _("Trees"),
-    "waves": _("Waves"),
+    "waves-horizontal": _("Waves"),
     "zap": _("Lightning"),
     "feather": _("Feather"),
     "lightbulb": _("Lamp"),
