@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.kinds import PriceKind
-from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod
+from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod, PlanResource
 from entrepot.domain.ordering.commands import Cart, Line, accept_payment
 from entrepot.domain.ordering.errors import OrderConflict, OrderInput, OrderNotPossible
 from entrepot.domain.ordering.lifecycle import Code
@@ -20,6 +20,7 @@ from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.models import Connector
 from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions.commands import change_quantity
 from entrepot.domain.subscriptions.errors import OrderRefused, SubscriptionInput
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import SubBilling, Subscription
@@ -237,6 +238,25 @@ def test_quantities_that_nobody_can_mean_are_refused(store, quantity):
         )
     assert not Order.objects.exists()
     assert not Subscription.objects.exists()
+
+
+def test_units_outside_what_the_plan_sells_are_refused(store):
+    PlanResource.objects.filter(plan_id=store.plan, resource_id=store.seat).update(
+        minimum=5, maximum=300
+    )
+    for quantity in ("4", "301"):
+        with pytest.raises(SubscriptionInput, match="5 to 300"):
+            _place(_cart(store, quantity))
+    (number,) = _place(_cart(store, "5"))
+    with pytest.raises(SubscriptionInput, match="5 to 300"):
+        change_quantity(
+            subscription_id=Order.objects.get(pk=number).subscription_id,
+            resource_id=store.seat,
+            quantity=Decimal(4),
+            effective_on=TODAY,
+            actor=SETUP,
+            now=NOW,
+        )
 
 
 def test_a_held_account_orders_nothing(store):

@@ -12,6 +12,7 @@ class SubscriptionInput(BadInput):
             "quantity_too_large",
             "quantity_not_whole",
             "quantity_all_zero",
+            "quantity_out_of_bounds",
             "resource_not_in_plan",
             "subscription_date_out_of_bounds",
             "anchor_day_out_of_bounds",

@@ -31,11 +31,16 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class SoldResource:
-    """A resource of a plan; `included` units per unit of the plan are free before overuse."""
+    """A resource of a plan; `included` units per unit of the plan are free before overuse.
+
+    An order asks for `minimum` units at least and `maximum` at most, None is no bound.
+    """
 
     id: int
     included: Decimal
     is_measured: bool
+    minimum: Decimal | None
+    maximum: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from entrepot.domain.catalog.models import PlanResource
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.subscriptions.commands.locked import (
     Locked,
@@ -17,7 +18,7 @@ from entrepot.domain.subscriptions.commands.locked import (
     require_status,
     store,
 )
-from entrepot.domain.subscriptions.commands.quantities import check_quantity
+from entrepot.domain.subscriptions.commands.quantities import check_bounds, check_quantity
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import QuantityChange, SubscriptionItem, TermCalendar
@@ -51,6 +52,9 @@ def change_quantity(
         if item is None:
             raise NoSuchObject(object="resource")
         check_quantity(quantity, is_measured=item.is_measured)
+        offered = PlanResource.objects.filter(plan=held.wide.plan_id, resource=resource_id).first()
+        if offered is not None:
+            check_bounds(quantity, minimum=offered.minimum, maximum=offered.maximum)
         _check_day(held, effective_on)
         if quantity < item.quantity:
             require_open_window(held, effective_on)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from entrepot.domain.catalog.rules import Bounds
 from entrepot.domain.subscriptions.errors import SubscriptionInput
 from entrepot.domain.subscriptions.sale import SoldPeriod, SoldResource
 from entrepot.kernel.ids import IdKind
@@ -42,12 +43,29 @@ def check_quantity(quantity: Decimal, *, is_measured: bool) -> None:
         )
 
 
+def check_bounds(quantity: Decimal, *, minimum: Decimal | None, maximum: Decimal | None) -> None:
+    """Refuse units outside what the plan sells; none at all are not asked for.
+
+    Raises: SubscriptionInput `quantity_out_of_bounds`.
+    """
+    if quantity and not Bounds(minimum, maximum).allow(quantity):
+        raise SubscriptionInput(
+            "quantity_out_of_bounds",
+            "The plan is sold in {least} to {most} units.",
+            field="quantity",
+            next_step="Give a number in these bounds.",
+            least=f"{(minimum or Decimal(0)).normalize():f}",
+            most=f"{(maximum or Decimal(QUANTITY_MAX)).normalize():f}",
+        )
+
+
 def checked(
     period: SoldPeriod, quantities: Mapping[int, Decimal]
 ) -> list[tuple[SoldResource, Decimal]]:
     """Check the quantities against the plan; give what becomes an item, in the plan's order.
 
-    Raises: SubscriptionInput `resource_not_in_plan`, `quantity_all_zero`; what `check_quantity` raises.
+    Raises: SubscriptionInput `resource_not_in_plan`, `quantity_all_zero`; what `check_quantity` and `check_bounds`
+    raise.
     """
     offered = period.resources
     if not quantities or set(quantities) - {row.id for row in offered}:
@@ -61,6 +79,7 @@ def checked(
     for row in offered:
         if row.id in quantities:
             check_quantity(quantities[row.id], is_measured=row.is_measured)
+            check_bounds(quantities[row.id], minimum=row.minimum, maximum=row.maximum)
     if not any(quantities.values()) and not period.is_usage:
         raise SubscriptionInput(
             "quantity_all_zero",

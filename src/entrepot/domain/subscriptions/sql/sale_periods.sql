@@ -28,7 +28,9 @@ SELECT
     plan.tax_category_id,
     offered.resource_id,
     offered.included,
-    resource.is_measured
+    resource.is_measured,
+    offered.minimum,
+    offered.maximum
 FROM (
     SELECT trim_array(string_to_array(rtrim(customer.path, '.'), '.')::bigint[], 1) AS path
     FROM account AS customer
