@@ -188,8 +188,8 @@ SQL_FAULTS = {
     ),
     "a renewal drops the discount": (
         "resale.agree_prices",
-        "coalesce(held.discount_ppm, 0) AS discount_ppm",
-        "0 AS discount_ppm",
+        "coalesce(less.ppm, standing.ppm, 0) AS discount_ppm",
+        "coalesce(less.ppm, 0) AS discount_ppm",
         "a_renewal_takes_the_new_price_and_keeps_the_discount",
     ),
     "the oldest exchange rate counts": (
@@ -212,7 +212,7 @@ SQL_FAULTS = {
     ),
     "a term is renewed although nobody wants it": (
         "subscriptions.pick_due",
-        "AND fact.term_ends AND (sub.auto_renew OR fact.is_first)",
+        "AND fact.term_ends AND (fact.renews OR fact.is_first)",
         "AND fact.term_ends",
         "auto_renewal_is_turned_off_in_time",
     ),

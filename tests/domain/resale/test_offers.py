@@ -173,6 +173,8 @@ def test_pages_follow_each_other_by_name_with_the_same_number_of_statements(stor
         _plan(store, name)
     viewer = store.people.cleo.viewer()
     counts, seen, after = [], [], None
+    # A connection prepares its statements once.
+    _list(viewer, limit=2)
     for _ in range(3):
         with CaptureQueriesContext(
             connection,

@@ -129,11 +129,15 @@ def _email() -> str:
 def test_no_form_of_a_panel_breaks_whatever_is_in_it(world: OddWorld) -> None:
     names = _names()
     assert set(USUAL) - {"login"} <= set(names)
+    tried: set[str] = set()
     for panel in Panel:
         client = world.browser(panel.value)
         forms = sorted(_writing(get_resolver().url_patterns, "", panel.value))
         # The own subscriptions of a reseller are the same screens as its customers' ones.
         forms = [one for one in forms if not one[0].startswith("/reseller/account/subscriptions/")]
+        # One screen serves several panels: each of its forms is tried in the first of them.
+        forms = [one for one in forms if one[0].split("/", 2)[2] not in tried]
+        tried |= {one[0].split("/", 2)[2] for one in forms}
         for turn, (address, screen) in enumerate(forms):
             assert _broken(client, [_filled(address, world)], _names(screen), turn=turn) == []
         assert _broken(client, OWN_PAGES, names) == []
