@@ -10,11 +10,16 @@ from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.commands import allow_switch
 from entrepot.domain.catalog.kinds import PriceKind, SwitchTime
 from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource
+from entrepot.domain.ordering.errors import OrderNotPossible
 from entrepot.domain.ordering.models import Order
+from entrepot.domain.provisioning.commands.connectors import add_connector
+from entrepot.domain.provisioning.commands.people import mark_failed
+from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.resale.commands import Terms
 from entrepot.domain.subscriptions.errors import TransitionRefused
 from entrepot.domain.subscriptions.models import SubBilling, Subscription
 from entrepot.domain.subscriptions.queries import SubscriptionFacts, subscription_facts
+from entrepot.flows.orders import cancel_order
 from entrepot.flows.plan_switches import (
     SwitchConflict,
     SwitchRefused,
@@ -22,6 +27,8 @@ from entrepot.flows.plan_switches import (
     switch_options,
     switch_plan,
 )
+from entrepot.flows.provisioning import surroundings
+from entrepot.flows.subscription_actions import change_quantity
 from entrepot.flows.verify import verify
 from tests.domain.resale.shop import Shop, add_price, shop
 from tests.support.people import NOW, SETUP
@@ -143,3 +150,40 @@ def _switch(store: Shop, number: int, period: int, *, confirmed: str, key: str =
         actor=SETUP,
         now=DAY,
     )
+
+
+def test_while_a_switch_is_under_way_no_units_change_and_its_cancellation_leaves_everything(store):
+    premium = _bigger(store)
+    number = _running(store)
+    add_connector(
+        name="desk",
+        kind=ConnectorKind.MANUAL,
+        vendor_id=Plan.objects.get(pk=store.plan).service.vendor_id,
+        surroundings=surroundings(),
+        actor=SETUP,
+        now=NOW,
+    )
+    order = Order.objects.get(pk=_switch(store, number, premium, confirmed="10.16"))
+    assert order.code == "PR"
+
+    def ask_for_units() -> None:
+        change_quantity(
+            facts=_facts(store, number),
+            resource_id=store.seat,
+            quantity=Decimal(3),
+            effective_on=DAY.date(),
+            expected_version=SubBilling.objects.get(pk=number).version,
+            actor=SETUP,
+            now=DAY,
+            today=DAY.date(),
+        )
+
+    with pytest.raises(OrderNotPossible, match="CH000001"):
+        ask_for_units()
+    for comment in ("no", "not there"):
+        mark_failed(operation_id=order.operation_id, comment=comment, actor=SETUP, now=DAY)
+    cancel_order(order_id=order.pk, comment="not wanted", actor=SETUP, now=DAY)
+    ask_for_units()
+    run_within(day=DAY.date(), now=NOW)
+    assert _charges(number)[-1] == ("change", "03-11", Decimal("20.32"))
+    assert verify().is_proved

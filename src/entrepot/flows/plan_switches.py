@@ -4,16 +4,14 @@ A switch is a change order (CH) for a subscription that takes the place of the r
 the new one starts and the old one ends on that day, so both are priced at completion (docs/decisions/0015).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 
 from entrepot.domain.catalog.kinds import SwitchTime
-from entrepot.domain.catalog.models import PlanResource, PlanSwitch
+from entrepot.domain.catalog.models import PlanPeriod, PlanResource, PlanSwitch
 from entrepot.domain.ordering import commands as ordering
 from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.ordering.models import Order
@@ -170,10 +168,13 @@ def switch_plan(
     """
     with transaction.atomic():
         known = Order.objects.filter(
-            Q(tenant_id=_wide(facts.id).tenant_id), request_key=request_key
+            tenant_id=_wide(facts.id).tenant_id,
+            request_key=request_key,
+            subscription__follows_id=facts.id,
         ).first()
         if known is not None:
             return known.pk
+        ordering.require_none_open(subscription_id=facts.id)
         commands.require_switchable(subscription_id=facts.id, expected_version=expected_version)
         seen = preview_switch(facts=facts, plan_period_id=plan_period_id, actor=actor, now=now)
         _require_confirmed(seen, facts, confirmed=confirmed, is_free_confirmed=is_free_confirmed)
@@ -241,21 +242,14 @@ def _quantities(subscription_id: int, plan_period_id: int) -> dict[int, Decimal]
         SubscriptionItem.objects.filter(subscription_id=subscription_id).order_by("position", "id")
     )
     mine = {item.resource_id: item.quantity for item in items if not item.is_measured}
-    offered = PlanResource.objects.filter(
-        plan__in=_plans_of(plan_period_id), resource__is_measured=False
-    ).order_by("position", "id")
+    plans = PlanPeriod.objects.filter(pk=plan_period_id).values("plan_id")
+    offered = PlanResource.objects.filter(plan_id__in=plans, resource__is_measured=False).order_by(
+        "position", "id"
+    )
     resources = [row.resource_id for row in offered]
     same = {resource: mine[resource] for resource in resources if mine.get(resource)}
     first = next(iter(mine.values()), Decimal(0))
     return same or {resources[0]: first}
-
-
-def _plans_of(plan_period_id: int) -> Sequence[int]:
-    return list(
-        PlanSwitch.objects.filter(to_period_id=plan_period_id).values_list(
-            "to_period__plan_id", flat=True
-        )[:1]
-    )
 
 
 def _cart(facts: SubscriptionFacts, plan_period_id: int) -> Cart:

@@ -68,6 +68,11 @@ class Subscription(TenantModel):
                 name="subscription_destroy",
                 condition=~models.Q(destroy_on=None),
             ),
+            models.Index(
+                fields=["follows_id"],
+                name="subscription_follows",
+                condition=~models.Q(follows_id=None),
+            ),
         ]
 
 

@@ -71,8 +71,13 @@ def place_change(
 
 
 def require_none_open(*, subscription_id: int) -> None:
-    """Refuse while an order of the subscription is under way. Raises: OrderNotPossible `order_under_way`."""
-    known = Order.objects.filter(subscription_id=subscription_id, closed_at=None).first()
+    """Refuse while an order of the subscription, or of what shall follow it, is under way.
+
+    Raises: OrderNotPossible `order_under_way`.
+    """
+    followers = Subscription.objects.filter(follows_id=subscription_id).values_list("pk", flat=True)
+    concerned = [subscription_id, *followers]
+    known = Order.objects.filter(subscription_id__in=concerned, closed_at=None).first()
     if known is not None:
         raise OrderNotPossible(
             "order_under_way",

@@ -131,6 +131,19 @@ def require_may_order(*, customer_path: str) -> None:
             )
 
 
+def require_term(held: Locked) -> date:
+    """Give the end of the running term, refuse while none has begun. Raises: TransitionRefused `term_not_begun`."""
+    billing = held.billing
+    if billing.term_end is None or billing.period_start == billing.period_end:
+        raise TransitionRefused(
+            "term_not_begun",
+            "The term of {object} has not begun yet.",
+            object=held.number,
+            next_step="Wait for the billing of its first day.",
+        )
+    return billing.term_end
+
+
 def require_open_window(held: Locked, day: date) -> None:
     """Refuse to end or reduce what its plan locks on a day, until the next term. Raises: TransitionRefused."""
     billing, start = held.billing, held.wide.term_start

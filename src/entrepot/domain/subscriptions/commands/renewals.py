@@ -12,6 +12,7 @@ from entrepot.domain.subscriptions.commands.locked import (
     require_day,
     require_may_order,
     require_status,
+    require_term,
     store,
 )
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
@@ -41,7 +42,7 @@ def renew_once(
         held = lock(subscription_id=subscription_id, expected_version=expected_version)
         require_status(held, Status.ACTIVE)
         require_may_order(customer_path=held.wide.customer_path)
-        starts_on = _term_end(held)
+        starts_on = require_term(held)
         if held.billing.cancel_on is not None and held.billing.cancel_on <= starts_on:
             raise TransitionRefused(
                 "renewal_after_cancellation",
@@ -121,7 +122,7 @@ def restart_subscription(
             )
         _require_service(held)
         require_may_order(customer_path=held.wide.customer_path)
-        before = {"status": held.wide.status}
+        before = {"status": held.wide.status, "admin_hold": held.wide.admin_hold}
         starts_on = restart_day(
             paid_to=billing.period_end,
             was_cancelled=billing.status is Status.CANCELLED,
@@ -183,7 +184,7 @@ def move_term_end(
         held = lock(subscription_id=subscription_id, expected_version=expected_version)
         require_status(held, Status.ACTIVE)
         require_may_order(customer_path=held.wide.customer_path)
-        before = _term_end(held)
+        before = require_term(held)
         first, last = term_end_bounds(
             paid_to=held.billing.period_end,
             term_end=before,
@@ -266,15 +267,3 @@ def _require_service(held: Locked) -> None:
             object=held.number,
             next_step="Order a new subscription.",
         )
-
-
-def _term_end(held: Locked) -> date:
-    billing = held.billing
-    if billing.term_end is None or billing.period_start == billing.period_end:
-        raise TransitionRefused(
-            "term_not_begun",
-            "The term of {object} has not begun yet.",
-            object=held.number,
-            next_step="Wait for the billing of its first day.",
-        )
-    return billing.term_end

@@ -7,7 +7,14 @@ from django.db import transaction
 
 from entrepot.domain.catalog.kinds import SwitchTime
 from entrepot.domain.catalog.models import PlanSwitch
-from entrepot.domain.subscriptions.commands.locked import Locked, lock, note, store
+from entrepot.domain.subscriptions.commands.locked import (
+    Locked,
+    lock,
+    note,
+    require_status,
+    require_term,
+    store,
+)
 from entrepot.domain.subscriptions.commands.start import activate_subscription
 from entrepot.domain.subscriptions.errors import TransitionRefused
 from entrepot.domain.subscriptions.lifecycle import Status
@@ -32,14 +39,7 @@ def require_switchable(*, subscription_id: int, expected_version: int | None = N
     """
     held = lock(subscription_id=subscription_id, expected_version=expected_version)
     billing = held.billing
-    if billing.status is not Status.ACTIVE:
-        raise TransitionRefused(
-            "subscription_not_running",
-            "{object} is {status}; this is not possible any more.",
-            object=held.number,
-            next_step="Order a new subscription.",
-            status=billing.status.value,
-        )
+    require_status(held, Status.ACTIVE)
     if billing.cancel_on is not None:
         raise TransitionRefused(
             "switch_after_cancellation",
@@ -48,13 +48,7 @@ def require_switchable(*, subscription_id: int, expected_version: int | None = N
             next_step="Withdraw the cancellation first.",
             day=billing.cancel_on,
         )
-    if billing.period_start == billing.period_end:
-        raise TransitionRefused(
-            "term_not_begun",
-            "The term of {object} has not begun yet.",
-            object=held.number,
-            next_step="Wait for the billing of its first day.",
-        )
+    require_term(held)
     waiting = Subscription.objects.filter(follows_id=subscription_id, status=Status.ORDERED)
     if (other := waiting.order_by("pk").first()) is not None:
         raise TransitionRefused(
