@@ -16,7 +16,6 @@ from entrepot.config.messages import compile_all
 from entrepot.domain.catalog.models import Plan
 from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.ordering.models import Order
-from entrepot.domain.parties.models import User
 from entrepot.domain.provisioning.commands.connectors import add_connector
 from entrepot.domain.provisioning.commands.people import mark_failed
 from entrepot.domain.provisioning.kinds import ConnectorKind
@@ -26,7 +25,8 @@ from entrepot.flows.provisioning import surroundings
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.middleware import ViewerMiddleware
 from tests.domain.resale.shop import Shop, shop
-from tests.support.people import PASSWORD, SETUP, Person
+from tests.support.clients import signed_in
+from tests.support.people import SETUP
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -101,12 +101,4 @@ def store(db: None) -> Store:
 @pytest.fixture
 def at(store: Store) -> Callable[..., Client]:
     """Open a browser and sign a person in."""
-
-    def browser(person: Person, language: str = "en") -> Client:
-        User.objects.filter(pk=person.user_id).update(language=language)
-        client = Client(SERVER_NAME=person.host)
-        answer = client.post("/sign-in/", {"login": person.login, "password": PASSWORD})
-        assert answer.status_code == 302, answer.content.decode()
-        return client
-
-    return browser
+    return signed_in

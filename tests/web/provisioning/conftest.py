@@ -15,7 +15,6 @@ from django.utils import translation
 from entrepot.config.messages import compile_all
 from entrepot.domain.catalog.models import Plan
 from entrepot.domain.ordering.commands import Cart, Line
-from entrepot.domain.parties.models import User
 from entrepot.domain.provisioning.commands.connectors import add_connector
 from entrepot.domain.provisioning.commands.operations import (
     Request,
@@ -39,7 +38,8 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.domain.resale.shop import shop
-from tests.support.people import PASSWORD, SETUP, Cast, Person
+from tests.support.clients import signed_in
+from tests.support.people import SETUP, Cast
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -149,12 +149,4 @@ def world(db: None) -> World:
 @pytest.fixture
 def at(db: None) -> Callable[..., Client]:
     """Open a browser and sign a person in."""
-
-    def browser(person: Person, language: str = "en") -> Client:
-        User.objects.filter(pk=person.user_id).update(language=language)
-        client = Client(SERVER_NAME=person.host)
-        answer = client.post("/sign-in/", {"login": person.login, "password": PASSWORD})
-        assert answer.status_code == 302, answer.content.decode()
-        return client
-
-    return browser
+    return signed_in

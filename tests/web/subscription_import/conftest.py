@@ -11,12 +11,11 @@ from django.test import Client
 from django.utils import translation
 
 from entrepot.config.messages import compile_all
-from entrepot.domain.parties.models import User
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.domain.resale.shop import Shop, shop
-from tests.support.people import PASSWORD, Person
+from tests.support.clients import signed_in
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -50,12 +49,4 @@ def store(db: None) -> Shop:
 @pytest.fixture
 def at(store: Shop) -> Callable[..., Client]:
     """Open a browser and sign a person in."""
-
-    def browser(person: Person, language: str = "en") -> Client:
-        User.objects.filter(pk=person.user_id).update(language=language)
-        client = Client(SERVER_NAME=person.host)
-        answer = client.post("/sign-in/", {"login": person.login, "password": PASSWORD})
-        assert answer.status_code == 302, answer.content.decode()
-        return client
-
-    return browser
+    return signed_in
