@@ -1,7 +1,7 @@
 """The cart as its buyer sees it: what can be ordered, what cannot and why, and what it will be billed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,12 +11,14 @@ from entrepot.domain.ordering.queries import OrderFilter, OrderRow, list_orders
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.models import Connector
 from entrepot.domain.resale.buyers import Buyer, Market
-from entrepot.domain.resale.offers import Offer, OfferPeriod, OfferResource, offers_of_periods
+from entrepot.domain.resale.offers import Offer, OfferResource, offers_of_periods
 from entrepot.domain.resale.promotions import renewed_until
 from entrepot.domain.subscriptions.commands.locked import require_may_order
 from entrepot.domain.subscriptions.commands.quantities import check_quantity
 from entrepot.domain.subscriptions.errors import PromotionRefused
 from entrepot.domain.subscriptions.promotions import Promoted
+from entrepot.flows.marketplace_lines import Amounts, CartLine, Saving, SeenCart, SeenLine
+from entrepot.flows.marketplace_needs import missing_of, require_needs
 from entrepot.flows.orders import estimate_order, order_day, place_order
 from entrepot.flows.vendor_parameters import Parameter, parameters_of, read_values
 from entrepot.infra.audit.recorder import Actor
@@ -25,92 +27,6 @@ from entrepot.kernel.money import parse_decimal
 from entrepot.kernel.periods import period_end
 
 _ORDERS_ASKED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CartLine:
-    """One plan in a cart as it was typed: units by resource id and parameters by name, both as texts."""
-
-    id: int
-    plan_period_id: int
-    name: str
-    quantities: Mapping[int, str]
-    parameters: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """Amounts without tax as the viewer may see them: price and cost, None for what is not shown."""
-
-    price: Decimal | None
-    cost: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """A promotion on a line: what the first bill takes less because of it, or for `on_cost` what its seller pays less.
-
-    `by_code` tells whether the code of the cart gave it.
-    """
-
-    name: str
-    first: Decimal
-    on_cost: bool
-    by_code: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeenLine:
-    """A line with what it will be billed, or with the code of what is in its way (`problem`, then `wrong` names it).
-
-    `offer` and `period` are None for what is not sold any more; `first` and `each` are None while something is in the
-    way. `paid_from` is the first paid day if it is delivered today, `next_on` the first day of the second period.
-    `savings` are the promotions on what the viewer sees; they last for the first term, `each` says what comes then if
-    the second period begins another term.
-    """
-
-    line: CartLine
-    offer: Offer | None
-    period: OfferPeriod | None
-    problem: str = ""
-    wrong: str = ""
-    first: Amounts | None = None
-    each: Amounts | None = None
-    paid_from: date | None = None
-    next_on: date | None = None
-    savings: tuple[Saving, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SeenCart:
-    """A cart as the viewer sees it.
-
-    `refusal` is in the way of the whole cart; `code_refusal` says why the promotion code counts for nothing, and then
-    all amounts are those without it. `confirmed` is what the first bills take together, for placing the
-    orders and not for showing: `first` is the part that the viewer may see. `later` is the part of it that is only
-    billed after trials. `each` adds up what further periods take, by their months.
-    """
-
-    lines: tuple[SeenLine, ...]
-    refusal: DomainError | None
-    code_refusal: DomainError | None
-    market: Market | None
-    confirmed: Decimal | None
-    is_free: bool
-    first: Amounts | None
-    later: Decimal | None
-    each: Mapping[int, Decimal]
-
-    @property
-    def can_be_ordered(self) -> bool:
-        """Tell whether nothing is in the way."""
-        return (
-            bool(self.lines)
-            and self.refusal is None
-            and self.code_refusal is None
-            and self.confirmed is not None
-            and not any(one.problem for one in self.lines)
-        )
 
 
 def resting_vendors(vendor_ids: Sequence[int]) -> frozenset[int]:
@@ -176,9 +92,11 @@ def order_cart(
 ) -> list[int]:
     """Place the orders of a cart in which `see_cart` found nothing in the way; return their ids.
 
-    Raises: what `place_order` raises.
+    Raises: CatalogRefused `need_missing`; what `place_order` raises.
     """
-    checked = _checked(viewer, buyer=buyer, lines=lines, day=order_day(now=now))
+    day = order_day(now=now)
+    require_needs(viewer, buyer=buyer, lines=lines, on_day=day)
+    checked = _checked(viewer, buyer=buyer, lines=lines, day=day)
     wanted = [line for _, line in checked if line is not None]
     return place_order(
         _cart(buyer, wanted, purchase_order, promotion_code),
@@ -251,11 +169,14 @@ def _checked(
     )
     asked = parameters_of(list(offers.values()))
     resting = resting_vendors([offer.vendor_id for offer in offers.values()])
+    lacking, needed = missing_of(viewer, buyer=buyer, lines=lines, on_day=day)
     checked: list[tuple[SeenLine, Line | None]] = []
     for line in lines:
         offer = offers.get(line.plan_period_id)
+        by = needed.get(line.id, ())
         if offer is None:
-            checked.append((SeenLine(line, None, None, problem="plan_not_sold"), None))
+            gone = SeenLine(line, None, None, problem="plan_not_sold", needed_by=by)
+            checked.append((gone, None))
             continue
         period = next(one for one in offer.periods if one.id == line.plan_period_id)
         quantities, problem = _quantities(line, offer.chosen)
@@ -266,7 +187,9 @@ def _checked(
             or problem
             or ("parameter_unusable" if wrong else "")
         )
-        seen = SeenLine(line, offer, period, problem=problem, wrong=wrong)
+        if not problem and line.id in lacking:
+            problem, wrong = lacking[line.id]
+        seen = SeenLine(line, offer, period, problem=problem, wrong=wrong, needed_by=by)
         wanted = None if problem else Line(period.id, quantities, values)
         checked.append((seen, wanted))
     return checked

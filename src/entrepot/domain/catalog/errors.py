@@ -17,6 +17,7 @@ class CatalogInput(BadInput):
             "months_fixed",
             "months_out_of_bounds",
             "part_in_itself",
+            "plan_needs_circle",
             "plan_needs_itself",
             "resource_measure_fixed",
             "units_out_of_bounds",
@@ -37,4 +38,4 @@ class CatalogConflict(Conflict):
 class CatalogRefused(Refused):
     """A rule of the catalogue forbids it."""
 
-    codes = frozenset({"category_in_use"})
+    codes = frozenset({"category_in_use", "need_missing"})

@@ -5,18 +5,15 @@ from collections.abc import Iterable, Mapping
 from entrepot.domain.catalog.models import PlanNeed, PlanResource
 from entrepot.domain.catalog.rules import Bounds, Need
 
-_DEPTH_MAX = 5
-
 
 def needs_of(*, plan_ids: Iterable[int]) -> tuple[Need, ...]:
-    """Give what plans need, and what those need, up to five steps; one statement for each step that finds any."""
+    """Give what plans need, and what those need, the usual one of alternatives first; one statement for each step."""
     found: dict[tuple[int, int], Need] = {}
-    asked, known = set(plan_ids), set(plan_ids)
-    for _step in range(_DEPTH_MAX):
-        rows = PlanNeed.objects.filter(plan_id__in=asked).order_by("id") if asked else ()
-        for row in rows:
+    asked = known = frozenset(plan_ids)
+    while asked:
+        for row in PlanNeed.objects.filter(plan_id__in=asked).order_by("id"):
             found[row.plan_id, row.needed_id] = Need(row.plan_id, row.needed_id, row.same_units)
-        asked = {needed for _plan, needed in found} - known
+        asked = frozenset(needed for _plan, needed in found) - known
         known |= asked
     return tuple(found.values())
 

@@ -186,6 +186,14 @@ def offers_of_periods(
     }
 
 
+def offers_of_plans(
+    viewer: Viewer, *, plan_ids: Sequence[int], buyer: Buyer, on_day: date
+) -> Mapping[int, Offer]:
+    """Give plans that are sold to the buyer by their id; the others are left out."""
+    sold = _sold(viewer, plan_ids, buyer=buyer)
+    return _offers(viewer, sold, buyer=buyer, on_day=on_day) if sold else {}
+
+
 def text_in(texts: Mapping[str, str] | None, *, language: str, fallback: str = "") -> str:
     """Give the text of a language, else the English one, else the fallback."""
     known = texts or {}

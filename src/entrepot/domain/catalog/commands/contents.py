@@ -1,6 +1,6 @@
 """What plans and resources are made of: a plan's resources with their bounds, what it needs, a resource's parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from entrepot.domain.catalog.commands.checks import check_version
 from entrepot.domain.catalog.commands.rows import locked
 from entrepot.domain.catalog.errors import CatalogInput
 from entrepot.domain.catalog.models import Plan, PlanNeed, PlanResource, Resource, ResourcePart
+from entrepot.domain.catalog.needs import needs_of
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.infra.audit.recorder import Actor, record
 
@@ -70,7 +71,7 @@ def set_plan_resources(
 def set_needs(*, plan_id: int, needs: Mapping[int, bool], actor: Actor, now: datetime) -> bool:
     """Say which plans have to be bought with a plan, each with whether in as many units; tell whether it changed.
 
-    Raises: NoSuchObject; CatalogInput `plan_needs_itself`.
+    Raises: NoSuchObject; CatalogInput `plan_needs_itself`, `plan_needs_circle` (over several steps).
     """
     if plan_id in needs:
         raise CatalogInput(
@@ -83,6 +84,7 @@ def set_needs(*, plan_id: int, needs: Mapping[int, bool], actor: Actor, now: dat
         plan = locked(Plan, pk=plan_id, kind="plan")
         if Plan.objects.filter(pk__in=needs).count() != len(needs):
             raise NoSuchObject(object="plan")
+        _check_needs(plan, needs)
         rows = PlanNeed.objects.filter(plan=plan)
         before = {row.needed_id: row.same_units for row in rows}
         if before == dict(needs):
@@ -177,6 +179,20 @@ def _check_circle(whole: int, parts: set[int]) -> None:
             field="parts",
             next_step="Take the part out that holds this resource.",
         )
+
+
+def _check_needs(plan: Plan, needs: Collection[int]) -> None:
+    """Refuse a plan that would need itself over other plans: none of them could be taken out of a cart again."""
+    for one in needs_of(plan_ids=needs):
+        if one.needed_id == plan.id:
+            between = Plan.objects.get(pk=one.plan_id)
+            raise CatalogInput(
+                "plan_needs_circle",
+                "{between} needs this plan already, so the two would need each other.",
+                field="needed",
+                next_step="Choose another plan, or change what that one needs first.",
+                between=f"{between.name} ({between.product_code}:{between.sku_code})",
+            )
 
 
 def _text(value: Decimal | None) -> str | None:

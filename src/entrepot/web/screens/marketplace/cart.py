@@ -12,13 +12,15 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel
 from entrepot.domain.resale.buyers import Buyer, Market
 from entrepot.domain.subscriptions.commands.quantities import QUANTITY_MAX
-from entrepot.flows.marketplace import SeenCart, SeenLine, see_cart
+from entrepot.flows.marketplace import see_cart
+from entrepot.flows.marketplace_lines import SeenCart, SeenLine
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
 from entrepot.web.screens.home.words import day
 from entrepot.web.screens.marketplace import store, words
 from entrepot.web.screens.marketplace.asked import buyer_of_cart
+from entrepot.web.screens.marketplace.together import Staying, keep, staying, without
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
@@ -54,6 +56,7 @@ class Row:
     cost: str
     margin: str
     savings: tuple[str, ...]
+    needed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +116,29 @@ def change(request: SignedInRequest) -> HttpResponse:
     """Take over what was typed, and show the cart with its new amounts."""
     kept = store.read(request.session, request.viewer)
     posted = request.POST.dict()
-    store.write(request.session, request.viewer, store.changed(kept, posted))
+    if stays := staying(request, kept, posted):
+        typed = store.changed(kept, {**posted, "remove": ""})
+        store.write(request.session, request.viewer, typed)
+        kept = store.read(request.session, request.viewer)
+        return show(request, open_cart(request, kept), stays=stays, status=409)
+    keep(request, without(request, store.changed(kept, posted), posted))
     return HttpResponseRedirect(links.address(request.viewer, "cart"))
 
 
 def show(
-    request: SignedInRequest, opened: Opened, *, notice: str = "", status: int = 200
+    request: SignedInRequest,
+    opened: Opened,
+    *,
+    notice: str = "",
+    stays: Staying | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Answer with the page of the cart, with a notice above it if there is one."""
     viewer, seen, market = request.viewer, opened.seen, opened.buyer.market
     context = {
         "crumbs": [Link(gettext("Marketplace"), links.address(viewer, "marketplace"))],
         "cart": opened.kept,
+        "stays": stays,
         "notices": [notice] if notice else _notices(opened),
         "columns": _columns(market, sees_price=opened.sees_price),
         "rows": [_row(request, one, market) for one in seen.lines],
@@ -247,6 +261,7 @@ def _row(request: SignedInRequest, seen: SeenLine, market: Market | None) -> Row
         cost=cost,
         margin=words.share(seen.first),
         savings=tuple(words.saving(one, currency) for one in seen.savings),
+        needed=words.needed(seen),
     )
 
 

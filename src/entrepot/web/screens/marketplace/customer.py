@@ -15,6 +15,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import TEXT_MAX, number_in
 from entrepot.web.screens.home import links
 from entrepot.web.screens.marketplace import store
+from entrepot.web.screens.marketplace.together import keep
 from entrepot.web.ui.parts import Chip, Column
 from entrepot.web.ui.shell import Link
 
@@ -28,9 +29,7 @@ def customer(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         buyer = buyer_for(viewer, account_id=number_in(request.POST.get("account", "")))
         cart = store.read(request.session, viewer)
-        store.write(
-            request.session, viewer, replace(cart, customer_id=buyer.account_id, chain_id=None)
-        )
+        keep(request, replace(cart, customer_id=buyer.account_id, chain_id=None))
         name = "cart" if cart.lines else "marketplace"
         return HttpResponseRedirect(links.address(viewer, name))
     text = request.GET.get("q", "").replace("\0", "").strip()[:TEXT_MAX]

@@ -13,7 +13,9 @@ from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.buyers import Buyer
 from entrepot.domain.resale.offers import Offer, OfferPeriod, offer_of
 from entrepot.domain.subscriptions.commands.quantities import QUANTITY_MAX
-from entrepot.flows.marketplace import CartLine, resting_vendors, vendor_questions
+from entrepot.flows.marketplace import resting_vendors, vendor_questions
+from entrepot.flows.marketplace_lines import CartLine
+from entrepot.flows.marketplace_needs import needs_of_offer
 from entrepot.flows.marketplace_promotions import Promised, promised
 from entrepot.flows.orders import order_day
 from entrepot.flows.vendor_parameters import TEXT_LENGTH_MAX, Parameter, ParameterKind
@@ -24,6 +26,7 @@ from entrepot.web.screens.home import links
 from entrepot.web.screens.marketplace import store, words
 from entrepot.web.screens.marketplace.asked import buyer_of
 from entrepot.web.screens.marketplace.listing import cart_head
+from entrepot.web.screens.marketplace.together import completed, keep, refusal
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
@@ -87,13 +90,17 @@ def add(request: SignedInRequest, number: int) -> HttpResponse:
             if (text := posted.get(f"asked-{place}")) is not None
         },
     )
-    cart = store.add(_cart_for(request, buyer), line)
-    if len(cart.lines) > store.LINES_MAX:
+    before = _cart_for(request, buyer)
+    cart = store.add(before, line)
+    together = completed(request, cart)
+    if error := refusal(request, before, together):
+        return _render(request, number, buyer, error=error, status=409)
+    if len(together.lines) > store.LINES_MAX:
         text = gettext("A cart holds at most %(most)s plans. Order these first.")
         error = text % {"most": store.LINES_MAX}
         return _render(request, number, buyer, error=error, status=409)
-    store.write(request.session, viewer, cart)
     messages.success(request, gettext("“%(name)s” is in the cart.") % {"name": found.name})
+    keep(request, cart, together)
     return HttpResponseRedirect(links.address(viewer, "cart"))
 
 
@@ -143,6 +150,10 @@ def _render(
             )
             for one in found.resources
             if one.is_measured
+        ],
+        "needs": [
+            words.offer_need(one, buyer.name)
+            for one in needs_of_offer(viewer, buyer=buyer, plan_id=found.id, on_day=today)
         ],
         "questions": _questions(request, vendor_questions(found)) if may_order else [],
         "add_url": links.address(viewer, "cart-add", found.id) if may_order else "",

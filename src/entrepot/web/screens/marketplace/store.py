@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 
 from entrepot.domain.parties.viewer import Viewer
-from entrepot.flows.marketplace import CartLine
+from entrepot.flows.marketplace_lines import CartLine
 
 QUANTITY_LENGTH_MAX = 24
 PURCHASE_ORDER_KEPT = 200
@@ -65,6 +65,7 @@ def read(session: SessionBase, viewer: Viewer) -> StoredCart:
                 name=line["name"],
                 quantities={int(number): text for number, text in line["quantities"].items()},
                 parameters=line["parameters"],
+                is_added=line.get("is_added", False),
             )
             for line in found["lines"]
         ),
@@ -89,6 +90,7 @@ def write(session: SessionBase, viewer: Viewer, cart: StoredCart) -> StoredCart:
                 "name": line.name,
                 "quantities": {str(number): text for number, text in line.quantities.items()},
                 "parameters": dict(line.parameters),
+                "is_added": line.is_added,
             }
             for line in cart.lines
         ],
@@ -108,7 +110,8 @@ def add(cart: StoredCart, line: CartLine) -> StoredCart:
     same = [
         one
         for one in cart.lines
-        if one.plan_period_id == line.plan_period_id and dict(one.parameters) == line.parameters
+        if one.plan_period_id == line.plan_period_id
+        and (one.is_added or dict(one.parameters) == line.parameters)
     ]
     if same:
         kept = [replace(line, id=same[0].id) if one is same[0] else one for one in cart.lines]

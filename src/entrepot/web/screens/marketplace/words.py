@@ -10,12 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.resale.offers import Offer, OfferPeriod, OfferPrice, OfferResource
 from entrepot.domain.subscriptions.commands.quantities import QUANTITY_MAX
-from entrepot.flows.marketplace import Amounts, Saving, SeenLine
+from entrepot.flows.marketplace_lines import Amounts, Saving, SeenLine
+from entrepot.flows.marketplace_needs import OfferNeed
 from entrepot.flows.marketplace_promotions import Promised
 from entrepot.web.screens.subscriptions import words as subscriptions
 from entrepot.web.ui import formats
 
 _PROBLEMS: Mapping[str, str | Promise] = {
+    "need_missing": _(
+        "“%(name)s” has to be bought with it and is not in the cart. Update the amounts to add it, or remove the line."
+    ),
+    "need_not_sold": _(
+        "“%(name)s” has to be bought with it and cannot be ordered here: it is not published, or has no price in this"
+        " market and currency. Remove the line, or ask the seller."
+    ),
     "plan_not_sold": _("This plan is not sold any more, or not for this period. Remove the line."),
     "connector_inactive": _(
         "The vendor's connector rests, so nothing can be ordered from it now. Try again later."
@@ -154,15 +162,39 @@ def saving(one: Saving, currency: str) -> str:
     return gettext("%(amount)s with “%(name)s”") % facts
 
 
+def needed(seen: SeenLine) -> str:
+    """Say which plans of the cart need a line, empty for none."""
+    if not seen.needed_by:
+        return ""
+    facts = {"plans": ", ".join(f"“{name}”" for name in seen.needed_by)}
+    if seen.line.is_added:
+        return gettext("Added because it is needed by %(plans)s") % facts
+    return gettext("Needed by %(plans)s") % facts
+
+
+def offer_need(one: OfferNeed, buyer: str) -> tuple[str, str, str]:
+    """Say what has to be bought with a plan, and what that means for this buyer; the third is the tone."""
+    names = gettext(" or ").join(one.names)
+    if one.is_there:
+        return names, gettext("%(buyer)s has it") % {"buyer": buyer}, "ok"
+    if one.is_sold:
+        return names, gettext("comes into the cart with it"), ""
+    return names, gettext("cannot be ordered here"), "warn"
+
+
 def problem(seen: SeenLine) -> str:
     """Say what is in the way of a line and what to do, empty for nothing."""
     if not seen.problem:
         return ""
+    if seen.problem == "parameter_unusable" and seen.line.is_added:
+        return gettext(
+            "The vendor needs “%(name)s”. Open the plan, give it there and put it into the cart."
+        ) % {"name": seen.wrong}
     if seen.problem == "parameter_unusable":
         return gettext("The vendor needs “%(name)s”, or cannot use it. Correct it.") % {
             "name": seen.wrong
         }
     if seen.problem in _PROBLEMS:
-        return str(_PROBLEMS[seen.problem])
+        return str(_PROBLEMS[seen.problem]).replace("%(name)s", seen.wrong)
     most = subscriptions.quantity(QUANTITY_MAX)
     return gettext("A quantity is at most %(most)s. Give a smaller number.") % {"most": most}
