@@ -1,24 +1,17 @@
 """What can happen and who does what about it: events with their handlers, tasks, and how urgent each is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 from typing import Any
 
-from entrepot.domain.billing import events as billing
-from entrepot.domain.credit import events as credit
-from entrepot.domain.ordering import events as ordering
-from entrepot.domain.provisioning import events as provisioning
-from entrepot.domain.subscriptions import events as subscriptions
 from entrepot.flows import wiring
+from entrepot.flows.event_types import event_types
 from entrepot.infra.tasks import queue
 from entrepot.infra.tasks.events_later import TASK, Later
 from entrepot.infra.tasks.levels import Level
 from entrepot.infra.tasks.priorities import Chosen, chosen_levels
 from entrepot.kernel.events import Handler, bus
-
-_SOURCES: tuple[ModuleType, ...] = (subscriptions, ordering, provisioning, billing, credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +53,7 @@ def event_kinds() -> tuple[EventKind, ...]:
             package=kind.__module__.split(".")[2],
             handlers=tuple(_handler(one, chosen) for one in bus.handlers(kind)),
         )
-        for source in _SOURCES
-        for kind in vars(source).values()
-        if is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == source.__name__
+        for kind in event_types()
     )
 
 

@@ -31,6 +31,7 @@ from entrepot.flows import drift_jobs, orders, price_jobs, subscription_import_j
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
+from entrepot.flows.event_types import event_types
 from entrepot.flows.home.sales import keep_month_ends
 from entrepot.flows.order_approvals import TASK as APPROVAL_TASK
 from entrepot.flows.order_approvals import do_time_out, watch_approvals
@@ -201,6 +202,9 @@ TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {
 
 def connect(*, to: Bus = bus) -> None:
     """Connect everything, once per process; a second call changes nothing."""
+    known = set(event_types())
+    if strange := {kind for kind, _handler in EVENTS} - known:
+        raise ValueError(f"{strange} are no declared events")
     for event_type, handler in EVENTS:
         if handler not in to.handlers(event_type):
             to.subscribe(event_type, handler)

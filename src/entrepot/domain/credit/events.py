@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from entrepot.domain.credit.models import CreditAct
+from entrepot.infra.audit.acts import announced_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,6 @@ class CreditHoldMoved:
     act: CreditAct
     until: date | None
     at: datetime
+
+
+announced_elsewhere("payment_received", *(f"credit_{act.value}" for act in CreditAct))

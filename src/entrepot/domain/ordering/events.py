@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.domain.ordering.lifecycle import Code
+from entrepot.infra.audit.acts import Act, announces
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,15 @@ class OrdersMoved:
     before: Code | None
     after: Code
     at: datetime
+
+
+@announces(actions=("order_note_added",))
+@dataclass(frozen=True, slots=True)
+class OrderNoted(Act):
+    """Somebody wrote a note about an order."""
+
+
+@announces(kinds=("approval_workflow",))
+@dataclass(frozen=True, slots=True)
+class ApprovalWorkflowChanged(Act):
+    """Somebody changed who has to approve orders."""

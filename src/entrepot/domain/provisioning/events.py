@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.domain.provisioning.kinds import Action
+from entrepot.infra.audit.acts import Act, announces
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,27 @@ class FollowUpOpened:
     tenant_id: int | None
     kind: str
     at: datetime
+
+
+@announces(kinds=("connector",))
+@dataclass(frozen=True, slots=True)
+class ConnectorChanged(Act):
+    """A connector was added, rests, works again, or its catalogue was taken over."""
+
+
+@announces(kinds=("provisioning_operation",))
+@dataclass(frozen=True, slots=True)
+class OperationHandled(Act):
+    """A person resubmitted, hurried, withdrew or ended an operation."""
+
+
+@announces(kinds=("follow_up",))
+@dataclass(frozen=True, slots=True)
+class FollowUpClosed(Act):
+    """A person has looked at a contradiction."""
+
+
+@announces(kinds=("service_instance",))
+@dataclass(frozen=True, slots=True)
+class DriftRepaired(Act):
+    """A person asked for the repair of a difference between a vendor and us."""

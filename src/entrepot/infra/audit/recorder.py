@@ -1,4 +1,4 @@
-"""Write audit entries; called by commands in their transaction, never by views."""
+"""Write audit entries and publish them as events; called by commands in their transaction, never by views."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from entrepot.infra.audit import acts
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import Statement, statement
 
@@ -59,15 +60,24 @@ def record(
 
 
 def record_all(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> list[int]:
-    """Add entries of one act with one statement, in the order given; return their ids."""
+    """Add entries of one act with one statement, in the order given, and publish each; return their ids."""
     wanted, values = recording(entries=entries, actor=actor, now=now)
-    return [int(number) for (number,) in prepared_rows(wanted, **values)]
+    ids = [int(number) for (number,) in prepared_rows(wanted, **values)]
+    done = [
+        acts.Done(number, one.action, one.object_kind, one.object_id, one.tenant_id)
+        for number, one in zip(ids, entries, strict=True)
+    ]
+    acts.publish(done=done, by=actor.name, at=now)
+    return ids
 
 
 def recording(
     *, entries: Sequence[Entry], actor: Actor, now: datetime
 ) -> tuple[Statement, Mapping[str, Any]]:
-    """Give the statement of `record_all` with its values, for commands that send several at once."""
+    """Give the statement of `record_all` with its values, for commands that send several at once.
+
+    They publish events of their own.
+    """
     return statement("entrepot.infra.audit", "add_entries"), {
         "at": now,
         "actor_id": actor.user_id,

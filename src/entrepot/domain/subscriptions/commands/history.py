@@ -1,4 +1,7 @@
-"""Lines of the history of subscriptions, with an audit entry for each."""
+"""Lines of the history of subscriptions, with an audit entry for each.
+
+Callers publish what happened; only orders are published here, because several of one buyer are ordered together.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from entrepot.domain.subscriptions.events import SubscriptionsOrdered
 from entrepot.infra.audit.recorder import Actor, Entry, recording
 from entrepot.infra.db.prepared import prepared_batch
 from entrepot.infra.db.sql import statement
+from entrepot.kernel.events import bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,6 @@ def note_all(*, notes: Sequence[Note], on_day: date, actor: Actor, now: datetime
         (statement("entrepot.domain.subscriptions", "add_notes"), lines),
         recording(entries=entries, actor=actor, now=now),
     )
+    ordered = tuple(note.subscription_id for note in notes if note.kind == "ordered")
+    if ordered:
+        bus.publish(SubscriptionsOrdered(ordered, notes[0].tenant_id, on_day, now))

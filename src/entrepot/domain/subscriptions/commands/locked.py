@@ -243,4 +243,4 @@ def note(
     line = Note(wide.id, wide.tenant_id, label, kind, before or {}, after or {}, reason)
     note_all(notes=[line], on_day=on_day, actor=actor, now=now)
     if kind not in _BEGINNINGS:
-        bus.publish(SubscriptionChanged(wide.id, wide.tenant_id, at=now))
+        bus.publish(SubscriptionChanged(wide.id, wide.tenant_id, kind, at=now))

@@ -25,6 +25,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import number_in
 from entrepot.web.screens.tasks import words
+from entrepot.web.screens.tasks.event_words import event
 from entrepot.web.screens.tasks.listing import task_tabs
 from entrepot.web.ui.parts import Column
 
@@ -120,7 +121,7 @@ def _page(request: SignedInRequest, *, refused: str = "", status: int = 200) -> 
 
 
 def _event(one: EventKind) -> EventRow:
-    return EventRow(words.event(one.name), one.name, tuple(_handler(each) for each in one.handlers))
+    return EventRow(event(one.name), one.name, tuple(_handler(each) for each in one.handlers))
 
 
 def _handler(one: HandlerKind) -> HandlerRow:

@@ -76,19 +76,6 @@ _KINDS: Mapping[str, object] = {
     "wiring.announce_payment": _("Tell other systems"),
     "wiring.announce_hold": _("Tell other systems"),
 }
-_EVENTS: Mapping[str, object] = {
-    "DayCompleted": _("A day was billed"),
-    "PaymentReceived": _("Money came in"),
-    "CreditHoldMoved": _("A credit hold was put or released"),
-    "OrdersMoved": _("Orders have another status"),
-    "ProvisioningDone": _("A vendor did what was asked"),
-    "ProvisioningParked": _("An operation waits for a person"),
-    "ProvisioningEnded": _("An operation ended without effect"),
-    "FollowUpOpened": _("A vendor's message contradicts what we did"),
-    "SubscriptionStarted": _("A subscription started"),
-    "CancellationOrdered": _("A cancellation was ordered"),
-    "SubscriptionChanged": _("A subscription was changed"),
-}
 _STEPS: Mapping[Step, object] = {
     Step.BEGUN: _("Begun, attempt %(text)s"),
     Step.PUT_BACK: _("Put back: %(text)s"),
@@ -188,11 +175,6 @@ def _billing_progress(step: RunStep, facts: JobFacts) -> str:
 def kind(name: str) -> str:
     """Name a task or an event handler; one without words of its own by its technical name."""
     return str(_KINDS.get(name, name))
-
-
-def event(name: str) -> str:
-    """Say what an event means; one without words by its technical name."""
-    return str(_EVENTS.get(name, name))
 
 
 def step(of: Step, text: str) -> str:
