@@ -127,7 +127,7 @@ def _do_prices(client, store, number):
     # 11.00 and 20 % on it are 13.20.
     assert "(€11.00)" in page
     assert _field(page, f"price-{key}") == "13.20"
-    assert _field(page, f"percent-{key}") == "20"
+    assert _field(page, f"percent-{key}") == "20.00"
     held = {f"held-{key}": _field(page, f"held-{key}"), "act": "next"}
     low = {**held, f"price-{key}": "10.00", f"percent-{key}": "20"}
     refused = _post(client, url, low, 409).content.decode()

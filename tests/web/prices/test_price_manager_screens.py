@@ -69,7 +69,7 @@ def test_a_typed_margin_becomes_a_price_whose_effect_on_renewals_is_shown_before
     assert "Mail Basic" in text_of(page)
     assert "Default: 0% of the retail price" in text_of(page)
     key = f"{store.period}.{store.seat}.recurring"
-    assert fields_of(page)[f"held-{key}"] == "15.00|20.0"
+    assert fields_of(page)[f"held-{key}"] == "15.00|20.00"
     assert 'data-cost="12' in page.content.decode()
 
     # 12.00 / (1 - 0.25) = 16.00; five seats 5 x 15.00 = 75.00 and 5 x 16.00 = 80.00

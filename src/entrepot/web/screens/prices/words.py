@@ -14,7 +14,7 @@ from entrepot.web.screens.subscriptions import words
 from entrepot.web.ui import formats
 
 FACTOR_DECIMALS = 6
-_PERCENT_DECIMALS = 2
+PERCENT_DECIMALS = 2
 
 
 def place_label(place: PricePlace) -> str:
@@ -33,6 +33,7 @@ def kind(of: PriceKind) -> str:
     """Name what is charged; nothing for the usual price of a period."""
     return {
         PriceKind.SETUP: pgettext("price", "Set-up, once"),
+        PriceKind.RENEWAL: pgettext("price", "Renewal, with each further term"),
         PriceKind.OVERUSE: pgettext("price", "Overuse"),
         PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
     }.get(of, "")
@@ -77,7 +78,7 @@ def margin_text(price: DeskPrice) -> str:
     """Write a margin in percent for its input."""
     if price.margin is None:
         return ""
-    return typed(round_amount(price.margin * 100, exp=_PERCENT_DECIMALS), digits=1)
+    return typed(round_amount(price.margin * 100, exp=PERCENT_DECIMALS), digits=PERCENT_DECIMALS)
 
 
 def digits_of(price: DeskPrice) -> int:

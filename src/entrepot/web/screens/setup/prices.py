@@ -227,7 +227,7 @@ def _row(row: DeskRow, price: DeskPrice, read: Read) -> Row:
     share = markup_share(price=price.price, cost=price.cost)
     shown = (
         words.price_text(price),
-        "" if share is None else words.typed(round_amount(share * 100, exp=2), digits=0),
+        "" if share is None else _share(share),
     )
     typed = read.typed.get(key, shown)
     return Row(
@@ -243,6 +243,11 @@ def _row(row: DeskRow, price: DeskPrice, read: Read) -> Row:
         source=words.source(price),
         error=read.errors.get(key, ""),
     )
+
+
+def _share(share: Decimal) -> str:
+    percent = round_amount(share * 100, exp=words.PERCENT_DECIMALS)
+    return words.typed(percent, digits=words.PERCENT_DECIMALS)
 
 
 def _percent(ppm: int | None) -> str:

@@ -7,6 +7,6 @@ document.addEventListener("input", (event) => {
   const other = row.querySelector(`[data-markup="${input.dataset.markup === "price" ? "percent" : "price"}"]`);
   const value = Number(input.value);
   if (input.value === "" || Number.isNaN(value) || !(cost > 0)) other.value = "";
-  else if (input.dataset.markup === "price") other.value = String(Math.round((value / cost - 1) * 10000) / 100);
+  else if (input.dataset.markup === "price") other.value = ((value / cost - 1) * 100).toFixed(2);
   else other.value = (cost * (1 + value / 100)).toFixed(Number(row.dataset.digits));
 });

@@ -7,6 +7,6 @@ document.addEventListener("input", (event) => {
   const other = row.querySelector(`[data-money="${input.dataset.money === "price" ? "margin" : "price"}"]`);
   const value = Number(input.value);
   if (input.value === "" || Number.isNaN(value)) other.value = "";
-  else if (input.dataset.money === "price") other.value = value > 0 ? String(Math.round((1 - cost / value) * 10000) / 100) : "";
+  else if (input.dataset.money === "price") other.value = value > 0 ? ((1 - cost / value) * 100).toFixed(2) : "";
   else if (value < 100 && cost > 0) other.value = (cost / (1 - value / 100)).toFixed(Number(row.dataset.digits));
 });
