@@ -49,7 +49,10 @@ class Cash:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One subscription in a list. `cash` is None before the first term, and for people who see no prices."""
+    """One subscription in a list. `cash` is None before the first term, and for people who see no prices.
+
+    What is sold by use (`is_usage`) has no price of a month; its `cash` is zero.
+    """
 
     id: int
     customer_id: int
@@ -69,6 +72,7 @@ class ListRow:
     term_end: date | None
     cancel_on: date | None
     ended_on: date | None
+    is_usage: bool
     cash: Cash | None
     place: Place
 
@@ -328,12 +332,13 @@ WITH picked AS MATERIALIZED ({picked})
 SELECT
     s.id, s.customer_id, s.customer_name, s.seller_id, coalesce(seller.name, ''), s.plan_name,
     period.term_months, period.billing_months, s.status::text, {conditions.HELD}, s.auto_renew, s.quantity,
-    s.vendor_reference, s.started_on, s.trial_end, s.term_end, s.cancel_on, s.ended_on,
+    s.vendor_reference, s.started_on, s.trial_end, s.term_end, s.cancel_on, s.ended_on, sold.is_usage,
     money.currency, money.monthly_price, {"money.monthly_cost" if wanted.book is Book.CUSTOMERS else "NULL"},
     coalesce(picked.sort_key::text, '')
 FROM picked
 INNER JOIN subscription AS s ON s.id = picked.id
 INNER JOIN plan_period AS period ON period.id = s.plan_period_id
+INNER JOIN plan AS sold ON sold.id = period.plan_id
 LEFT JOIN account AS seller ON seller.id = s.seller_id
 LEFT JOIN subscription_money AS money
     ON money.subscription_id = s.id AND money.seller_id = {conditions.money_seller(wanted.book)}

@@ -163,10 +163,10 @@ def _columns(*, is_deep: bool) -> list[Column]:
     """Give the kind room for the name of a seller between where there may be one."""
     return [
         Column(gettext("Name")),
-        Column(gettext("Type"), 230 if is_deep else 110),
-        Column(gettext("E-mail"), 250 if is_deep else 300),
-        Column(gettext("External ID"), 120),
-        Column(gettext("State"), 240),
+        Column(gettext("Type"), None if is_deep else 110),
+        Column(gettext("E-mail")),
+        Column(gettext("External ID"), 110),
+        Column(gettext("State"), 210),
     ]
 
 

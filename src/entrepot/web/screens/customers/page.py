@@ -130,9 +130,9 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         else [],
         "people_columns": [
             Column(gettext("Name")),
-            Column(gettext("E-mail"), 250),
-            Column(gettext("Role"), 150),
-            Column(gettext("Last sign-in"), 190),
+            Column(gettext("E-mail")),
+            Column(gettext("Role"), 124),
+            Column(gettext("Last sign-in"), 180),
         ],
     }
     return render(request, "screens/customers/page.html", context)

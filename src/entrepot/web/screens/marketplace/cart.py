@@ -225,10 +225,10 @@ def _markets(buyer: Buyer) -> list[tuple[str, str]]:
 
 
 def _columns(market: Market | None, *, sees_price: bool) -> list[Column]:
-    columns = [Column(gettext("Plan")), Column(gettext("Units"), 180)]
+    columns = [Column(gettext("Plan")), Column(gettext("Units"), 160)]
     if sees_price:
-        columns.append(Column(gettext("First bill"), 220, numeric=True))
-        columns.append(Column(gettext("Then"), 200, numeric=True))
+        columns.append(Column(gettext("First bill"), 200, numeric=True))
+        columns.append(Column(gettext("Then"), 190, numeric=True))
     if market is not None and market.sees_cost:
         columns.append(Column(gettext("Your cost"), 120, numeric=True))
     columns.append(Column(gettext("Remove"), 64, hidden_label=True))

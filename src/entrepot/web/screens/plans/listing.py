@@ -125,10 +125,10 @@ def _name(row: CategoryRow, language: str) -> str:
 def _columns() -> list[Column]:
     return [
         Column(gettext("Plan")),
-        Column(gettext("Service"), 260),
-        Column(gettext("Category"), 200),
-        Column(gettext("State"), 220),
-        Column(gettext("Own values"), 120),
+        Column(gettext("Service")),
+        Column(gettext("Category"), 216),
+        Column(gettext("State"), 170),
+        Column(gettext("Own values"), 104),
     ]
 
 

@@ -72,11 +72,11 @@ def resource_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "columns": [
             Column(gettext("Resource")),
-            Column(gettext("Service"), 240),
-            Column(gettext("Unit"), 140),
-            Column(gettext("Part number"), 180),
-            Column(gettext("Kind"), 190),
-            Column(gettext("Plans"), 90, numeric=True),
+            Column(gettext("Service")),
+            Column(gettext("Unit"), 100),
+            Column(gettext("Part number"), 130),
+            Column(gettext("Kind"), 224),
+            Column(gettext("Plans"), 76, numeric=True),
         ],
         "rows": [
             (

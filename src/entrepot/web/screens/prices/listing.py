@@ -188,11 +188,11 @@ def _shown(
 def _columns() -> list[Column]:
     return [
         Column(gettext("Plan")),
-        Column(gettext("Period"), 216),
+        Column(gettext("Period"), 236),
         Column(gettext("Cost"), 100, numeric=True),
         Column(gettext("Margin, %"), 112, numeric=True),
         Column(gettext("Price"), 124, numeric=True),
-        Column(gettext("Made by"), 270),
+        Column(gettext("Made by"), 276),
     ]
 
 

@@ -16,6 +16,7 @@ from entrepot.domain.subscriptions.queries import (
     ResourceRow,
     SubscriptionFacts,
 )
+from entrepot.flows.subscription_page import USAGE_SHOWN_MAX, UsedSku
 from entrepot.web.screens.subscriptions import links, words
 from entrepot.web.ui import formats
 from entrepot.web.ui.parts import Part
@@ -97,6 +98,39 @@ def money(viewer: Viewer, facts: SubscriptionFacts, resources: ResourcePage) -> 
             Fact(one.seller_name, words.money(one.cash.price, one.cash.currency))
             for one in facts.money.lower
         ],
+    )
+
+
+def used_money(
+    viewer: Viewer, facts: SubscriptionFacts, used: Sequence[UsedSku]
+) -> MoneyShown | None:
+    """Format what the newest month's use comes to, instead of a price of a month; None for who sees no prices.
+
+    `used` is newest month first, and cut at `USAGE_SHOWN_MAX`: a month that fills it has no sum.
+    """
+    if facts.money.tier is None:
+        return None
+    label = _price_label(viewer, facts)
+    newest = [row for row in used if row.month == used[0].month]
+    if not newest or len(newest) == USAGE_SHOWN_MAX:
+        return MoneyShown(gettext("by use"), label, "", "", "", "", "", False, [], [])
+    price = sum((row.amount for row in newest), Decimal(0))
+    costs = [row.cost for row in newest if row.cost is not None]
+    cost = sum(costs, Decimal(0)) if costs else None
+    currency = newest[0].currency
+    margin = None if cost is None else price - cost
+    month = formats.day(newest[0].month, style="month", language=words.language())
+    return MoneyShown(
+        price=words.rounded_money(price, currency),
+        price_label=label,
+        price_note=gettext("by use, %(month)s") % {"month": month},
+        cost="" if cost is None else words.rounded_money(cost, currency),
+        cost_note="",
+        margin="" if margin is None else words.rounded_money(margin, currency),
+        margin_note=_margin_note(margin / price if margin is not None and price else None, facts),
+        is_negative=margin is not None and margin < 0,
+        parts=_parts(cost, margin),
+        lower=[],
     )
 
 

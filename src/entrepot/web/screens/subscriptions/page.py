@@ -122,11 +122,14 @@ def _common(
     charge = queries.next_charge(facts=facts)
     return {
         **head.head(viewer, facts, name=name),
-        "money": head.money(viewer, facts, resources),
+        "money": head.used_money(viewer, facts, flow.used_skus(facts=facts))
+        if facts.plan.is_usage
+        else head.money(viewer, facts, resources),
         "facts": head.key_facts(facts, charge),
         "resources": _resources(facts, resources.rows, used),
         "resource_total": resources.total,
-        "resource_columns": resource_columns(facts),
+        "resource_columns": resource_columns(facts, resources.rows),
+        "has_measured": any(row.is_measured for row in resources.rows),
         "is_seller": facts.money.is_seller,
         "sees_prices": facts.money.tier is not None,
         "currency": facts.money.currency,

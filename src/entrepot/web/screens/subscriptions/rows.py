@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel.numbers import get_currency_symbol
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
@@ -50,7 +50,7 @@ class Row:
 
 def row(asked: Asked, found: ListRow) -> Row:
     """Build the row of a subscription."""
-    cash = found.cash
+    cash = None if found.is_usage else found.cash
     margin = cash.margin if cash else None
     return Row(
         id=found.id,
@@ -65,8 +65,8 @@ def row(asked: Asked, found: ListRow) -> Row:
         quantity=words.quantity(found.quantity),
         currency=cash.currency if cash else "",
         amount=str(cash.price) if cash else "",
-        price=words.money(cash.price, cash.currency) if cash else "",
-        price_bare=words.bare_money(cash.price, cash.currency) if cash else "",
+        price=words.money(cash.price, cash.currency) if cash else _no_price(found),
+        price_bare=words.bare_money(cash.price, cash.currency) if cash else _no_price(found),
         cost=words.money(cash.cost, cash.currency) if cash and cash.cost is not None else "",
         cost_bare=words.bare_money(cash.cost, cash.currency)
         if cash and cash.cost is not None
@@ -77,6 +77,11 @@ def row(asked: Asked, found: ListRow) -> Row:
         ends_note=_ends_note(found) if found.ends_on else "",
         is_open=found.id == asked.open_id,
     )
+
+
+def _no_price(found: ListRow) -> str:
+    """Say why a subscription has no price of a month, to people who see prices."""
+    return pgettext("price", "by use") if found.is_usage and found.cash else ""
 
 
 def shown_keys(viewer: Viewer, keys: Sequence[str]) -> tuple[str, ...]:
@@ -93,8 +98,9 @@ def one_currency(rows: Sequence[Row]) -> str:
 
 
 def columns(asked: Asked, keys: Sequence[str], *, currency: str) -> list[Column]:
-    """Build the headings: sortable where an index carries the order."""
-    return [_column(asked, key, currency) for key in keys]
+    """Build the headings: sortable where an index carries the order. A seller stands below the customer's name."""
+    shown = [key for key in keys if key != "seller" or "customer" not in keys]
+    return [_column(asked, key, currency) for key in shown]
 
 
 def heading(key: str) -> str:
@@ -114,16 +120,16 @@ def heading(key: str) -> str:
 
 
 _WIDTHS = {
-    "customer": 180,
+    "customer": None,
     "seller": 130,
     "plan": None,
-    "status": 122,
-    "quantity": 76,
-    "price": 110,
-    "cost": 92,
-    "margin": 82,
-    "term": 236,
-    "ends": 140,
+    "status": 120,
+    "quantity": 70,
+    "price": 112,
+    "cost": 86,
+    "margin": 76,
+    "term": 256,
+    "ends": 138,
 }
 _NUMERIC = frozenset({"quantity", "price", "cost", "margin", "ends"})
 

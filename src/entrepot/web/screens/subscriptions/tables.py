@@ -1,5 +1,6 @@
 """The tables of a subscription's page: resources, agreed prices, use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ class ResourceShown:
     is_over: bool
     unit_price: str
     unit_cost: str
+    is_factor: bool
     discount: str
     overuse: str
 
@@ -67,6 +69,7 @@ def resource_shown(facts: SubscriptionFacts, row: ResourceRow, *, used: Decimal)
         is_over=over > 0,
         unit_price="" if row.unit_price is None else _price(row.unit_price, currency, facts),
         unit_cost="" if row.unit_cost is None else _price(row.unit_cost, currency, facts),
+        is_factor=facts.plan.is_usage,
         discount=_promoted(row, facts.dates.term_end),
         overuse=""
         if row.overuse_price is None
@@ -93,17 +96,18 @@ def price_shown(row: PriceRow) -> PriceShown:
     )
 
 
-def resource_columns(facts: SubscriptionFacts) -> list[Column]:
-    """Name the columns of the resources; prices only for who sees them, cost for the seller."""
+def resource_columns(facts: SubscriptionFacts, rows: Sequence[ResourceRow]) -> list[Column]:
+    """Name the columns of the resources: use where some is measured, prices for who sees them, cost for the seller."""
     found = [
         Column(gettext("Resource")),
-        Column(gettext("Quantity"), 110, numeric=True),
-        Column(gettext("Used this period"), 200),
+        Column(gettext("Quantity"), 96, numeric=True),
     ]
+    if any(row.is_measured for row in rows):
+        found.append(Column(gettext("Used this period"), 200))
     if facts.money.tier is not None:
-        found.append(Column(gettext("Unit price"), 120, numeric=True))
+        found.append(Column(gettext("Unit price"), 112, numeric=True))
     if facts.money.is_seller:
-        found.append(Column(gettext("Unit cost"), 120, numeric=True))
+        found.append(Column(gettext("Unit cost"), 112, numeric=True))
     return found
 
 
@@ -111,14 +115,14 @@ def price_columns(facts: SubscriptionFacts) -> list[Column]:
     """Name the columns of the agreed prices; cost and origin only for the seller."""
     found = [
         Column(gettext("Resource")),
-        Column(gettext("From, to"), 128),
-        Column(gettext("Unit price"), 104, numeric=True),
+        Column(gettext("From, to"), 116),
+        Column(gettext("Unit price"), 96, numeric=True),
     ]
     if facts.money.is_seller:
-        found += [Column(gettext("Unit cost"), 104, numeric=True)]
-    found.append(Column(gettext("Discount"), 92, numeric=True))
+        found += [Column(gettext("Unit cost"), 108, numeric=True)]
+    found.append(Column(gettext("Discount"), 84, numeric=True))
     if facts.money.is_seller:
-        found.append(Column(gettext("Where from"), 160))
+        found.append(Column(gettext("Where from"), 140))
     return found
 
 

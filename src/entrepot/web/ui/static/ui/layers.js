@@ -61,3 +61,6 @@ document.addEventListener("htmx:afterSettle", follow);
 // On a narrow screen the opened card stays visible above the sheet.
 const narrow = matchMedia("(width <= 640px)");
 if (opened && narrow.matches) document.getElementById(opened)?.scrollIntoView({ block: "start" });
+
+// Tabs that scroll sideways show the one that is open.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
