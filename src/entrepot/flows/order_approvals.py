@@ -13,6 +13,7 @@ from entrepot.domain.ordering.kinds import AtTimeout
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderApproval
 from entrepot.domain.subscriptions.commands import drop_ordered
+from entrepot.domain.subscriptions.errors import OrderRefused, TransitionRefused
 from entrepot.flows.orders import order_day
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.tasks import queue
@@ -62,20 +63,33 @@ def watch_approvals(event: OrdersMoved) -> None:
 
 
 def do_time_out(job: RunningJob, *, order_id: int) -> Mapping[str, Any]:
-    """Do what the workflow says for an order that nobody has decided about; nothing while there is time left."""
+    """Do what the workflow says for an order that nobody has decided about; nothing while there is time left.
+
+    What cannot go on any more counts as rejected, with the reason: a renewal whose customer is on hold, for example.
+    """
+    try:
+        return _time_out(order_id, now=job.now)
+    except (TransitionRefused, OrderRefused) as refusal:
+        return _time_out(order_id, now=job.now, refusal=refusal.text())
+
+
+def _time_out(order_id: int, *, now: datetime, refusal: str = "") -> Mapping[str, Any]:
     with transaction.atomic():
-        done = approving.time_out(order_id=order_id, actor=_BY_TIME, now=job.now)
+        done = approving.time_out(order_id=order_id, actor=_BY_TIME, now=now, refusal=refusal)
         if done is None:
             return {"done": "nothing"}
         order, what = done
         if what is AtTimeout.APPROVE:
-            ask_for_payment([order], actor=_BY_TIME, now=job.now)
+            ask_for_payment([order], actor=_BY_TIME, now=now)
         else:
-            _drop(order, actor=_BY_TIME, now=job.now)
+            _drop(order, actor=_BY_TIME, now=now)
     return {"done": what.value}
 
 
 def _drop(order: Order, *, actor: Actor, now: datetime) -> None:
+    """Cancel the subscription that an order would have started; one that is there stays as it is."""
+    if order.changes is not None:
+        return
     drop_ordered(
         subscription_id=order.subscription_id,
         on_day=order_day(now=now),

@@ -13,7 +13,6 @@ from entrepot.domain.ordering.approvals import ApprovalFacts, approval_of, was_r
 from entrepot.domain.ordering.notes import NoteRow, notes_of
 from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
 from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
-from entrepot.domain.ordering.units import Units
 from entrepot.domain.parties import access
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -137,8 +136,8 @@ def order_page(viewer: Viewer, *, order_id: int, now: datetime) -> OrderPage:
     on_day = wide.started_on or wide.ended_on or order_day(now=now)
     money, items = (
         _money_and_items(viewer, row, wide, period, on_day=on_day)
-        if row.changes is None
-        else _change(viewer, row, row.changes)
+        if row.is_for_new
+        else _about_running(viewer, row)
     )
     return OrderPage(
         row=row,
@@ -187,25 +186,37 @@ def _people(viewer: Viewer, names: set[str]) -> frozenset[str]:
     return frozenset(known.values_list("display_name", flat=True))
 
 
-def _change(
-    viewer: Viewer, row: OrderRow, units: Units
-) -> tuple[OrderMoney | None, tuple[Item, ...]]:
-    """Give what a change order was seen to cost, and its units; what it is billed stands on the invoice."""
-    resource = Resource.objects.get(pk=units.resource_id)
-    item = Item(
-        name=resource.name,
-        unit=resource.unit,
-        quantity=units.quantity,
-        before=units.before,
-        is_measured=resource.is_measured,
-        unit_price=None,
-        unit_cost=None,
+def _about_running(viewer: Viewer, row: OrderRow) -> tuple[OrderMoney | None, tuple[Item, ...]]:
+    """Give what an order about a running subscription was seen to cost, and its units.
+
+    What it is billed stands on the invoice.
+    """
+    units, wish = row.changes, row.term or row.ending
+    wanted = wish.quantities if wish else {}
+    if units is not None:
+        wanted = {units.resource_id: units.quantity}
+    names = Resource.objects.in_bulk(list(wanted))
+    items = tuple(
+        Item(
+            name=names[number].name,
+            unit=names[number].unit,
+            quantity=quantity,
+            before=None if units is None else units.before,
+            is_measured=names[number].is_measured,
+            unit_price=None,
+            unit_cost=None,
+        )
+        for number, quantity in wanted.items()
+        if number in names
     )
+    if row.own is not None:
+        own = row.own
+        return OrderMoney(own.currency, True, own.price, None, own.cost, ()), items
     confirmed = _confirmed(row)
     if confirmed is None:
-        return None, (item,)
+        return None, items
     is_seller = viewer.account_id == row.seller_id
-    return OrderMoney(row.currency, is_seller, confirmed, None, None, ()), (item,)
+    return OrderMoney(row.currency, is_seller, confirmed, None, None, ()), items
 
 
 def _money_and_items(

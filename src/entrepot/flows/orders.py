@@ -32,6 +32,7 @@ from entrepot.domain.provisioning.events import (
     ProvisioningParked,
 )
 from entrepot.domain.provisioning.kinds import Action
+from entrepot.domain.provisioning.moves import locked as locked_operations
 from entrepot.domain.provisioning.queries import is_open
 from entrepot.domain.provisioning.results import Wanted
 from entrepot.domain.subscriptions.commands import (
@@ -40,12 +41,14 @@ from entrepot.domain.subscriptions.commands import (
     follow_subscription,
 )
 from entrepot.flows.order_changes import change_request, deliver_change
+from entrepot.flows.order_terms import deliver_wish
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.errors import DomainError
 
 _CAUSE = "order "
+_WISHES = frozenset({OrderKind.RENEWAL, OrderKind.CANCELLATION})
 _PROVISIONING = Actor(user_id=None, name="provisioning", channel="task")
 
 
@@ -96,7 +99,8 @@ def begin_orders(event: OrdersMoved) -> None:
     if event.after is not Code.PAYMENT_DONE:
         return
     every = locked_all(event.order_ids)
-    _begin_changes([order for order in every if order.changes is not None], now=event.at)
+    _deliver([order for order in every if order.kind in _WISHES], now=event.at)
+    _begin_changes([order for order in every if _wants_units(order)], now=event.at)
     orders = [order for order in every if order.changes is None]
     if not orders:
         return
@@ -139,17 +143,30 @@ def cancel_order(*, order_id: int, comment: str, actor: Actor, now: datetime) ->
     """
     with transaction.atomic():
         ordering.cancel_order(order_id=order_id, comment=comment, actor=actor, now=now)
-        order = Order.objects.get(pk=order_id)
-        if order.operation_id is not None and is_open(operation_id=order.operation_id):
-            # A late success then opens a follow-up instead of starting what nobody wants.
-            withdraw(operation_id=order.operation_id, reason=comment, actor=actor, now=now)
-        if order.changes is None:
-            drop_ordered(
-                subscription_id=order.subscription_id,
-                on_day=order_day(now=now),
-                actor=actor,
-                now=now,
-            )
+        _leave(Order.objects.get(pk=order_id), reason=comment, actor=actor, now=now)
+
+
+def lock_open_order(*, subscription_id: int) -> Order | None:
+    """Lock the order of a subscription that is under way, with what a vendor does for it; None for none.
+
+    Call it before the subscription is locked: what a vendor answers locks in this order, too.
+    """
+    known = ordering.open_order(subscription_id=subscription_id)
+    if known is None:
+        return None
+    locked_operations([known.operation_id] if known.operation_id else [])
+    order = locked(known.pk)
+    return order if order.closed_at is None else None
+
+
+def overtake_order(order: Order, *, by: str, reason: str, actor: Actor, now: datetime) -> None:
+    """End a locked order because its subscription is cancelled by the order `by`.
+
+    A vendor that is at it is told to leave it as far as that is possible: if it carries it out nevertheless, a
+    follow-up is opened. Raises: OrderNotPossible `order_step_impossible`.
+    """
+    ordering.overtake_order(order, by=by, actor=actor, now=now)
+    _leave(order, reason=reason, actor=actor, now=now)
 
 
 def resubmit_order(
@@ -164,6 +181,20 @@ def resubmit_order(
         if parameters is not None:
             Order.objects.filter(pk=order_id).update(parameters=dict(parameters))
         resubmit(operation_id=operation, actor=actor, now=now, parameters=parameters)
+
+
+def _leave(order: Order, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give up what a cancelled order wanted: at its vendor, and the subscription that it would have started."""
+    if order.operation_id is not None and is_open(operation_id=order.operation_id):
+        # A late success then opens a follow-up instead of starting what nobody wants.
+        withdraw(operation_id=order.operation_id, reason=reason, actor=actor, now=now)
+    if order.changes is None:
+        drop_ordered(
+            subscription_id=order.subscription_id,
+            on_day=order_day(now=now),
+            actor=actor,
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +263,26 @@ def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
             actor=_PROVISIONING,
             now=now,
         )
-    done = [order for order in orders if order.changes is None or _is_changed(order, day, now)]
-    for order in done:
-        if order.changes is None and order.kind is OrderKind.CHANGE:
-            follow_subscription(
-                subscription_id=order.subscription_id, day=day, actor=_PROVISIONING, now=now
-            )
+    done = [order for order in orders if _is_delivered(order, day, now)]
     ordering.complete_orders(done, actor=_PROVISIONING, now=now)
+
+
+def _is_delivered(order: Order, day: date, now: datetime) -> bool:
+    """Do what an order wants of a subscription that is there; new ones have been started together."""
+    if order.kind in _WISHES:
+        deliver_wish(order, day=day, now=now)
+    elif _wants_units(order):
+        return _is_changed(order, day, now)
+    elif order.kind is OrderKind.CHANGE:
+        follow_subscription(
+            subscription_id=order.subscription_id, day=day, actor=_PROVISIONING, now=now
+        )
+    return True
+
+
+def _wants_units(order: Order) -> bool:
+    """Tell a change of units from a plan switch, which makes a new subscription."""
+    return order.kind is OrderKind.CHANGE and order.changes is not None
 
 
 def _is_changed(order: Order, day: date, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from entrepot.flows.daily_billing import business_date
 from entrepot.flows.effects.actions import sale_of
 from entrepot.flows.effects.ahead import Ahead, look_ahead, taken_back
 from entrepot.flows.effects.figures import Effect, effect
+from entrepot.flows.order_amounts import amounts_seen, effects_of_sales, shown_bill
 from entrepot.flows.orders import order_day
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.errors import Conflict, Refused
@@ -176,7 +177,14 @@ def switch_plan(
             return known.pk
         ordering.require_none_open(subscription_id=facts.id)
         commands.require_switchable(subscription_id=facts.id, expected_version=expected_version)
+
+        def look(one: SubscriptionFacts) -> Effect:
+            return preview_switch(
+                facts=one, plan_period_id=plan_period_id, actor=actor, now=now
+            ).amounts
+
         seen = preview_switch(facts=facts, plan_period_id=plan_period_id, actor=actor, now=now)
+        sales = effects_of_sales(facts=facts, look=look)
         _require_confirmed(seen, facts, confirmed=confirmed, is_free_confirmed=is_free_confirmed)
         cart = _cart(facts, plan_period_id)
         (number,) = ordering.place_orders(
@@ -188,9 +196,12 @@ def switch_plan(
             now=now,
             on_day=order_day(now=now),
         )
+        kept = amounts_seen(sales, on_day=order_day(now=now))
+        shown = shown_bill(sales[-1].effect)
         Order.objects.filter(pk=number).update(
-            first_amount=max(seen.amounts.now.price, Decimal(0)),
-            period_amount=seen.amounts.after.price,
+            first_amount=shown.first,
+            period_amount=shown.period,
+            amounts=None if kept is None else kept.stored,
         )
     return number
 

@@ -19,6 +19,7 @@ from entrepot.domain.subscriptions.queries import SubscriptionFacts
 from entrepot.flows.daily_billing import business_date
 from entrepot.flows.effects import Effect, quantity_effect
 from entrepot.flows.effects.days import last_day
+from entrepot.flows.order_amounts import amounts_seen, effects_of_sales, own_effect, shown_bill
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.errors import BadInput, Refused
 from entrepot.kernel.ids import IdKind
@@ -115,15 +116,21 @@ def change_quantity(
     """
     with transaction.atomic():
         commands.require_version(subscription_id=facts.id, expected_version=expected_version)
-        seen = preview_quantity(
-            facts=facts,
-            resource_id=resource_id,
-            quantity=quantity,
-            effective_on=effective_on,
-            actor=actor,
-            now=now,
-            today=today,
-        )
+
+        def look(seen: SubscriptionFacts) -> Effect:
+            return preview_quantity(
+                facts=seen,
+                resource_id=resource_id,
+                quantity=quantity,
+                effective_on=effective_on,
+                actor=actor,
+                now=now,
+                today=today,
+            )
+
+        is_order = effective_on <= today
+        sales = effects_of_sales(facts=facts, look=look) if is_order else ()
+        seen = own_effect(sales, facts=facts) if sales else look(facts)
         if seen.is_free and not is_free_confirmed and facts.status is not Status.TRIAL:
             raise ActionNotPossible(
                 "change_zero_unconfirmed",
@@ -132,13 +139,12 @@ def change_quantity(
                 next_step="Confirm that this is meant.",
             )
         require_none_open(subscription_id=facts.id)
-        if effective_on <= today:
-            units = _units(facts.id, resource_id, quantity, effective_on)
+        if is_order:
             place_change(
                 subscription_id=facts.id,
-                units=units,
-                first_amount=seen.now.price,
-                period_amount=seen.after.price,
+                units=_units(facts.id, resource_id, quantity, effective_on),
+                shown=shown_bill(sales[-1].effect),
+                amounts=amounts_seen(sales, on_day=today),
                 actor=actor,
                 now=now,
             )

@@ -1,18 +1,14 @@
-"""Terms that people move: what has ended begins again, and a running term ends with another one."""
+"""Terms that people move: a running term ends with another one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db import transaction
-
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions import commands, queries
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
-from entrepot.flows.daily_billing import business_date
-from entrepot.flows.effects import Effect, restart_effect, term_end_effect
-from entrepot.flows.subscription_actions import ActionNotPossible
+from entrepot.flows.effects import Effect, term_end_effect
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.errors import BadInput
 from entrepot.kernel.ids import IdKind, format_id
@@ -47,39 +43,6 @@ class EndChoice:
     origin: Origin
     count: int = 0
     plan_name: str = ""
-
-
-def restart(
-    *,
-    facts: SubscriptionFacts,
-    expected_version: int,
-    actor: Actor,
-    now: datetime,
-    today: date,
-    is_free_confirmed: bool = False,
-) -> date:
-    """Begin a new term of what has ended, with the business date at the earliest; return its first day.
-
-    A term that costs nothing, now and later, has to be confirmed.
-    Raises: ActionNotPossible `change_zero_unconfirmed`; as `commands.restart_subscription`.
-    """
-    with transaction.atomic():
-        commands.require_version(subscription_id=facts.id, expected_version=expected_version)
-        seen = restart_effect(facts=facts, actor=actor, now=now, today=today)
-        if seen.is_free and not is_free_confirmed:
-            raise ActionNotPossible(
-                "change_zero_unconfirmed",
-                "This change of {object} costs nothing, now and later.",
-                object=format_id(kind=IdKind.SUBSCRIPTION, number=facts.id),
-                next_step="Confirm that this is meant.",
-            )
-        return commands.restart_subscription(
-            subscription_id=facts.id,
-            actor=actor,
-            now=now,
-            today=business_date() or today,
-            expected_version=expected_version,
-        )
 
 
 def end_choices(viewer: Viewer, *, facts: SubscriptionFacts, today: date) -> Sequence[EndChoice]:

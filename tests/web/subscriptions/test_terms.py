@@ -7,6 +7,7 @@ import pytest
 
 from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.models import PlanPeriod
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.subscriptions.commands import Discount
 from entrepot.domain.subscriptions.models import SubBilling, Subscription, SubscriptionEvent
 from entrepot.infra.audit.models import AuditEntry
@@ -222,3 +223,45 @@ def test_what_has_ended_is_removed_for_good_by_a_seller_who_types_its_number(sve
     for act in ("renew/", "renew/withdraw/", "restart/", "align/", "destroy/"):
         assert rex.get(page(sub, act)).status_code == 404
         assert send(rex, sub, act, **good).status_code == 404
+
+
+def test_renewals_and_cancellations_have_numbers_and_a_click_that_comes_twice_orders_once(
+    sven, at, store, sub
+):
+    send(sven, sub, "renewal/", auto_renew="no")
+    assert 'name="key"' in read(sven, sub, "renew/")
+    key = {"key": "a" * 32}
+    answer = sven.post(page(sub, "renew/"), {"version": _version(sub), **key}, follow=True)
+    assert "One more term is ordered. (RN000001)" in answer.content.decode()
+    assert sven.post(page(sub, "renew/"), {"version": 0, **key}).status_code == 302
+    assert "RN000001" in read(sven, sub)
+    renewal = Order.objects.get()
+
+    listed = sven.get("/reseller/orders/?kind=renewal").content.decode()
+    assert "RN000001" in listed
+    assert "/reseller/subscriptions/?tab=renewing" in listed
+    shown = sven.get(f"/reseller/orders/{renewal.pk}/").content.decode()
+    for text in ("First bill of the term", "€75.00", "€60.00", "€15.00", "1 Mar 2027", "Renewal"):
+        assert text in shown
+    assert send(sven, sub, "renew/withdraw/").status_code == 302
+    assert "Withdrawn" in sven.get(f"/reseller/orders/{renewal.pk}/").content.decode()
+
+    key = {"key": "b" * 32, "cancel_on": "2026-03-02", "reason": "Too expensive"}
+    assert 'name="key"' in read(sven, sub, "cancel/")
+    for _ in range(2):
+        answer = sven.post(page(sub, "cancel/"), {"version": _version(sub), **key})
+        assert answer.status_code == 302
+    ending = Order.objects.get(kind="cancellation")
+    cleo = at(store.people.cleo)
+    shown = cleo.get(f"/customer/orders/{ending.pk}/").content.decode()
+    # 30 of 31 days of 75.00 are given back: 72.58; nobody below learns what Sven gets: 60 x 30/31 = 58.06.
+    for text in ("CL000001", "At once", "−€72.58", "Too expensive", "2 Mar 2026"):
+        assert text in shown
+    assert "58.06" not in shown
+    assert "Cancellation ordered for 2 Mar 2026 (Too expensive, CL000001)" in read(sven, sub)
+    assert "58.06" in sven.get(f"/reseller/orders/{ending.pk}/").content.decode()
+    assert sven.get("/reseller/orders/?q=CL000001").content.decode().count("CL000001") >= 1
+
+
+def _version(number: int) -> int:
+    return SubBilling.objects.get(pk=number).version

@@ -4,13 +4,24 @@ from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """What an order asks for: a new subscription, other units, or another plan in the place of a running one."""
+    """What an order asks for.
+
+    A new subscription; other units, or another plan in the place of a running one; one more term, or a new one of what
+    has ended; the end of a subscription.
+    """
 
     SALES = "sales"
     CHANGE = "change"
+    RENEWAL = "renewal"
+    CANCELLATION = "cancellation"
 
 
-PREFIX = {OrderKind.SALES: "SO", OrderKind.CHANGE: "CH"}
+PREFIX = {
+    OrderKind.SALES: "SO",
+    OrderKind.CHANGE: "CH",
+    OrderKind.RENEWAL: "RN",
+    OrderKind.CANCELLATION: "CL",
+}
 """How the numbers of a kind begin, as the trade writes them: SO000012."""
 
 

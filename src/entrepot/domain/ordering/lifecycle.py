@@ -1,4 +1,4 @@
-"""Status codes of a sales order, what people are told about them, and which follows which; pure.
+"""Status codes of orders, what people are told about them, and which follows which; pure.
 
 The codes are those of the trade (domain reference 3.2), without the ones for cards and fraud, which do not exist yet;
 the trade has none for approvals, WA is ours.
@@ -35,6 +35,7 @@ class Trigger(StrEnum):
     RESUBMIT = "resubmit"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    OVERTAKE = "overtake"
 
 
 class Shown(StrEnum):
@@ -67,6 +68,11 @@ NEXT: Mapping[tuple[Code, Trigger], Code] = {
     (Code.PROVISIONING_FAILED, Trigger.COMPLETE): Code.COMPLETED,
     (Code.PROVISIONING_FAILED, Trigger.RESUBMIT): Code.PROVISIONING,
     (Code.PROVISIONING_FAILED, Trigger.CANCEL): Code.CANCELLED,
+    # The cancellation of its subscription ends an order even while its vendor is at it; people cannot.
+    (Code.WAITING_FOR_APPROVAL, Trigger.OVERTAKE): Code.CANCELLED,
+    (Code.WAITING_FOR_PAYMENT, Trigger.OVERTAKE): Code.CANCELLED,
+    (Code.PROVISIONING, Trigger.OVERTAKE): Code.CANCELLED,
+    (Code.PROVISIONING_FAILED, Trigger.OVERTAKE): Code.CANCELLED,
 }
 
 SHOWN: Mapping[Code, Shown] = {

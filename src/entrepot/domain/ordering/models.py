@@ -24,13 +24,17 @@ class OrderSeries(models.Model):
 
 
 class Order(TenantModel):
-    """One purchase of one plan for one account; a cart with several plans makes several orders with one `request_key`.
+    """One wish of one account: a plan, or something about a subscription that is there.
+
+    A cart with several plans makes several orders with one `request_key`.
 
     `seller_id` sells to the customer (the last tier), `customer_path` repeats the customer's place in the tree.
     `code` is one of `order_status`, the reference table that migrations fill from `lifecycle.py` (decision 6).
     `place` counts the orders of one request. `first_amount` is what the first bill takes without tax in `currency`, as
-    it was confirmed; `period_amount` what each further period takes. `trial_days` and `parameters` are what was chosen.
-    `changes` has the new units that a change order wants of its subscription; null where it wants a new one.
+    it was confirmed, below zero where the seller gives something back; `period_amount` what each further period takes.
+    `amounts` has both, and the cost, for all sales of the chain (`amounts.py`); null for orders of the time before.
+    `trial_days` and `parameters` are what was chosen. `changes` has what the order wants of a subscription that is
+    there (`units.py`, `wishes.py`); null where it wants a new one.
     `instance_id` and `operation_id` refer by value to what provisioning does for it.
     """
 
@@ -54,6 +58,7 @@ class Order(TenantModel):
     trial_days = models.SmallIntegerField(default=0)
     parameters = models.JSONField(default=dict)
     changes = models.JSONField(null=True)
+    amounts = models.JSONField(null=True)
     purchase_order = models.CharField(max_length=80, default="", blank=True)
     operation_id = models.BigIntegerField(null=True)
     error = models.TextField(default="", blank=True)
@@ -81,7 +86,12 @@ class Order(TenantModel):
                 condition=models.Q(closed_at=None),
             ),
             models.CheckConstraint(
-                condition=models.Q(first_amount__gte=0, period_amount__gte=0),
+                condition=models.Q(
+                    ("first_amount__gte", 0),
+                    ("kind__in", ["change", "cancellation"]),
+                    _connector="OR",
+                )
+                & models.Q(period_amount__gte=0),
                 name="sales_order_not_negative",
             ),
         ]

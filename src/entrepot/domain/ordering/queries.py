@@ -15,10 +15,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from entrepot.domain.ordering.amounts import SaleAmounts, amounts_of
 from entrepot.domain.ordering.kinds import PREFIX, OrderKind, number_text
 from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown, Trigger, allowed
 from entrepot.domain.ordering.models import Order, OrderEvent
 from entrepot.domain.ordering.units import Units, units_of
+from entrepot.domain.ordering.wishes import Ending, NextTerm, ending_of, next_term_of
 from entrepot.domain.parties import access
 from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.roles import Capability
@@ -54,7 +56,9 @@ class BuyerType(StrEnum):
 class OrderRow:
     """One order. Amounts are None for who may not see the price of this sale (decision 11).
 
-    `changes` has what a change order wants of its subscription, None where it is for a new one.
+    `changes`, `term` and `ending` have what a change order, renewal or cancellation wants of its subscription; all are
+    None where it is for a new one. `own` is the viewer's sale of it, None for buyers, for who sees no prices, and where
+    amounts were not kept.
     """
 
     id: int
@@ -76,12 +80,20 @@ class OrderRow:
     trial_days: int
     parameters: Mapping[str, object]
     changes: Units | None
+    term: NextTerm | None
+    ending: Ending | None
+    own: SaleAmounts | None
     purchase_order: str
     error: str
     placed_at: datetime
     placed_by: str
     closed_at: datetime | None
     possible: frozenset[Trigger]
+
+    @property
+    def is_for_new(self) -> bool:
+        """Tell whether it makes a subscription; otherwise it is about one that is there."""
+        return not (self.changes or self.term or self.ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +312,7 @@ def _row(viewer: Viewer, row: Order, seller_name: str) -> OrderRow:
         is_party or viewer.can(Capability.VIEW_DOWNSTREAM_PRICES)
     )
     code = Code(row.code)
+    kept = amounts_of(row.amounts) if viewer.can(Capability.VIEW_PRICES) else None
     return OrderRow(
         id=row.id,
         number=row.number_text,
@@ -320,6 +333,9 @@ def _row(viewer: Viewer, row: Order, seller_name: str) -> OrderRow:
         trial_days=row.trial_days,
         parameters=row.parameters,
         changes=units_of(row.changes),
+        term=next_term_of(row.changes),
+        ending=ending_of(row.changes),
+        own=None if kept is None else kept.of_seller(viewer.account_id),
         purchase_order=row.purchase_order,
         # What the vendor says is for those who can repair it.
         error="" if viewer.panel is Panel.CUSTOMER else row.error,

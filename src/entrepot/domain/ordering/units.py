@@ -28,8 +28,8 @@ class Units:
 
 
 def units_of(facts: Mapping[str, Any] | None) -> Units | None:
-    """Read what an order keeps of changed units; None for an order of a new subscription."""
-    if facts is None:
+    """Read what a change order keeps of changed units; None for an order of another kind."""
+    if facts is None or "resource_id" not in facts:
         return None
     return Units(
         resource_id=facts["resource_id"],

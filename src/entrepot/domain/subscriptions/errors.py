@@ -46,6 +46,7 @@ class TransitionRefused(Refused):
             "not_on_hold",
             "renewal_after_cancellation",
             "renewal_not_ordered",
+            "renewal_ordered_already",
             "subscription_not_ended",
             "subscription_not_renewable",
             "subscription_service_removed",

@@ -33,8 +33,9 @@ class _Workflow:
     at_timeout: AtTimeout
 
     def is_for(self, order: Order) -> bool:
-        # Its action is placing new orders: changes of what is there were approved with it.
-        if order.kind is not OrderKind.SALES:
+        # Its action is placing orders that bind for a term: changes of what is there were approved with it, and
+        # nobody is kept from cancelling (docs/decisions/0016).
+        if order.kind not in (OrderKind.SALES, OrderKind.RENEWAL):
             return False
         wanted = Audience.RESELLERS if order.is_own else Audience.CUSTOMERS
         if self.audience not in (Audience.ALL, wanted):
@@ -105,21 +106,24 @@ def reject_order(*, order_id: int, comment: str, actor: Actor, now: datetime) ->
         move_all([order], Trigger.REJECT, actor=actor, now=now, comment=said)
 
 
-def time_out(*, order_id: int, actor: Actor, now: datetime) -> tuple[Order, AtTimeout] | None:
+def time_out(
+    *, order_id: int, actor: Actor, now: datetime, refusal: str = ""
+) -> tuple[Order, AtTimeout] | None:
     """Do what was chosen for an order that nobody has decided about in time; None while there is time left.
 
-    An approval by time-out is one of all steps that are left.
+    An approval by time-out is one of all steps that are left. With a `refusal`, why it cannot go on, it is rejected.
     """
     with transaction.atomic():
         order = locked(order_id)
         approval = OrderApproval.objects.select_for_update().filter(pk=order_id).first()
         if approval is None or approval.state is not ApprovalState.WAITING or now < approval.due_at:
             return None
-        is_approved = approval.at_timeout is AtTimeout.APPROVE
+        what = AtTimeout.REJECT if refusal else approval.at_timeout
+        is_approved = what is AtTimeout.APPROVE
         _settle(approval, ApprovalState.APPROVED if is_approved else ApprovalState.REJECTED)
         trigger = Trigger.APPROVE if is_approved else Trigger.REJECT
-        move_all([order], trigger, actor=actor, now=now)
-    return order, approval.at_timeout
+        move_all([order], trigger, actor=actor, now=now, comment=refusal)
+    return order, what
 
 
 def close_approval(*, order_id: int) -> None:

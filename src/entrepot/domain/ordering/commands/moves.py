@@ -9,8 +9,9 @@ from django.db import transaction
 
 from entrepot.domain.ordering.errors import OrderInput, OrderNotPossible
 from entrepot.domain.ordering.events import OrdersMoved
+from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import FINAL, NEXT, Code, Trigger
-from entrepot.domain.ordering.models import Order
+from entrepot.domain.ordering.models import Order, OrderEvent
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.infra.audit.recorder import Actor, Entry, recording
 from entrepot.infra.db.prepared import prepared_batch
@@ -118,6 +119,24 @@ def move_all(
 def note_placed(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
     """Write the first line of the timelines of new orders, and publish them."""
     _note([_Made(order, None, None) for order in orders], actor=actor, now=now, comment="")
+
+
+def note_withdrawn(*, subscription_id: int, kind: OrderKind, actor: Actor, now: datetime) -> None:
+    """Note in the timeline of the newest completed order of a kind that what it did was taken back.
+
+    The trail of who did what is the command that takes it back. Nothing happens where there was no such order.
+    """
+    done = Order.objects.filter(subscription_id=subscription_id, kind=kind, code=Code.COMPLETED)
+    order = done.order_by("-id").first()
+    if order is not None:
+        OrderEvent.objects.create(
+            tenant_id=order.tenant_id,
+            order_id=order.pk,
+            at=now,
+            from_code=Code.COMPLETED,
+            to_code=Code.COMPLETED,
+            actor_name=actor.name[:150],
+        )
 
 
 @dataclass(frozen=True, slots=True)

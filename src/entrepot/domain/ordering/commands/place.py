@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from entrepot.domain.ordering.cart import Cart, Estimate
+from entrepot.domain.ordering.amounts import OrderAmounts, SaleAmounts
+from entrepot.domain.ordering.cart import Cart, Estimate, EstimatedLine
 from entrepot.domain.ordering.commands.checks import (
     KnownOrder,
     check_key,
@@ -40,6 +41,7 @@ class _Placing:
     sale: Sale
     actor: Actor
     now: datetime
+    on_day: date
 
 
 def place_orders(
@@ -64,7 +66,7 @@ def place_orders(
     check_key(request_key)
     with transaction.atomic():
         sale = sale_of(cart)
-        key = _lock_key(sale.tenant_id, request_key)
+        key = lock_key(sale.tenant_id, request_key)
         lock_all(connection.cursor(), space=Space.ORDER, ids=[key])
         if placed := _known(sale.tenant_id, request_key):
             require_same(placed, cart, confirmed=confirmed)
@@ -84,7 +86,7 @@ def place_orders(
             wide.pk: line.promotions for wide, line in zip(subscriptions, seen.lines, strict=True)
         }
         take_promotions(sale=sale, taken=taken)
-        orders = _add(cart, seen, subscriptions, _Placing(request_key, sale, actor, now))
+        orders = _add(cart, seen, subscriptions, _Placing(request_key, sale, actor, now, on_day))
         begin_new(orders, actor=actor, now=now)
     return [order.id for order in orders]
 
@@ -116,6 +118,7 @@ def _add(
             currency=seller.currency,
             first_amount=shown.bills[seen.tiers].first,
             period_amount=shown.bills[seen.tiers].period,
+            amounts=_amounts(shown, placing).stored,
             trial_days=shown.trial_days,
             parameters=dict(line.parameters),
             purchase_order=wide.purchase_order,
@@ -129,6 +132,25 @@ def _add(
     Order.objects.bulk_create(orders)
     note_placed(orders, actor=placing.actor, now=placing.now)
     return orders
+
+
+def _amounts(shown: EstimatedLine, placing: _Placing) -> OrderAmounts:
+    """Give what a line takes on each sale, as the order keeps it."""
+    return OrderAmounts(
+        placing.on_day,
+        [
+            SaleAmounts(
+                tier=one.tier,
+                seller_id=one.seller_id,
+                currency=one.currency,
+                price=shown.bills[one.tier],
+                cost=shown.costs[one.tier],
+                listed=shown.listed.get(one.tier),
+                listed_cost=shown.listed_costs.get(one.tier),
+            )
+            for one in placing.sale.tiers
+        ],
+    )
 
 
 def _known(tenant_id: int, request_key: str) -> list[KnownOrder]:
@@ -145,6 +167,6 @@ def take_numbers(seller_id: int, kind: OrderKind, count: int) -> int:
     return int(last) - count + 1
 
 
-def _lock_key(tenant_id: int, key: str) -> int:
+def lock_key(tenant_id: int, key: str) -> int:
     """Return a number that the same request of the same tenant always has; others rarely share it."""
     return zlib.crc32(f"{tenant_id}.{key}".encode()) - 2**31

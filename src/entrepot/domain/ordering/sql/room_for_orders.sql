@@ -13,7 +13,7 @@ SELECT
     ),
     coalesce(
         (
-            SELECT sum(open_order.first_amount)
+            SELECT sum(greatest(open_order.first_amount, 0))
             FROM sales_order AS open_order
             WHERE
                 open_order.billing_account_id = %(billing_account_id)s

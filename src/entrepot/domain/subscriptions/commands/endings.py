@@ -11,6 +11,7 @@ from entrepot.domain.parties.names import has_controls
 from entrepot.domain.subscriptions.commands.locked import (
     Locked,
     lock,
+    named,
     note,
     require_day,
     require_may_order,
@@ -46,11 +47,14 @@ def cancel_subscription(
     now: datetime,
     today: date,
     expected_version: int | None = None,
+    order: str = "",
+    overtakes: str = "",
 ) -> Cancellation:
     """Cancel from a day on, today or later; the daily run of that day ends and refunds.
 
-    The plan period's refund policy and window decide about the refund. A cancellation is refused while
-    the customer or a seller above it is on hold.
+    `order` is the number of the order that asks for it, `overtakes` that of the one that it ended. The plan
+    period's refund policy and window decide about the refund. A cancellation is refused while the customer or a seller
+    above it is on hold.
     Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput `cancel_date_past`, `reason_missing`;
     OrderRefused; TransitionRefused `subscription_not_running`, `already_cancelled`, `window_closed`.
     """
@@ -78,7 +82,11 @@ def cancel_subscription(
             on_day=today,
             actor=actor,
             now=now,
-            after={"cancel_on": cancel_on.isoformat(), "refunds": refunds},
+            after={
+                "cancel_on": cancel_on.isoformat(),
+                "refunds": refunds,
+                **named(order=order, overtakes=overtakes),
+            },
             reason=reason,
         )
         wide = held.wide

@@ -227,6 +227,11 @@ def next_change_on(*, subscription_id: int) -> date | None:
     return found
 
 
+def named(**texts: str) -> dict[str, str]:
+    """Give what a line of the history names, such as the number of an order; empty texts are left out."""
+    return {name: text for name, text in texts.items() if text}
+
+
 def note(
     wide: Subscription,
     *,

@@ -8,6 +8,7 @@ from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.subscriptions.commands.locked import (
     Locked,
     lock,
+    named,
     note,
     require_day,
     require_may_order,
@@ -31,10 +32,12 @@ def renew_once(
     now: datetime,
     today: date,
     expected_version: int | None = None,
+    order: str = "",
 ) -> date:
     """Order one more term after the running one, whatever automatic renewal says; return its first day.
 
-    The daily run of that day starts and prices it, as every renewal. Ordering it twice changes nothing.
+    `order` is the number of the order that asks for it. The daily run of that day starts and prices it, as
+    every renewal. Ordering it twice changes nothing.
     Raises: NoSuchObject; SubscriptionConflict; OrderRefused; TransitionRefused `subscription_not_running`,
     `renewal_after_cancellation`, `term_not_begun`.
     """
@@ -54,7 +57,7 @@ def renew_once(
         if not held.billing.renews_once:
             held.billing.renews_once = True
             store(held)
-            after = {"starts_on": starts_on.isoformat()}
+            after = {"starts_on": starts_on.isoformat(), **named(order=order)}
             note(held.wide, kind="renewal_ordered", on_day=today, actor=actor, now=now, after=after)
     return starts_on
 
@@ -101,11 +104,12 @@ def restart_subscription(
     now: datetime,
     today: date,
     expected_version: int | None = None,
+    order: str = "",
 ) -> date:
     """Renew what is in its grace, expired or cancelled, and not removed for good; return the new term's first day.
 
     That is `today` (not before the business date); after a cancellation that gave nothing back it is the day on which
-    what was paid runs out. Automatic renewal stays as it was.
+    what was paid runs out. Automatic renewal stays as it was. `order` is the number of the order that asks for it.
     Raises: NoSuchObject; SubscriptionConflict; OrderRefused; TransitionRefused `subscription_not_renewable`,
     `subscription_service_removed`.
     """
@@ -158,7 +162,7 @@ def restart_subscription(
             actor=actor,
             now=now,
             before=before,
-            after={"starts_on": starts_on.isoformat()},
+            after={"starts_on": starts_on.isoformat(), **named(order=order)},
         )
     return starts_on
 

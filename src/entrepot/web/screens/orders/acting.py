@@ -39,7 +39,7 @@ _DONE: Mapping[Act, object] = {
     Act.REJECT: _("The order is rejected and cancelled."),
     Act.ACCEPT: _("The payment is noted; the order goes on."),
     Act.RESUBMIT: _("The order is on its way to the vendor again."),
-    Act.COMPLETE: _("The order is completed; its subscription has started."),
+    Act.COMPLETE: _("The order is completed."),
     Act.FAIL: _("The order is marked as failed."),
     Act.CANCEL: _("The order is cancelled."),
 }
@@ -200,16 +200,14 @@ def _consequences(found: OrderPage, act: Act) -> list[str]:
     subscription = {"id": words.subscription_id(found.row.subscription_id)}
     if act is Act.ACCEPT:
         return [
-            gettext("The order goes on at once: the vendor is asked for the service."),
-            gettext("%(id)s starts when the service is there, and is billed from that day.")
-            % subscription,
+            *_going_on(found),
             *_amounts(found),
             gettext("No payment is booked by this."),
         ]
     if act is Act.CANCEL:
         return [
             gettext("Nothing of the order is delivered, and nothing of it is billed."),
-            gettext("%(id)s is cancelled before it starts.") % subscription,
+            _left_over(found),
             gettext("A cancelled order cannot be taken up again; order anew instead."),
         ]
     if act is Act.RESUBMIT:
@@ -217,7 +215,9 @@ def _consequences(found: OrderPage, act: Act) -> list[str]:
     if act is Act.COMPLETE:
         return [
             gettext("Say this only when the service is there and works."),
-            gettext("%(id)s starts today and is billed from today.") % subscription,
+            gettext("%(id)s starts today and is billed from today.") % subscription
+            if found.row.is_for_new
+            else gettext("%(id)s has the new units from today on.") % subscription,
             *_amounts(found),
         ]
     is_for_good = found.operation is not None and found.operation.is_parked
@@ -231,27 +231,55 @@ def _consequences(found: OrderPage, act: Act) -> list[str]:
     ]
 
 
-def _deciding(found: OrderPage, act: Act) -> list[str]:
+def _going_on(found: OrderPage) -> list[str]:
+    """Say what an order does that waits for its payment only."""
     subscription = {"id": words.subscription_id(found.row.subscription_id)}
+    if found.row.term is not None:
+        text = gettext("The term of %(id)s is ordered at once; the run of its first day bills it.")
+        return [text % subscription]
+    if found.row.changes is not None:
+        return [
+            gettext("The order goes on at once: the vendor is asked for the new units."),
+            gettext("They count, and are billed, from the day when the vendor has them."),
+        ]
+    return [
+        gettext("The order goes on at once: the vendor is asked for the service."),
+        gettext("%(id)s starts when the service is there, and is billed from that day.")
+        % subscription,
+    ]
+
+
+def _left_over(found: OrderPage) -> str:
+    """Say what a cancelled order leaves behind."""
+    subscription = {"id": words.subscription_id(found.row.subscription_id)}
+    if found.row.is_for_new:
+        return gettext("%(id)s is cancelled before it starts.") % subscription
+    return gettext("%(id)s stays as it is.") % subscription
+
+
+def _deciding(found: OrderPage, act: Act) -> list[str]:
     if act is Act.REJECT:
         return [
             gettext("The order is cancelled; the buyer reads your reason in its timeline."),
-            gettext("%(id)s is cancelled before it starts.") % subscription,
+            _left_over(found),
         ]
     one = found.approval
     if one is not None and one.step < one.steps:
         return [gettext("The people of the next step are asked then.")]
     return [
-        gettext("The order goes on: to its payment, or to the vendor if the credit limit allows."),
+        gettext("The order goes on: to its payment, or to the vendor if the credit limit allows.")
+        if found.row.is_for_new
+        else gettext("The order goes on: to its payment, or at once if the credit limit allows."),
         *_amounts(found),
     ]
 
 
 def _amounts(found: OrderPage) -> list[str]:
     money = found.money
-    if money is None or money.price is None:
+    bill = None if money is None else money.price or money.confirmed
+    if money is None or bill is None:
         return []
-    amount = sub_words.money(money.price.first, money.currency)
+    amount = sub_words.money(bill.first, money.currency)
     return [gettext("The first bill takes %(amount)s without tax.") % {"amount": amount}]
 
 

@@ -79,7 +79,9 @@ def happenings(viewer: Viewer, found: OrderPage) -> list[Happening]:
     """Put the steps of an order and the notes of the own people together, the newest first."""
     lines: list[tuple[datetime, int, Happening]] = []
     for place, step in enumerate(found.steps):
-        text = words.step(step.before, step.after, is_rejected=found.is_rejected)
+        text = words.step(
+            step.before, step.after, kind=found.row.kind, is_rejected=found.is_rejected
+        )
         told = _told(viewer, text, step.comment, step.after)
         by = words.actor(step, people=found.people)
         lines.append(

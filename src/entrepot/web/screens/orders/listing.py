@@ -81,6 +81,7 @@ def order_list(
         "chips": _chips(asked),
         "keep": asked.kept("q"),
         "hint": _hint(side),
+        "automatic_url": _automatic_url(viewer, asked, side),
         "clear_url": asked.query(**dict.fromkeys(("q", *FILTERS))),
         "all_url": asked.view(None),
         "pager": _pager(asked, page, counts),
@@ -101,6 +102,14 @@ def crumbs(viewer: Viewer, side: Side) -> list[Link]:
 def shown_keys(viewer: Viewer, keys: Sequence[str]) -> tuple[str, ...]:
     """Leave out the amount for people who see no prices."""
     return tuple(k for k in keys if k != "amount" or viewer.can(Capability.VIEW_PRICES))
+
+
+def _automatic_url(viewer: Viewer, asked: Asked, side: Side) -> str:
+    """Lead from renewals to those that come by themselves: they are no orders (docs/decisions/0016)."""
+    if asked.wanted.kind is not OrderKind.RENEWAL:
+        return ""
+    is_own = side is Side.BOUGHT and viewer.panel is Panel.RESELLER
+    return links.address(viewer, "own-subscriptions" if is_own else "subscriptions", tab="renewing")
 
 
 def _hint(side: Side) -> str:

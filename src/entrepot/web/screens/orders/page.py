@@ -182,6 +182,10 @@ def _track(found: OrderPage) -> list[Step]:
     ]
     if code is Code.CANCELLED:
         return []
+    if found.row.term is not None:
+        labels[2:] = [gettext("Term ordered")]
+    if found.row.ending is not None:
+        labels[1:] = [gettext("Cancellation noted")]
     if code is Code.WAITING_FOR_APPROVAL:
         labels.insert(1, gettext("Approval"))
     waits = {
@@ -215,6 +219,7 @@ def _facts(viewer: Viewer, found: OrderPage) -> list[Fact]:
         trial = ngettext("%(n)s day free of charge", "%(n)s days free of charge", row.trial_days)
         facts.append(Fact(gettext("Trial"), trial % {"n": row.trial_days}))
     facts.append(Fact(gettext("Order type"), words.kind(row.kind)))
+    facts += _wish_facts(row)
     if row.purchase_order:
         facts.append(Fact(gettext("Purchase order of the buyer"), row.purchase_order))
     facts.append(Fact(gettext("Ordered"), words.stamp(row.placed_at)))
@@ -225,22 +230,45 @@ def _facts(viewer: Viewer, found: OrderPage) -> list[Fact]:
     return facts
 
 
+def _wish_facts(row: OrderRow) -> list[Fact]:
+    """Say what a renewal or a cancellation asks for."""
+    if row.term is not None:
+        return [Fact(gettext("First day of the term"), sub_words.day(row.term.starts_on))]
+    if row.ending is None:
+        return []
+    facts = [
+        Fact(gettext("First day without it"), sub_words.day(row.ending.cancel_on)),
+        Fact(gettext("Reason"), row.ending.reason),
+    ]
+    if row.ending.overtakes:
+        facts.append(Fact(gettext("Order that it ended"), row.ending.overtakes))
+    return facts
+
+
+def _first_label(viewer: Viewer, row: OrderRow, *, is_seller: bool) -> str:
+    """Say for what the large amount is."""
+    if row.changes is not None and row.closed_at is None:
+        return gettext("At once, if it is done today")
+    if row.changes is not None or row.ending is not None:
+        return gettext("At once")
+    if row.term is not None:
+        return gettext("First bill of the term")
+    if not is_seller:
+        return gettext("First bill")
+    is_last = row.seller_id == viewer.account_id
+    return gettext("First bill to the customer") if is_last else gettext("First bill of your sale")
+
+
 def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
     shown, currency = money.shown, money.currency
     price = shown.first if shown else None
     margin = None if shown is None or money.cost is None else shown.first - money.cost.first
     share = margin / shown.first if shown and margin is not None and shown.first else None
-    is_last = found.row.seller_id == viewer.account_id
     # What a cancelled order took was given back, so its price of today says nothing.
     is_changed = money.is_changed and found.row.code is not Code.CANCELLED
-    label = gettext("First bill to the customer") if is_last else gettext("First bill of your sale")
-    if found.row.changes is not None:
-        label = gettext("At once, if it is done today")
     return MoneyShown(
         price=_amount(price, currency),
-        price_label=label
-        if money.is_seller or found.row.changes is not None
-        else gettext("First bill"),
+        price_label=_first_label(viewer, found.row, is_seller=money.is_seller),
         cost=_amount(money.cost.first if money.cost else None, currency),
         margin=_amount(margin, currency),
         margin_note=""
@@ -266,7 +294,7 @@ def _parts(cost: Bill | None, margin: Decimal | None) -> tuple[Part, ...]:
 
 def _further(found: OrderPage, money: OrderMoney, shown: Bill | None) -> tuple[Fact, ...]:
     """Say what each further period takes: price, and for the seller its cost and margin."""
-    if shown is None:
+    if shown is None or found.row.ending is not None:
         return ()
     currency = money.currency
     price = shown.period if money.later is None else money.later

@@ -56,6 +56,8 @@ def kind(value: OrderKind) -> str:
     return {
         OrderKind.SALES: gettext("Sales order"),
         OrderKind.CHANGE: gettext("Change order"),
+        OrderKind.RENEWAL: gettext("Renewal"),
+        OrderKind.CANCELLATION: gettext("Cancellation"),
     }[value]
 
 
@@ -80,7 +82,7 @@ def per_period(billing_months: int) -> str:
     return known.get(billing_months) or text % {"n": billing_months}
 
 
-def step(before: Code | None, after: Code, *, is_rejected: bool = False) -> str:
+def step(before: Code | None, after: Code, *, kind: OrderKind, is_rejected: bool = False) -> str:
     """Say what a line of the timeline tells; `is_rejected` tells of which kind the end of an approval is."""
     if before is None:
         return gettext("Ordered")
@@ -91,18 +93,41 @@ def step(before: Code | None, after: Code, *, is_rejected: bool = False) -> str:
         }.get(after) or gettext("Approved")
     if before is Code.PROVISIONING_FAILED and after is Code.PROVISIONING:
         return gettext("Sent to the vendor again")
+    if before is after is Code.COMPLETED:
+        return gettext("Withdrawn")
     return {
         Code.OPENED: gettext("Ordered"),
         Code.WAITING_FOR_APPROVAL: gettext("Waits for approval"),
         Code.WAITING_FOR_PAYMENT: gettext("Beyond the credit limit: waits for payment"),
-        Code.PAYMENT_DONE: gettext("Payment received")
-        if before is Code.WAITING_FOR_PAYMENT
-        else gettext("Within the credit limit: accepted"),
+        Code.PAYMENT_DONE: _accepted(before, kind),
         Code.PROVISIONING: gettext("Sent to the vendor"),
         Code.PROVISIONING_FAILED: gettext("Failed at the vendor"),
-        Code.COMPLETED: gettext("Ready to use"),
+        Code.COMPLETED: {
+            OrderKind.SALES: gettext("Ready to use"),
+            OrderKind.CHANGE: gettext("Changed"),
+            OrderKind.RENEWAL: gettext("The term is ordered"),
+            OrderKind.CANCELLATION: gettext("The cancellation counts"),
+        }[kind],
         Code.CANCELLED: gettext("Cancelled"),
     }[after]
+
+
+def _accepted(before: Code, kind: OrderKind) -> str:
+    if before is Code.WAITING_FOR_PAYMENT:
+        return gettext("Payment received")
+    if kind is OrderKind.CANCELLATION:
+        return gettext("Accepted")
+    return gettext("Within the credit limit: accepted")
+
+
+def placed(row: OrderRow, *, done: str) -> str:
+    """Tell who has ordered something of a subscription what came of it, with the number of the order."""
+    texts = {
+        Code.WAITING_FOR_APPROVAL: gettext("%(number)s is placed and waits for approval."),
+        Code.WAITING_FOR_PAYMENT: gettext("%(number)s is placed and waits for payment."),
+    }
+    text = texts.get(row.code) or f"{done} (%(number)s)"
+    return text % {"number": row.number}
 
 
 def actor(one: Step, *, people: frozenset[str]) -> str:

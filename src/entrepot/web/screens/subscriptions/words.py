@@ -169,8 +169,12 @@ def event(line: HistoryLine) -> str:
         "starts_on": _day(line.facts.get("starts_on")),
     }
     text = sentence % values
-    reason = str(line.facts.get("reason") or "")
-    return f"{text} ({reason})" if reason else text
+    noted = [str(line.facts.get(name) or "") for name in ("reason", "order")]
+    if line.facts.get("overtakes"):
+        ended = gettext("%(number)s is cancelled with it")
+        noted.append(ended % {"number": line.facts["overtakes"]})
+    shown = ", ".join(note for note in noted if note)
+    return f"{text} ({shown})" if shown else text
 
 
 def segment(name: str) -> str:

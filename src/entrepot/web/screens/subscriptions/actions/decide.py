@@ -22,6 +22,7 @@ from entrepot.web.screens.subscriptions.actions.common import (
     Conflict,
     crumbs,
     last_change,
+    told,
     version_in,
 )
 from entrepot.web.screens.subscriptions.actions.shown import (
@@ -75,6 +76,8 @@ class Decision:
     sentences: tuple[str, ...] = ()
     warning: str = ""
     names_amount: bool = True
+    is_order: bool = False
+    """`do` returns the id of the order that it has placed."""
     months: int = 0
     """The length of the billing period after it, 0 for that of the plan."""
     yours: str = ""
@@ -104,7 +107,7 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
         status = 422
         if form.is_valid():
             try:
-                decision.do(version_in(request.POST), form.cleaned_data)
+                came = decision.do(version_in(request.POST), form.cleaned_data)
             except DomainError as error:
                 status = 422 if isinstance(error, BadInput) else 409
                 refusal = error.text(translate=gettext)
@@ -113,7 +116,11 @@ def decide(asked: Asked, decision: Decision, *, name: str, book: Book) -> HttpRe
                     by = last_change(asked.viewer, facts)
                     conflict = Conflict(decision.yours, decision.theirs, by)
             else:
-                messages.success(request, decision.done)
+                done = decision.done
+                messages.success(
+                    request,
+                    told(asked.viewer, came, done=done) if decision.is_order else done,
+                )
                 return HttpResponseRedirect(links.page_url(asked.viewer, name, facts.id))
     shown, amount, refused = _effect(asked, decision)
     back = links.page_url(asked.viewer, name, facts.id)

@@ -8,13 +8,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.flows import effects
+from entrepot.flows.cancellations import order_cancellation, withdraw_cancellation
 from entrepot.kernel.errors import BadInput
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import words
+from entrepot.web.screens.subscriptions.actions.common import request_key
 from entrepot.web.screens.subscriptions.actions.decide import (
     Asked,
     Decision,
@@ -48,7 +49,7 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
     window = effects.free_window(facts=facts, today=asked.viewer.today)
     given = request.POST if request.method == "POST" else request.GET
     text = given.get("cancel_on") or _usual_end(asked, window).isoformat()
-    day = read_day(text)
+    day, key = read_day(text), request_key(given)
     sentences = [window_text(window)]
     if facts.dates.period_end is not None and facts.dates.period_end > asked.viewer.today:
         paid = gettext("It is paid up to %(day)s.") % {"day": words.day(facts.dates.period_end)}
@@ -64,13 +65,15 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
         look=lambda: effects.cancel_effect(
             facts=facts, cancel_on=_day(day), reason=_PREVIEW_REASON, **asked.doer
         ),
-        do=lambda version, filled: commands.cancel_subscription(
-            subscription_id=facts.id,
+        do=lambda version, filled: order_cancellation(
+            facts=facts,
             cancel_on=_day(day),
             reason=filled["reason"],
+            request_key=key,
             expected_version=version,
             **asked.doer,
         ),
+        is_order=True,
         form=CancelForm,
         kind="bad",
         sentences=tuple(sentences),
@@ -81,7 +84,7 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
             "day": text,
             "first_day": asked.viewer.today.isoformat(),
             "reasons": _reasons(),
-            "hidden": [("cancel_on", text)],
+            "hidden": [("cancel_on", text), ("key", key)],
         },
     )
     return decide(asked, decision, name=name, book=book)
@@ -98,8 +101,8 @@ def go_on(request: SignedInRequest, number: int, *, name: str, book: Book) -> Ht
         button=gettext("Withdraw the cancellation"),
         what=gettext("Going on"),
         look=lambda: effects.withdraw_cancellation_effect(facts=facts, **asked.doer),
-        do=lambda version, _given: commands.withdraw_cancellation(
-            subscription_id=facts.id, expected_version=version, **asked.doer
+        do=lambda version, _given: withdraw_cancellation(
+            facts=facts, expected_version=version, **asked.doer
         ),
         yours=gettext("Withdraw the cancellation"),
         theirs=standing(facts),

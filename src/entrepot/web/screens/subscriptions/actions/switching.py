@@ -1,6 +1,5 @@
 """Go over to another plan: what each plan costs now and per period, then one button."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,12 +19,11 @@ from entrepot.kernel.money import parse_decimal
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import words
+from entrepot.web.screens.subscriptions.actions.common import request_key
 from entrepot.web.screens.subscriptions.actions.decide import Asked, Decision, asked_of, decide
 from entrepot.web.screens.subscriptions.actions.shown import per_period
 from entrepot.web.screens.subscriptions.asked import number_in
 from entrepot.web.ui.parts import Column
-
-_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _order(
     flow.switch_plan(
         facts=asked.facts,
         plan_period_id=_required(chosen).plan_period_id,
-        request_key=_key(posted),
+        request_key=request_key(posted),
         confirmed=confirmed,
         expected_version=version,
         actor=asked.doer["actor"],
@@ -125,17 +123,10 @@ def _hidden(
     chosen: SwitchOption | None,
     known: SwitchEffect | None,
 ) -> list[tuple[str, str]]:
-    found = [("key", _key(given)), ("plan", str(chosen.plan_period_id) if chosen else "0")]
+    found = [("key", request_key(given)), ("plan", str(chosen.plan_period_id) if chosen else "0")]
     if known is not None and _sees(asked):
         found.append(("amount", f"{known.amounts.now.price:f}"))
     return found
-
-
-def _key(given: Mapping[str, str]) -> str:
-    """Keep the key that the page was given, so that a click that comes twice orders once."""
-    key = given.get("key", "")
-    is_ours = len(key) == _KEY_LENGTH and key.isascii() and key.isalnum()
-    return key if is_ours else uuid.uuid4().hex
 
 
 def _sees(asked: Asked) -> bool:

@@ -4,14 +4,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from entrepot.domain.parties.roles import Capability
-from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.queries import Book, SubscriptionFacts
 from entrepot.flows import effects
-from entrepot.flows import subscription_terms as flow
+from entrepot.flows import renewals as flow
 from entrepot.kernel.periods import period_end
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.subscriptions import words
+from entrepot.web.screens.subscriptions.actions.common import request_key
 from entrepot.web.screens.subscriptions.actions.decide import Decision, asked_of, decide
 from entrepot.web.ui.badges import badge_of
 
@@ -20,7 +20,7 @@ from entrepot.web.ui.badges import badge_of
 def renew(request: SignedInRequest, number: int, *, name: str, book: Book) -> HttpResponse:
     """Order one more term after the running one."""
     asked = asked_of(request, number)
-    facts = asked.facts
+    facts, key = asked.facts, request_key(request.POST)
     starts_on = facts.dates.term_end
     told = []
     if starts_on is not None:
@@ -38,12 +38,14 @@ def renew(request: SignedInRequest, number: int, *, name: str, book: Book) -> Ht
         button=gettext("Order one more term"),
         what=gettext("One more term"),
         look=lambda: effects.renew_effect(facts=facts, **asked.doer),
-        do=lambda version, _given: commands.renew_once(
-            subscription_id=facts.id, expected_version=version, **asked.doer
+        do=lambda version, _given: flow.order_renewal(
+            facts=facts, request_key=key, expected_version=version, **asked.doer
         ),
+        is_order=True,
         sentences=tuple(told),
         yours=gettext("Order one more term"),
         theirs=_ordered(facts),
+        extra={"hidden": [("key", key)]},
     )
     return decide(asked, decision, name=name, book=book)
 
@@ -62,8 +64,8 @@ def withdraw_renewal(
         button=gettext("Withdraw the ordered term"),
         what=gettext("Without it"),
         look=lambda: effects.withdraw_renewal_effect(facts=facts, **asked.doer),
-        do=lambda version, _given: commands.withdraw_renewal(
-            subscription_id=facts.id, expected_version=version, **asked.doer
+        do=lambda version, _given: flow.withdraw_renewal(
+            facts=facts, expected_version=version, **asked.doer
         ),
         sentences=() if facts.auto_renew else (ends % {"day": words.day(facts.dates.term_end)},),
         yours=gettext("Withdraw the ordered term"),
@@ -76,7 +78,7 @@ def withdraw_renewal(
 def restart(request: SignedInRequest, number: int, *, name: str, book: Book) -> HttpResponse:
     """Begin a new term of what is in its grace, expired or cancelled."""
     asked = asked_of(request, number)
-    facts = asked.facts
+    facts, key = asked.facts, request_key(request.POST)
     first = effects.restart_first_day(facts=facts, today=asked.viewer.today)
     decision = Decision(
         title=gettext("Renew again"),
@@ -84,12 +86,14 @@ def restart(request: SignedInRequest, number: int, *, name: str, book: Book) -> 
         button=gettext("Renew from %(day)s") % {"day": words.day(first)},
         what=gettext("A new term"),
         look=lambda: effects.restart_effect(facts=facts, **asked.doer),
-        do=lambda version, _given: flow.restart(
+        do=lambda version, _given: flow.order_restart(
             facts=facts,
+            request_key=key,
             expected_version=version,
             is_free_confirmed=request.POST.get("confirmed") == "free",
             **asked.doer,
         ),
+        is_order=True,
         sentences=(
             gettext("The new term starts on %(day)s (%(term)s).")
             % {"day": words.day(first), "term": _term(facts)},
@@ -99,6 +103,7 @@ def restart(request: SignedInRequest, number: int, *, name: str, book: Book) -> 
         ),
         yours=gettext("Renew again"),
         theirs=str(badge_of(facts.status.value).label),
+        extra={"hidden": [("key", key)]},
     )
     return decide(asked, decision, name=name, book=book)
 
