@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.infra.audit.recorder import Actor, record
-from entrepot.infra.outbox.listing import try_again
+from entrepot.infra.outbox.handlers import try_again
 from entrepot.infra.tasks import people, priorities, queue
 from entrepot.infra.tasks.levels import Level
 from entrepot.kernel.errors import Conflict, Refused
@@ -112,9 +112,9 @@ def choose_priority(
 
 
 def send_fact_again(*, fact_id: int, actor: Actor, tenant_id: int, now: datetime) -> None:
-    """Let a fact that no receiver took ten times be sent once more. Raises: TaskRefused `fact_not_stuck`."""
+    """Hand a fact once more to the handlers that parked it. Raises: TaskRefused `fact_not_stuck`."""
     with transaction.atomic():
-        if not try_again(fact_id=fact_id):
+        if not try_again(fact_id=fact_id, now=now):
             raise TaskRefused(
                 "fact_not_stuck",
                 "The fact {object} does not wait for a person.",

@@ -7,6 +7,8 @@ from typing import Any
 
 from entrepot.flows import wiring
 from entrepot.flows.event_types import event_types
+from entrepot.flows.facts import handlers_of_facts
+from entrepot.infra.outbox import handlers as facts
 from entrepot.infra.tasks import queue
 from entrepot.infra.tasks.events_later import TASK, Later
 from entrepot.infra.tasks.levels import Level
@@ -57,23 +59,43 @@ def event_kinds() -> tuple[EventKind, ...]:
     )
 
 
-def task_urgencies() -> tuple[Urgency, ...]:
-    """Give all tasks; the one of event handlers is left out, because each handler has a level of its own."""
+def fact_kinds() -> tuple[EventKind, ...]:
+    """Give all kinds of facts with the handlers that are told them, none for those that nobody wants; one statement."""
     chosen = chosen_levels()
     return tuple(
-        _urgency(name, usual, chosen) for name, usual in queue.task_levels().items() if name != TASK
+        EventKind(
+            name=kind,
+            package="outbox",
+            handlers=tuple(
+                HandlerKind(one.name, _urgency(one.name, one.level, chosen), leaves=False)
+                for one in handlers
+            ),
+        )
+        for kind, handlers in handlers_of_facts().items()
     )
+
+
+def task_urgencies() -> tuple[Urgency, ...]:
+    """Give all tasks; those of handlers are left out, because each handler has a level of its own."""
+    chosen = chosen_levels()
+    return tuple(_urgency(name, usual, chosen) for name, usual in _plain_tasks().items())
 
 
 def kind_names() -> tuple[str, ...]:
     """Give the names of what jobs can be of: tasks, and handlers that a task carries out."""
     later = [one.name for _, one in wiring.EVENTS if isinstance(one, Later)]
-    return (*(name for name in queue.task_levels() if name != TASK), *dict.fromkeys(later))
+    told = [one.name for one in facts.fact_handlers()]
+    return (*_plain_tasks(), *dict.fromkeys([*later, *told]))
 
 
 def usual_level(name: str) -> Level | None:
     """Give the usual level of a task or handler, None for a name that nobody has."""
     return queue.usual_levels().get(name) if name in kind_names() else None
+
+
+def _plain_tasks() -> Mapping[str, Level]:
+    of_handlers = {TASK, facts.TASK}
+    return {name: level for name, level in queue.task_levels().items() if name not in of_handlers}
 
 
 def _handler(one: Handler[Any], chosen: Mapping[str, Chosen]) -> HandlerKind:

@@ -1,6 +1,8 @@
 """What reacts to what: the one table from events to subscribers, and from task names to functions.
 
-Subscribers run in the transaction of the command that publishes; what has to leave the system goes to the outbox.
+Subscribers run in the transaction of the command that publishes. What may take its time, or leaves the system, is a
+fact of the outbox: its handlers, made with `infra.outbox.handlers.handles`, get it in jobs of their own. Nobody handles
+facts yet; the mails of a later version will.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,6 +41,7 @@ from entrepot.flows.rehearsal import rehearse
 from entrepot.flows.retry import retry_quarantined
 from entrepot.flows.usage_import import load_usage
 from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.outbox import handlers as fact_handlers
 from entrepot.infra.outbox.outgoing import put
 from entrepot.infra.tasks import events_later, jobs, queue
 from entrepot.infra.tasks.levels import Level
@@ -211,6 +214,7 @@ def connect(*, to: Bus = bus) -> None:
     for name, (function, level) in TASKS.items():
         queue.register(name=name, function=function, level=level)
     events_later.connect()
+    fact_handlers.connect()
 
 
 def usage_store() -> StoreSettings:

@@ -39,7 +39,7 @@ def test_several_are_sent_at_once_and_each_sees_what_was_before():
         package="entrepot.infra.tests",
         name="put",
         text="-- at date: a day.\n-- Writes outbox_event.\nINSERT INTO outbox_event"
-        " (kind, object_id, on_day, payload, attempts, error) VALUES ('x', 1, %(at)s, '{}', 0, '')",
+        " (kind, object_id, on_day, payload) VALUES ('x', 1, %(at)s, '{}')",
     )
     then = parse(
         package="entrepot.infra.tests",

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.models import Membership
 from entrepot.infra.audit.models import AuditEntry
-from entrepot.infra.outbox.models import OutboxEvent
+from entrepot.infra.outbox import handlers
+from entrepot.infra.outbox.listing import FactState, list_facts
+from entrepot.infra.outbox.models import DeliveryState, FactDelivery
 from entrepot.infra.outbox.outgoing import put
 from entrepot.infra.tasks import jobs, queue
 from entrepot.infra.tasks.models import Job, JobState
@@ -143,30 +145,48 @@ def test_a_priority_is_chosen_once_per_version_with_its_audit_entry(people: Cast
     )
 
 
-def test_facts_are_listed_by_state_and_stuck_ones_are_sent_again(people: Cast, at: Browser):
-    kinds = ("invoice_issued", "payment_received")
-    waiting, stuck = (
+def test_facts_are_listed_by_state_and_parked_ones_are_handed_over_again(
+    people: Cast, at: Browser, monkeypatch
+):
+    monkeypatch.setattr(handlers, "_handlers", {})
+    monkeypatch.setattr(queue, "_usual_levels", dict(queue.usual_levels()))
+    handlers.handles(name="mail", kinds=["payment_received"], function=lambda _fact: None)
+    handlers.connect()
+    kinds = ("payment_received", "invoice_issued", "invoice_issued")
+    parked, unwanted, _waiting = (
         put(
             kind=kind, object_id=7, tenant_id=None, on_day=date(2026, 3, 9), payload={"amount": "5"}
         )
         for kind in kinds
     )
-    OutboxEvent.objects.filter(pk=stuck).update(attempts=10, error="503")
+    handlers.hand_over(now=NOW, most=2)
+    delivery = FactDelivery.objects.filter(fact_id=parked)
+    delivery.update(state=DeliveryState.PARKED, error="503 from the mail server")
     hanna = at(people.harbor)
 
     page = words_of(hanna.get("/provider/tasks/facts/"))
-    assert "Invoice issued" in page
     assert "INV-7" in page
+    assert "Nobody wants to be told" in page
+    assert "The next look of a worker hands it over." in page
     page = words_of(hanna.get("/provider/tasks/facts/?state=stuck"))
-    assert "503" in page
+    assert "503 from the mail server" in page
     assert "Invoice issued" not in page
 
-    again = f"/provider/tasks/facts/{stuck}/again/"
-    assert "waits to be sent again" in words_of(hanna.post(again, follow=True))
+    again = f"/provider/tasks/facts/{parked}/again/"
+    assert "was handed over again" in words_of(hanna.post(again, follow=True))
     assert "does not wait for a person" in words_of(hanna.post(again, follow=True))
-    assert OutboxEvent.objects.get(pk=stuck).attempts == 0
-    assert OutboxEvent.objects.get(pk=waiting).attempts == 0
+    assert delivery.get().state is DeliveryState.WAITING
+    assert Job.objects.filter(handler="mail").count() == 2
+    assert "Under way" in words_of(hanna.get("/provider/tasks/facts/?state=open"))
+    assert unwanted in [row.id for row in list_facts(state=FactState.TAKEN, limit=9).rows]
     assert actions() == ["fact_sent_again"]
+
+    # A handler of facts has a priority of its own, as one of events has.
+    page = words_of(hanna.get("/provider/tasks/kinds/"))
+    assert "nobody wants to be told; marked as handled" in page
+    form = {"name": "mail", "level": "very_low", "version": "0"}
+    answer = hanna.post("/provider/tasks/kinds/choose/", form, follow=True)
+    assert "mail: the priority is Very low." in words_of(answer)
 
 
 def test_only_the_provider_sees_tasks_and_readers_change_nothing(people: Cast, at: Browser):

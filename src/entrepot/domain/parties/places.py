@@ -123,6 +123,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "sub_account_link": _OPERATION,
         "parked_sub_account": _OPERATION,
         "outbox_event": _OPERATION,
+        "fact_delivery": _OPERATION,
         "service_instance": _BY_SUBSCRIPTION,
         "provisioning_operation": Place(
             Kind.SUBSCRIPTION, via=Via("instance_id", "service_instance")

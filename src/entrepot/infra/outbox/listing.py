@@ -1,31 +1,42 @@
-"""What waits, has left, or is left for a person: reads for people, and the second chance of a fact."""
+"""What waits, was handled, or is left for a person: reads for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from entrepot.infra.outbox.models import OutboxEvent
-from entrepot.infra.outbox.outgoing import ATTEMPTS_MAX
+from entrepot.infra.outbox.models import DeliveryState, FactDelivery, OutboxEvent
 
 LIMIT_MAX = 200
 COUNT_MAX = 1_000
 
 
 class FactState(StrEnum):
-    """Where a fact stands; stuck ones failed ten times and wait for a person."""
+    """Where a fact stands: nobody has it yet, its handlers work on it, one of them parked it, or all are done."""
 
     WAITING = "waiting"
+    OPEN = "open"
     STUCK = "stuck"
     TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One handler of a fact; `error` is why it was parked."""
+
+    handler: str
+    state: DeliveryState
+    job_id: int
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactRow:
-    """One fact that leaves; `error` is what the other side said at the last attempt."""
+    """One fact with its handlers; none means that nobody wants to be told."""
 
     id: int
     kind: str
@@ -33,9 +44,8 @@ class FactRow:
     on_day: date
     payload: Mapping[str, Any]
     state: FactState
-    attempts: int
-    error: str
     taken_at: datetime | None
+    deliveries: tuple[DeliveryRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class FactPage:
 def list_facts(
     *, state: FactState | None, limit: int, before: int | None = None, after: int | None = None
 ) -> FactPage:
-    """Give facts, newest first, at most 200; the caller decides who may read them.
+    """Give facts, newest first, at most 200; the caller decides who may read them. Two statements.
 
     `before` is the id of the last row of the page before, `after` that of the first row of the page behind.
     """
@@ -62,7 +72,7 @@ def list_facts(
     elif after is not None:
         rows = rows.filter(id__gt=after)
     found = list(rows.order_by("id" if is_back else "-id")[: size + 1])
-    page = tuple(_row(row) for row in found[:size])
+    page = _rows(found[:size])
     page = page[::-1] if is_back else page
     more = len(found) > size
     return FactPage(
@@ -77,37 +87,51 @@ def count_facts(*, state: FactState) -> int:
     return _of_state(state).values("id")[:COUNT_MAX].count()
 
 
-def try_again(*, fact_id: int) -> bool:
-    """Let a stuck fact be sent once more, with all attempts; false for every other one."""
-    return bool(_of_state(FactState.STUCK).filter(pk=fact_id).update(attempts=0))
-
-
 def _of_state(state: FactState | None) -> QuerySet[OutboxEvent]:
     rows = OutboxEvent.objects.all()
+    parked, waiting = _has(DeliveryState.PARKED), _has(DeliveryState.WAITING)
     match state:
         case FactState.WAITING:
-            return rows.filter(taken_at=None, attempts__lt=ATTEMPTS_MAX)
+            return rows.filter(taken_at=None)
         case FactState.STUCK:
-            return rows.filter(taken_at=None, attempts__gte=ATTEMPTS_MAX)
+            return rows.filter(parked)
+        case FactState.OPEN:
+            return rows.filter(waiting).exclude(parked)
         case FactState.TAKEN:
-            return rows.filter(taken_at__isnull=False)
+            return rows.filter(taken_at__isnull=False).exclude(parked).exclude(waiting)
         case None:
             return rows
 
 
-def _row(row: OutboxEvent) -> FactRow:
-    if row.taken_at is not None:
-        state = FactState.TAKEN
-    else:
-        state = FactState.STUCK if row.attempts >= ATTEMPTS_MAX else FactState.WAITING
-    return FactRow(
-        id=row.id,
-        kind=row.kind,
-        object_id=row.object_id,
-        on_day=row.on_day,
-        payload=row.payload,
-        state=state,
-        attempts=row.attempts,
-        error=row.error,
-        taken_at=row.taken_at,
+def _has(state: DeliveryState) -> Exists:
+    return Exists(FactDelivery.objects.filter(fact_id=OuterRef("id"), state=state))
+
+
+def _rows(found: Sequence[OutboxEvent]) -> tuple[FactRow, ...]:
+    deliveries: dict[int, list[DeliveryRow]] = {row.id: [] for row in found}
+    for one in FactDelivery.objects.filter(fact_id__in=list(deliveries)).order_by("handler"):
+        deliveries[one.fact_id].append(
+            DeliveryRow(one.handler, one.state, one.job_id, one.attempts, one.error)
+        )
+    return tuple(
+        FactRow(
+            id=row.id,
+            kind=row.kind,
+            object_id=row.object_id,
+            on_day=row.on_day,
+            payload=row.payload,
+            state=_state(row, deliveries[row.id]),
+            taken_at=row.taken_at,
+            deliveries=tuple(deliveries[row.id]),
+        )
+        for row in found
     )
+
+
+def _state(row: OutboxEvent, deliveries: Sequence[DeliveryRow]) -> FactState:
+    if row.taken_at is None:
+        return FactState.WAITING
+    states = {one.state for one in deliveries}
+    if DeliveryState.PARKED in states:
+        return FactState.STUCK
+    return FactState.OPEN if DeliveryState.WAITING in states else FactState.TAKEN

@@ -6,6 +6,6 @@
 -- payload jsonb: what else the receiver needs.
 -- Writes outbox_event.
 -- Safe to repeat: no; it belongs to the transaction of what it tells.
-INSERT INTO outbox_event (kind, object_id, tenant_id, on_day, payload, attempts, error)
-VALUES (%(kind)s, %(object_id)s, %(tenant_id)s, %(on_day)s, %(payload)s, 0, '')
+INSERT INTO outbox_event (kind, object_id, tenant_id, on_day, payload)
+VALUES (%(kind)s, %(object_id)s, %(tenant_id)s, %(on_day)s, %(payload)s)
 RETURNING id

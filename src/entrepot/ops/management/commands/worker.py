@@ -7,12 +7,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from entrepot.demo.job import register_tasks
+from entrepot.flows.facts import facts_thread, hand_over_all
 from entrepot.flows.provisioning import provisioning_thread
 from entrepot.infra.tasks.queue import run_worker
+from entrepot.kernel.clock import SystemClock
 
 
 class Command(BaseCommand):
-    """Connect the tasks and work; operations at vendors are carried out beside the jobs."""
+    """Connect the tasks and work; operations at vendors are carried out, and facts handed over, beside the jobs."""
 
     group = "Daily work"
     help = "Do the jobs of the queue until Ctrl-C; running jobs may finish for up to 25 seconds."
@@ -34,5 +36,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Work until a signal."""
         register_tasks()
-        with provisioning_thread():
+        hand_over_all(clock=SystemClock())
+        with provisioning_thread(), facts_thread():
             run_worker(concurrency=options["jobs"], until_idle=options["until_idle"])

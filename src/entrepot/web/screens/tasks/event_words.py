@@ -1,4 +1,4 @@
-"""What happened, in words: every type of event."""
+"""What happened, in words: every type of event, and every kind of fact."""
 
 from collections.abc import Mapping
 
@@ -65,6 +65,23 @@ _EVENTS: Mapping[str, object] = {
     "PriorityChosen": _("A priority was chosen"),
     "FactHandled": _("A fact was handed to its handlers again"),
 }
+_FACTS: Mapping[str, object] = {
+    "subscription_started": _("Subscription started"),
+    "cancellation_ordered": _("Cancellation ordered"),
+    "subscription_expires_soon": _("Subscription expires soon"),
+    "subscription_renews_soon": _("Subscription is renewed soon"),
+    "payment_received": _("Payment received"),
+    "credit_held": _("Credit hold put"),
+    "credit_released": _("Credit hold released"),
+    "credit_protected": _("Credit hold released until a day"),
+    "invoice_issued": _("Invoice issued"),
+    "credit_note_issued": _("Credit note issued"),
+}
+
+
+def fact(kind: str) -> str:
+    """Name a kind of fact; one without words by its technical name."""
+    return str(_FACTS.get(kind, kind))
 
 
 def event(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Facts that leave for other systems: what waits, what failed too often, what was taken."""
+"""Facts that others are told: what waits, who handles it, what was parked and why."""
 
 import json
 from collections.abc import Mapping
@@ -9,11 +9,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.flows.task_acts import send_fact_again
-from entrepot.infra.outbox.listing import COUNT_MAX, FactRow, FactState, count_facts, list_facts
+from entrepot.infra.outbox.listing import (
+    COUNT_MAX,
+    DeliveryRow,
+    FactRow,
+    FactState,
+    count_facts,
+    list_facts,
+)
+from entrepot.infra.outbox.models import DeliveryState
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.web.access.guards import screen
@@ -22,38 +29,54 @@ from entrepot.web.screens.billing import links
 from entrepot.web.screens.billing import words as billing_words
 from entrepot.web.screens.places import ListPlace, read_place
 from entrepot.web.screens.tasks import words
+from entrepot.web.screens.tasks.event_words import fact
 from entrepot.web.screens.tasks.listing import task_tabs
 from entrepot.web.ui.page_size import page_size
 from entrepot.web.ui.parts import Column, Tab
 
 PAGE_SIZE = 50
-_KINDS: Mapping[str, object] = {
-    "subscription_started": _("Subscription started"),
-    "cancellation_ordered": _("Cancellation ordered"),
-    "payment_received": _("Payment received"),
-    "credit_held": _("Credit hold put"),
-    "credit_released": _("Credit hold released"),
-    "credit_protected": _("Credit hold released until a day"),
-    "invoice_issued": _("Invoice issued"),
-    "credit_note_issued": _("Credit note issued"),
-}
 _STATES: Mapping[FactState, object] = {
     FactState.WAITING: pgettext_lazy("facts", "Waiting"),
-    FactState.STUCK: pgettext_lazy("facts", "Not taken"),
-    FactState.TAKEN: pgettext_lazy("facts", "Taken"),
+    FactState.OPEN: pgettext_lazy("facts", "Under way"),
+    FactState.STUCK: pgettext_lazy("facts", "Parked"),
+    FactState.TAKEN: pgettext_lazy("facts", "Handled"),
 }
-_BADGES = {FactState.WAITING: "queued", FactState.STUCK: "failed", FactState.TAKEN: "done"}
+_BADGES = {
+    FactState.WAITING: "queued",
+    FactState.OPEN: "running",
+    FactState.STUCK: "failed",
+    FactState.TAKEN: "done",
+}
+_DELIVERIES: Mapping[DeliveryState, object] = {
+    DeliveryState.WAITING: pgettext_lazy("facts", "Under way"),
+    DeliveryState.PARKED: pgettext_lazy("facts", "Parked"),
+    DeliveryState.DONE: pgettext_lazy("facts", "Handled"),
+}
+_COUNTED = (FactState.WAITING, FactState.OPEN, FactState.STUCK)
 _PAGES = {
     "subscription": (IdKind.SUBSCRIPTION, "provider:subscription"),
     "cancellation": (IdKind.SUBSCRIPTION, "provider:subscription"),
     "invoice": (IdKind.INVOICE, "provider:invoice"),
     "credit_note": (IdKind.CREDIT_NOTE, "provider:invoice"),
+    "subscription_expires": (IdKind.SUBSCRIPTION, "provider:subscription"),
+    "subscription_renews": (IdKind.SUBSCRIPTION, "provider:subscription"),
 }
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One handler of a fact in words; `error` says why it was parked."""
+
+    handler: str
+    state: str
+    error: str
+    task: str
+    task_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactLine:
-    """One fact in words."""
+    """One fact in words; `note` stands where no handler does."""
 
     id: int
     label: str
@@ -64,8 +87,8 @@ class FactLine:
     day: str
     state: str
     word: str
-    attempts: int
     note: str
+    deliveries: tuple[DeliveryLine, ...]
     again_url: str
 
 
@@ -90,8 +113,7 @@ def facts(request: SignedInRequest) -> HttpResponse:
             Column(gettext("About"), 170),
             Column(gettext("Day"), 140),
             Column(gettext("State"), 160),
-            Column(gettext("Attempts"), 100, numeric=True),
-            Column(gettext("What the receiver said"), 300),
+            Column(gettext("Handlers"), 400),
         ],
         "rows": [_line(row, may=may) for row in page.rows],
         "pager": place.pager(before=page.older, after=page.newer),
@@ -103,7 +125,7 @@ def facts(request: SignedInRequest) -> HttpResponse:
 
 @screen(Capability.MANAGE_TASKS, methods=("POST",))
 def again(request: SignedInRequest, *, number: int) -> HttpResponse:
-    """Let a fact that failed too often be sent once more."""
+    """Let the handlers that parked a fact try it once more."""
     viewer = request.viewer
     try:
         send_fact_again(
@@ -115,12 +137,12 @@ def again(request: SignedInRequest, *, number: int) -> HttpResponse:
     except DomainError as refusal:
         messages.warning(request, refusal.text(translate=gettext))
     else:
-        messages.success(request, gettext("The fact waits to be sent again."))
+        messages.success(request, gettext("The fact was handed over again."))
     return HttpResponseRedirect(reverse("provider:task-facts"))
 
 
 def _views(place: ListPlace, state: FactState | None) -> list[Tab]:
-    counts = {one: count_facts(state=one) for one in (FactState.WAITING, FactState.STUCK)}
+    counts = {one: count_facts(state=one) for one in _COUNTED}
     return [
         Tab(pgettext("filter", "All"), place.query(state=None), current=state is None),
         *(
@@ -145,7 +167,7 @@ def _line(row: FactRow, *, may: bool) -> FactLine:
     is_stuck = row.state is FactState.STUCK
     return FactLine(
         id=row.id,
-        label=str(_KINDS.get(row.kind, row.kind)),
+        label=fact(row.kind),
         name=row.kind,
         object=format_id(kind=about, number=row.object_id) if about else f"#{row.object_id}",
         url=links.if_there(name, row.object_id) if name else "",
@@ -153,7 +175,27 @@ def _line(row: FactRow, *, may: bool) -> FactLine:
         day=billing_words.day_short(row.on_day),
         state=_BADGES[row.state],
         word=str(_STATES[row.state]),
-        attempts=row.attempts,
-        note=row.error or (words.stamp(row.taken_at) if row.taken_at else ""),
+        note=_note(row),
+        deliveries=tuple(_delivery(one) for one in row.deliveries),
         again_url=reverse("provider:task-fact-again", args=[row.id]) if may and is_stuck else "",
+    )
+
+
+def _note(row: FactRow) -> str:
+    if row.taken_at is None:
+        return gettext("The next look of a worker hands it over.")
+    if row.deliveries:
+        return ""
+    return gettext("Nobody wants to be told; looked at %(time)s.") % {
+        "time": words.stamp(row.taken_at)
+    }
+
+
+def _delivery(one: DeliveryRow) -> DeliveryLine:
+    return DeliveryLine(
+        handler=words.kind(one.handler),
+        state=str(_DELIVERIES[one.state]),
+        error=one.error,
+        task=format_id(kind=IdKind.TASK, number=one.job_id),
+        task_url=links.job(one.job_id),
     )

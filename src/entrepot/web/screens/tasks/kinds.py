@@ -16,6 +16,7 @@ from entrepot.flows.task_kinds import (
     HandlerKind,
     Urgency,
     event_kinds,
+    fact_kinds,
     task_urgencies,
     usual_level,
 )
@@ -25,7 +26,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import number_in
 from entrepot.web.screens.tasks import words
-from entrepot.web.screens.tasks.event_words import event
+from entrepot.web.screens.tasks.event_words import event, fact
 from entrepot.web.screens.tasks.listing import task_tabs
 from entrepot.web.ui.parts import Column
 
@@ -110,6 +111,7 @@ def _page(request: SignedInRequest, *, refused: str = "", status: int = 200) -> 
             Column(gettext("Priority"), 340),
         ],
         "events": [_event(one) for one in event_kinds()],
+        "facts": [_fact(one) for one in fact_kinds()],
         "event_columns": [
             Column(gettext("Event")),
             Column(gettext("Handler")),
@@ -124,11 +126,15 @@ def _event(one: EventKind) -> EventRow:
     return EventRow(event(one.name), one.name, tuple(_handler(each) for each in one.handlers))
 
 
+def _fact(one: EventKind) -> EventRow:
+    return EventRow(fact(one.name), one.name, tuple(_handler(each) for each in one.handlers))
+
+
 def _handler(one: HandlerKind) -> HandlerRow:
     if one.urgency is not None:
         how = gettext("by a task of its own")
     elif one.leaves:
-        how = gettext("at once; the fact then leaves")
+        how = gettext("at once; the fact then goes to its handlers")
     else:
         how = gettext("at once, with the event")
     return HandlerRow(
