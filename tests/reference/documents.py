@@ -8,7 +8,7 @@ from tests.reference.shape import ChargeKey, ChargeRow, DocumentRow
 from tests.reference.state import Book
 from tests.reference.world import BillingAccount, World, find, tenant_of
 
-KIND_ORDER = ("setup", "recurring", "change", "overuse", "usage", "refund")
+KIND_ORDER = ("setup", "renewal", "recurring", "change", "overuse", "usage", "refund")
 
 TaxTotals = tuple[int, int, int, Fraction, Fraction, Fraction, Fraction]
 
@@ -50,7 +50,7 @@ def _buyer_order(world: World, key: int) -> tuple[str, int]:
 def _in_line_order(book: Book, charges: list[ChargeRow]) -> list[ChargeRow]:
     made_at = {charge.key: place for place, charge in enumerate(book.charges)}
 
-    def order(charge: ChargeRow) -> tuple[str, int, int, int, date, int, int]:
+    def order(charge: ChargeRow) -> tuple[str, int, int, int, date, int, int, int]:
         """A refund's cause is a charge, and charges are ordered by when they were made."""
         name = name_key(find(book.world.accounts, charge.customer).name)
         cause = made_at[charge.cause] if isinstance(charge.cause, tuple) else charge.cause
@@ -63,6 +63,7 @@ def _in_line_order(book: Book, charges: list[ChargeRow]) -> list[ChargeRow]:
             kind,
             charge.period_start,
             charge.item,
+            charge.level,
             cause,
         )
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tests.reference.amounts import amounts_of, rounded
 from tests.reference.calendar import covers, days_between, grid_after, natural_days, statement_date
-from tests.reference.prices import agree_prices, promotions_of
+from tests.reference.prices import agree_prices, promotions_of, split
 from tests.reference.shape import ChargeRow
 from tests.reference.state import ENDED, Agreed, Book, CannotBill, Change, Span, Sub
 from tests.reference.world import EXPONENTS, BillingAccount, Item, find, tenant_of
@@ -79,21 +79,24 @@ class Event:
         assert sub.ps is not None
         assert sub.pe is not None
         self._need_taxes()
+        after = sub.quantities[change.item]
         for tier in range(1, len(sub.chain.links) + 1):
-            price = sub.agreed_on(change.item, tier, "recurring", sub.ps)
-            if price is None:
+            prices = sub.levels_on(change.item, tier, "recurring", sub.ps)
+            if not prices:
                 self._price_may_be_missing(change.item)
-                continue
             whole = natural_days(sub.ps, sub.period.billing_months, sub.anchor)
-            self._charge(
-                price,
-                kind="change",
-                quantity=delta,
-                start=effective,
-                end=sub.pe,
-                part=(days_between(effective, sub.pe), whole),
-                cause=change.key,
-            )
+            was, now = split(prices, after - delta), split(prices, after)
+            for price in prices:
+                if now[price.level] != was[price.level]:
+                    self._charge(
+                        price,
+                        kind="change",
+                        quantity=now[price.level] - was[price.level],
+                        start=effective,
+                        end=sub.pe,
+                        part=(days_between(effective, sub.pe), whole),
+                        cause=change.key,
+                    )
 
     def _price_may_be_missing(self, item: int) -> None:
         if not find(self.sub.items, item).measured and not self.sub.plan.is_usage:
@@ -145,6 +148,7 @@ class Event:
                 den=old.den,
                 exponent=old.exponent,
                 agreed_from=old.agreed_from,
+                level=old.level,
                 quantity=-old.quantity,
                 unit_price=old.unit_price,
                 discount_ppm=old.discount_ppm,
@@ -159,7 +163,7 @@ class Event:
         )
 
     def _end_trial(self) -> None:
-        if not (self.sub.auto_renew or self.sub.renews_once):
+        if not self._renews():
             self.sub.status = "expired"
             return
         self._need_taxes()
@@ -176,12 +180,23 @@ class Event:
         if sub.period_charged:
             self._charge_overuse(sub.ps, sub.pe, metered_with)
         if sub.te <= self.on:
-            renews = sub.auto_renew or sub.renews_once or sub.ps == sub.pe
-            if not renews:
+            if not self._renews() and sub.ps != sub.pe:
                 self._run_out(sub.te)
                 return
             self._start_term(self.on)
         self._start_period(self.on)
+
+    def _renews(self) -> bool:
+        """Tell whether it goes on by itself: nobody who buys on the way down may be held."""
+        buyers = {
+            find(self.book.world.billing_accounts, link).buyer for link in self.sub.chain.links
+        }
+        held = any(
+            self.book.credit[account.key].is_held
+            for account in self.book.world.billing_accounts
+            if account.buyer in buyers
+        )
+        return (self.sub.auto_renew or self.sub.renews_once) and not held
 
     def _run_out(self, term_end: date) -> None:
         sub = self.sub
@@ -208,8 +223,11 @@ class Event:
         end = min(grid_after(day, months, sub.anchor), sub.te)
         if not sub.setup_done:
             for item in sub.items:
-                self._charge_setup(item, day, end)
+                self._charge_once(item, "setup", day, end)
             sub.setup_done = True
+        if sub.terms[-1][1] == day and any(term[1] < day for term in sub.terms):
+            for item in sub.items:
+                self._charge_once(item, "renewal", day, end)
         whole = natural_days(day, months, sub.anchor)
         for item in sub.items:
             if sub.quantities[item.key] > 0:
@@ -218,23 +236,27 @@ class Event:
         if all(span.end is not None for span in sub.spans):
             sub.spans.append(Span(day))
 
-    def _charge_setup(self, item: Item, day: date, end: date) -> None:
+    def _charge_once(self, item: Item, kind: str, day: date, end: date) -> None:
         for tier in range(1, len(self.sub.chain.links) + 1):
-            price = self.sub.agreed_on(item.key, tier, "setup", day)
+            price = self.sub.agreed_on(item.key, tier, kind, day)
             if price is not None and price.unit_price > 0:
                 self._charge(
-                    price, kind="setup", quantity=Fraction(1), start=day, end=end, part=(1, 1)
+                    price, kind=kind, quantity=Fraction(1), start=day, end=end, part=(1, 1)
                 )
 
     def _charge_recurring(self, item: Item, day: date, end: date, whole: int) -> None:
         for tier in range(1, len(self.sub.chain.links) + 1):
-            price = self.sub.agreed_on(item.key, tier, "recurring", day)
-            if price is None:
+            prices = self.sub.levels_on(item.key, tier, "recurring", day)
+            if not prices:
                 self._price_may_be_missing(item.key)
-                continue
-            quantity = self.sub.quantities[item.key]
             part = (days_between(day, end), whole)
-            self._charge(price, kind="recurring", quantity=quantity, start=day, end=end, part=part)
+            counted = split(prices, self.sub.quantities[item.key])
+            for price in prices:
+                units = counted[price.level]
+                if units:
+                    self._charge(
+                        price, kind="recurring", quantity=units, start=day, end=end, part=part
+                    )
 
     def _charge_overuse(self, start: date, end: date, quantities: dict[int, Fraction]) -> None:
         for item in self.sub.items:
@@ -246,11 +268,18 @@ class Event:
             if not item.measured or over <= 0:
                 continue
             for tier in range(1, len(self.sub.chain.links) + 1):
-                price = self.sub.agreed_on(item.key, tier, "overuse", start)
-                if price is not None:
-                    self._charge(
-                        price, kind="overuse", quantity=over, start=start, end=end, part=(1, 1)
-                    )
+                prices = self.sub.levels_on(item.key, tier, "overuse", start)
+                counted = split(prices, over)
+                for price in prices:
+                    if counted[price.level]:
+                        self._charge(
+                            price,
+                            kind="overuse",
+                            quantity=counted[price.level],
+                            start=start,
+                            end=end,
+                            part=(1, 1),
+                        )
 
     def _charge_usage(self, priced_by: date, *, everything: bool) -> None:
         for total in self.sub.usage:
@@ -342,6 +371,7 @@ class Event:
                 den=part[1],
                 exponent=EXPONENTS[account.currency],
                 agreed_from=price.valid_from,
+                level=price.level,
                 quantity=quantity,
                 unit_price=unit_price,
                 discount_ppm=price.discount_ppm,

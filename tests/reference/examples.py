@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tests.reference import leveled
 from tests.reference.quiet import without_quiet_days
 from tests.reference.simple import (
     CUSTOMER,
@@ -14,6 +15,7 @@ from tests.reference.simple import (
     RESELLER,
     SUB,
     account_terms,
+    never_held,
     simple_world,
 )
 from tests.reference.world import (
@@ -283,7 +285,7 @@ def a_promotion_lasts_for_its_term_and_the_discount_comes_back() -> World:
     by_code = Promotion(1, PROVIDER, 500_000, 1_000_000, day(1, 1), day(1, 2), with_code=True)
     given = Promotion(2, RESELLER, 250_000, 0, day(2, 1), day(3, 1), plan=1, on_renewal=True)
     general = Promotion(3, RESELLER, 300_000, 0, day(2, 1), day(3, 1), on_renewal=True)
-    return replace(world, promotions=(by_code, given, general))
+    return never_held(replace(world, promotions=(by_code, given, general)))
 
 
 def a_price_change_waits_for_the_next_term() -> World:
@@ -576,4 +578,4 @@ _MAKERS: tuple[Callable[[], World], ...] = (
     a_chain_of_four_is_billed_on_every_tier,
 )
 
-EXAMPLES = {maker.__name__: without_quiet_days(maker()) for maker in _MAKERS}
+EXAMPLES = {maker.__name__: without_quiet_days(maker()) for maker in (*_MAKERS, *leveled.MAKERS)}

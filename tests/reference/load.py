@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.apps import apps
 from django.db import connection
 
-from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
 from entrepot.domain.catalog.models import (
     CatalogPrice,
     Plan,
@@ -282,6 +282,8 @@ def _add_catalog_price(row: plain.CatalogPrice) -> None:
         plan_period_id=row.period,
         resource_id=row.resource,
         kind=PriceKind(row.kind),
+        model=PriceModel(row.model),
+        lower_limit=row.lower,
         market=MARKET,
         currency=row.currency,
         unit_cost=row.cost,

@@ -17,7 +17,7 @@ from tests.reference.world import (
     find,
 )
 
-KINDS = ("setup", "recurring", "overuse", "usage")
+KINDS = ("setup", "renewal", "recurring", "overuse", "usage")
 
 
 def agree_prices(world: World, sub: Sub, day: date, promotions: dict[int, Promotion]) -> None:
@@ -30,32 +30,78 @@ def agree_prices(world: World, sub: Sub, day: date, promotions: dict[int, Promot
         for kind in KINDS:
             rows = _prices(world, sub, item.resource, kind, day)
             optional = kind != needed or (item.measured and kind == "recurring")
-            if len(rows) < len(sub.chain.links) and not optional:
+            if len({row.tier for row in rows}) < len(sub.chain.links) and not optional:
                 raise CannotBill("no_price")
             for row in rows:
                 row.item = item.key
-                _keep_or_replace(sub, row, promotions.get(row.tier))
+            standing = {row.tier: _standing(sub, item.key, row.tier, kind) for row in rows}
+            for row in rows:
+                _keep_or_replace(sub, row, promotions.get(row.tier), standing[row.tier])
+            if rows:
+                _drop_levels(sub, item.key, kind, day, keep=max(row.level for row in rows))
 
 
-def _keep_or_replace(sub: Sub, row: Agreed, promotion: Promotion | None) -> None:
+def split(prices: list[Agreed], quantity: Fraction) -> dict[int, Fraction]:
+    """Return how many units each level charges; `prices` are the levels of one price, the lowest first."""
+    counted = dict.fromkeys((price.level for price in prices), Fraction(0))
+    if not prices or quantity == 0:
+        return counted
+    if prices[0].model == "flat":
+        return {prices[0].level: quantity}
+    reached = max((price for price in prices if price.lower < quantity), key=lambda p: p.lower)
+    if prices[0].model == "volume":
+        counted[reached.level] = quantity
+        return counted
+    left = quantity
+    for price in reversed(prices[: prices.index(reached) + 1]):
+        counted[price.level] = left - price.lower
+        left = price.lower
+    return counted
+
+
+def _standing(sub: Sub, item: int, tier: int, kind: str) -> int:
+    """Return the discount that levels new to the item take over: that of the lowest one before this term."""
+    for old in sub.agreed:
+        if (old.item, old.tier, old.kind, old.level) == (item, tier, kind, 0) and not old.valid_to:
+            return old.discount_ppm if old.promotion is None else old.standing_ppm
+    return 0
+
+
+def _drop_levels(sub: Sub, item: int, kind: str, day: date, *, keep: int) -> None:
+    for old in list(sub.agreed):
+        gone = (old.item, old.kind) == (item, kind) and old.level > keep and old.valid_to is None
+        if gone and old.valid_from == day:
+            sub.agreed.remove(old)
+        elif gone:
+            old.valid_to = day
+
+
+def _keep_or_replace(sub: Sub, row: Agreed, promotion: Promotion | None, inherited: int) -> None:
     if promotion and kind_ppm(promotion, row.kind):
         row.promotion, row.discount_ppm = promotion.key, kind_ppm(promotion, row.kind)
-    for old in sub.agreed:
-        if (old.item, old.tier, old.kind, old.valid_to) != (row.item, row.tier, row.kind, None):
-            continue
-        if _same_money(old, row) and old.promotion == row.promotion:
-            return
+    old = _open_level(sub, row)
+    if old is not None and _same_money(old, row) and old.promotion == row.promotion:
+        return
+    standing = inherited
+    if old is not None:
         standing = old.discount_ppm if old.promotion is None else old.standing_ppm
-        if row.promotion is None:
-            row.discount_ppm = standing
-        else:
-            row.standing_ppm = standing
-        if old.valid_from == row.valid_from:
-            sub.agreed.remove(old)
-        else:
-            old.valid_to = row.valid_from
-        break
+    if row.promotion is None:
+        row.discount_ppm = standing
+    else:
+        row.standing_ppm = standing
+    if old is not None and old.valid_from == row.valid_from:
+        sub.agreed.remove(old)
+    elif old is not None:
+        old.valid_to = row.valid_from
     sub.agreed.append(row)
+
+
+def _open_level(sub: Sub, row: Agreed) -> Agreed | None:
+    wanted = (row.item, row.tier, row.kind, row.level, None)
+    for old in sub.agreed:
+        if (old.item, old.tier, old.kind, old.level, old.valid_to) == wanted:
+            return old
+    return None
 
 
 def kind_ppm(promotion: Promotion, kind: str) -> int:
@@ -94,18 +140,36 @@ def promotions_of(book: Book, sub: Sub, day: date) -> dict[int, Promotion]:
 
 
 def _same_money(old: Agreed, new: Agreed) -> bool:
-    one, other = [(row.unit_price, row.unit_cost, row.currency) for row in (old, new)]
+    one, other = [
+        (row.unit_price, row.unit_cost, row.currency, row.model, row.lower, row.upper)
+        for row in (old, new)
+    ]
     return one == other
 
 
 def _prices(world: World, sub: Sub, resource: int, kind: str, day: date) -> list[Agreed]:
-    """Return the rows from the first tier that has a catalogue or an own price to the last tier."""
-    listed = None if kind == "usage" else _catalog(world, sub.period.key, resource, kind, day)
+    """Return the rows from the first tier that has a catalogue or an own price to the last tier, by levels."""
+    levels = [] if kind == "usage" else _catalog(world, sub.period.key, resource, kind, day)
+    found: list[Agreed] = []
+    for number, listed in enumerate(levels):
+        above = levels[number + 1].lower if number + 1 < len(levels) else None
+        for row in _one_level(world, sub, resource, kind, day, listed):
+            row.level, row.model, row.lower = number, listed.model, Fraction(listed.lower)
+            row.upper = None if above is None else Fraction(above)
+            found.append(row)
+    return found if levels else _one_level(world, sub, resource, kind, day, None)
+
+
+def _one_level(
+    world: World, sub: Sub, resource: int, kind: str, day: date, listed: CatalogPrice | None
+) -> list[Agreed]:
     begins = sub.plan.is_usage if kind == "usage" else listed is not None
     rows: list[Agreed] = []
     for tier, link in enumerate(sub.chain.links, start=1):
         account = find(world.billing_accounts, link)
         own = _own(world, account, sub.period.key, resource, kind, day)
+        if listed is not None and listed.model != "flat":
+            own = None
         if not rows and own is None and not begins:
             continue
         below = rows[-1] if rows else None
@@ -162,12 +226,15 @@ def _converted(world: World, amount: Fraction, source: str, target: str, day: da
     return amount * Fraction(max(known, key=lambda rate: rate.on).rate)
 
 
-def _catalog(world: World, period: int, resource: int, kind: str, day: date) -> CatalogPrice | None:
-    for row in world.catalog:
-        same = (row.period, row.resource, row.kind) == (period, resource, kind)
-        if same and covers(row.valid_from, row.valid_to, day):
-            return row
-    return None
+def _catalog(world: World, period: int, resource: int, kind: str, day: date) -> list[CatalogPrice]:
+    """Return the price of a day by its levels, the lowest first."""
+    rows = [
+        row
+        for row in world.catalog
+        if (row.period, row.resource, row.kind) == (period, resource, kind)
+        and covers(row.valid_from, row.valid_to, day)
+    ]
+    return sorted(rows, key=lambda row: row.lower)
 
 
 def _own(

@@ -231,7 +231,9 @@ def snapshot(book: Book) -> Snapshot:
         for total in sub.usage:
             result.usage_billed[total.key] = total.billed
         for row in sub.agreed:
-            result.agreed[row.item, row.tier, row.kind, row.valid_from] = AgreedRow(
+            result.agreed[row.item, row.tier, row.kind, row.level, row.valid_from] = AgreedRow(
+                model=row.model,
+                limits=(row.lower, row.upper),
                 unit_price=row.unit_price,
                 unit_cost=row.unit_cost,
                 currency=row.currency,

@@ -12,7 +12,7 @@ from fractions import Fraction
 RUNNING = frozenset({"trial", "active", "graced"})
 """States in which a hold of the subscription means something."""
 
-ChargeKey = tuple[int, int, str, date, object]
+ChargeKey = tuple[int, int, str, date, object, int]
 DocumentKey = tuple[int, date]
 
 
@@ -35,6 +35,7 @@ class ChargeRow:
     den: int
     exponent: int
     agreed_from: date
+    level: int
     quantity: Fraction
     unit_price: Fraction
     discount_ppm: int
@@ -49,7 +50,7 @@ class ChargeRow:
     @property
     def key(self) -> ChargeKey:
         """The natural key that the database also enforces."""
-        return (self.item, self.tier, self.kind, self.period_start, self.cause)
+        return (self.item, self.tier, self.kind, self.period_start, self.cause, self.level)
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,10 @@ class SubRow:
 
 @dataclass(frozen=True)
 class AgreedRow:
-    """One agreed price of (item, tier, kind, first day)."""
+    """One agreed price of (item, tier, kind, level, first day)."""
 
+    model: str
+    limits: tuple[Fraction, Fraction | None]
     unit_price: Fraction
     unit_cost: Fraction
     currency: str
@@ -142,7 +145,7 @@ class Snapshot:
     charges: dict[ChargeKey, ChargeRow] = field(default_factory=dict)
     documents: dict[DocumentKey, DocumentRow] = field(default_factory=dict)
     subs: dict[int, SubRow] = field(default_factory=dict)
-    agreed: dict[tuple[int, int, str, date], AgreedRow] = field(default_factory=dict)
+    agreed: dict[tuple[int, int, str, int, date], AgreedRow] = field(default_factory=dict)
     transfers: list[tuple[date, int, str, str, Fraction, str, DocumentKey | None]] = field(
         default_factory=list
     )

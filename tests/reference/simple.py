@@ -34,6 +34,12 @@ def account_terms(world: World, **terms: Any) -> World:
     return replace(world, billing_accounts=(*others, replace(last, **terms)))
 
 
+def never_held(world: World) -> World:
+    """Return the world with billing accounts that the run never holds, so that unpaid terms are renewed."""
+    accounts = tuple(replace(row, automatic=False) for row in world.billing_accounts)
+    return replace(world, billing_accounts=accounts)
+
+
 def simple_world(
     *,
     start: date,

@@ -97,6 +97,7 @@ def _read_charges() -> dict[int, ChargeRow]:
             den=row.den,
             exponent=row.exponent,
             agreed_from=price.valid_from,
+            level=row.level,
             quantity=Fraction(row.quantity),
             unit_price=Fraction(row.unit_price),
             discount_ppm=row.discount_ppm,
@@ -195,9 +196,14 @@ def _read_subs() -> dict[int, SubRow]:
     }
 
 
-def _read_agreed() -> dict[tuple[int, int, str, date], AgreedRow]:
+def _read_agreed() -> dict[tuple[int, int, str, int, date], AgreedRow]:
     return {
-        (row.item_id, row.tier, str(row.kind), row.valid_from): AgreedRow(
+        (row.item_id, row.tier, str(row.kind), row.level, row.valid_from): AgreedRow(
+            model=str(row.model),
+            limits=(
+                Fraction(row.lower_limit),
+                None if row.upper_limit is None else Fraction(row.upper_limit),
+            ),
             unit_price=Fraction(row.unit_price),
             unit_cost=Fraction(row.unit_cost),
             currency=row.currency,
@@ -208,6 +214,8 @@ def _read_agreed() -> dict[tuple[int, int, str, date], AgreedRow]:
             promotion=row.promotion_id,
         )
         for row in AgreedPrice.objects.all()
+        # A level that began and went on one day is kept as an empty one.
+        if row.upper_limit != row.lower_limit
     }
 
 

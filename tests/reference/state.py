@@ -42,6 +42,10 @@ class Agreed:
     margin_rule: int | None = None
     promotion: int | None = None
     standing_ppm: int = 0
+    level: int = 0
+    model: str = "flat"
+    lower: Fraction = Fraction(0)
+    upper: Fraction | None = None
 
 
 @dataclass
@@ -140,6 +144,17 @@ class Sub:
             if same and row.valid_from <= day and (row.valid_to is None or day < row.valid_to):
                 return row
         return None
+
+    def levels_on(self, item: int, tier: int, kind: str, day: date) -> list[Agreed]:
+        """Return the agreed price that covers a day by its levels, the lowest first."""
+        rows = [
+            row
+            for row in self.agreed
+            if (row.item, row.tier, row.kind) == (item, tier, kind)
+            and row.valid_from <= day
+            and (row.valid_to is None or day < row.valid_to)
+        ]
+        return sorted(rows, key=lambda row: row.level)
 
 
 @dataclass

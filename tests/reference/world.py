@@ -100,7 +100,7 @@ class PlanPeriod:
 
 @dataclass(frozen=True)
 class CatalogPrice:
-    """The vendor's price; `kind` is setup, recurring, overuse or usage."""
+    """The vendor's price; `kind` is setup, renewal, recurring or overuse. A level is a row of its own."""
 
     key: int
     period: int
@@ -111,6 +111,8 @@ class CatalogPrice:
     retail: Decimal
     valid_from: date
     valid_to: date | None = None
+    model: str = "flat"
+    lower: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,8 @@ def _draw_catalog(making: _Making) -> None:
             kinds = ["overuse", *kinds][: dice.number(1, 2)]
         if dice.chance(40):
             kinds.append("setup")
+        if dice.chance(30):
+            kinds.append("renewal")
         for kind in kinds:
             _draw_catalog_price(making, period.key, resource.key, kind, currency)
 
@@ -175,11 +177,20 @@ def _draw_catalog_price(
     spans: list[tuple[date, date | None]] = [(LONG_AGO, changes)]
     if changes is not None:
         spans.append((changes, None))
+    model = dice.pick(("tiered", "volume")) if dice.chance(30) else "flat"
     for start, end in spans:
-        cost, retail = dice.decimal(PRICES), dice.decimal(PRICES)
-        key = len(making.catalog) + 1
-        row = CatalogPrice(key, period, resource, kind, currency, cost, retail, start, end)
-        making.catalog.append(row)
+        limits = ["0"] if model == "flat" or kind in {"setup", "renewal"} else _limits(dice)
+        for limit in limits:
+            cost, retail = dice.decimal(PRICES), dice.decimal(PRICES)
+            key = len(making.catalog) + 1
+            row = CatalogPrice(key, period, resource, kind, currency, cost, retail, start, end)
+            leveled = model if len(limits) > 1 else "flat"
+            making.catalog.append(replace(row, model=leveled, lower=Decimal(limit)))
+
+
+def _limits(dice: Dice) -> list[str]:
+    """Return the lower limits of a price with levels; two dates of it may have other ones."""
+    return dice.pick((["0", "2"], ["0", "1", "4"], ["0", "5", "10"], ["0", "0.5", "1", "2"]))
 
 
 def _draw_chain(making: _Making) -> Chain:
@@ -217,7 +228,7 @@ def _billing_account(making: _Making, seller: int, buyer: int) -> int:
         statement_day=dice.pick((0, 0, 1, 31, 30, 15)),
         due_days=dice.pick((1, 0, 5, 14, 30)),
         grace_days=dice.pick((0, 3, 10)),
-        automatic=not dice.chance(20),
+        automatic=not dice.chance(60),
         suspend_on_hold=dice.chance(40),
         tax_rounding=dice.pick(("group", "line")),
         seller_zone=dice.pick((1, 2)),
@@ -312,7 +323,7 @@ def _draw_seller_prices(making: _Making) -> tuple[SellerPrice, ...]:
         account, period = dice.pick(making.billing_accounts), dice.pick(making.periods)
         usage = find(tuple(making.plans), period.plan).is_usage
         resource = SEATED if usage else dice.pick((SEATED, SECOND, MEASURED))
-        kind = "usage" if usage else dice.pick(("recurring", "setup", "overuse"))
+        kind = "usage" if usage else dice.pick(("recurring", "setup", "overuse", "renewal"))
         price = dice.decimal("1.25 0.987654321 2") if usage else dice.decimal(PRICES)
         start = (
             making.first_day + timedelta(days=dice.number(0, 60)) if dice.chance(30) else LONG_AGO
@@ -452,7 +463,7 @@ def _with_defect(dice: Dice, world: World) -> World:
         rate = dice.pick(used or world.rates)
         rates = tuple(row for row in world.rates if row != rate)
         return replace(world, rates=rates, actions=(*world.actions, AddRow(day, rate)))
-    recurring = [row for row in world.catalog if row.kind == "recurring"]
+    recurring = [row for row in world.catalog if row.kind == "recurring" and row.model == "flat"]
     if not recurring:
         return world
     price = dice.pick(recurring)

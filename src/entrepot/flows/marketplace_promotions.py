@@ -74,16 +74,17 @@ def _rates(one: Promoted | None) -> tuple[int, int]:
 
 
 def _share(rates: tuple[int, int], kind: PriceKind) -> Decimal:
-    """Say which share of a price of a kind remains; overuse is not reduced."""
+    """Say which share of a price of a kind remains; overuse and renewal fees are not reduced."""
     recurring, setup = rates
-    if kind is PriceKind.OVERUSE:
+    if kind in {PriceKind.OVERUSE, PriceKind.RENEWAL}:
         return Decimal(1)
     return Decimal(_PPM - (setup if kind is PriceKind.SETUP else recurring)) / _PPM
 
 
 def _price(price: OfferPrice, sold: Decimal, bought: Decimal) -> OfferPrice:
-    return OfferPrice(
-        currency=price.currency,
+    return replace(
+        price,
         price=None if price.price is None else price.price * sold,
         cost=None if price.cost is None else price.cost * bought,
+        higher=tuple(_price(one, sold, bought) for one in price.higher),
     )

@@ -10,9 +10,10 @@ from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import PlanPeriod, Resource
 from entrepot.domain.ordering.acts import Act, by_right, legal
 from entrepot.domain.ordering.approvals import ApprovalFacts, approval_of, was_rejected
+from entrepot.domain.ordering.commands.estimating import bill_of_quotes
 from entrepot.domain.ordering.notes import NoteRow, notes_of
 from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
-from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of
+from entrepot.domain.ordering.rules import Bill
 from entrepot.domain.parties import access
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -30,6 +31,7 @@ from entrepot.flows.orders import order_day
 from entrepot.kernel.money import exponent
 from entrepot.kernel.periods import period_end
 
+_RUNNING = frozenset({PriceKind.RECURRING, PriceKind.OVERUSE, PriceKind.USAGE})
 _PROGRAMS = frozenset({"provisioning", "time-out"})
 
 
@@ -271,7 +273,13 @@ def _money_and_items(
             if is_seller
             else None,
         )
-    prices = {price.resource_id: price for price in quoted if price.kind is not PriceKind.SETUP}
+    # Of a price with levels the highest one that the order reaches is shown.
+    prices = {
+        price.resource_id: price
+        for price in quoted
+        if price.kind in _RUNNING
+        and price.level.units_of(ordered.get(price.resource_id, Decimal(0)))
+    }
     return money, tuple(
         Item(
             name=names[number].name,
@@ -349,24 +357,14 @@ def _bill(
     taken: TakenPromotion | None,
 ) -> Bill | None:
     """Work out what the items take at quoted prices or costs; None while one of them has none."""
-    amounts = {
-        (price.resource_id, price.kind): Decimal(getattr(price, field) or 0)
-        for price in quoted
-        if price.problem is None
-    }
-    priced = {number for number, kind in amounts if kind is not PriceKind.SETUP}
+    known = [price for price in quoted if price.problem is None]
+    priced = {price.resource_id for price in known if price.kind in _RUNNING}
     if not set(charged) <= priced:
         return None
-    return bill_of(
-        [
-            PricedItem(
-                quantity=quantity,
-                recurring=amounts.get((number, PriceKind.RECURRING), Decimal(0)),
-                setup=amounts.get((number, PriceKind.SETUP), Decimal(0)),
-                recurring_ppm=taken.recurring_ppm if taken else 0,
-                setup_ppm=taken.setup_ppm if taken else 0,
-            )
-            for number, quantity in charged.items()
-        ],
+    return bill_of_quotes(
+        known,
+        charged,
+        is_cost=field == "unit_cost",
         exponent=exponent(currency),
+        promoted=taken,
     )

@@ -84,17 +84,25 @@ likeness AS (
 SELECT
     next_ones.total, next_ones.id, next_ones.customer_name, next_ones.plan_name, next_ones.plan_period_id,
     likeness.standing_in, next_ones.tier, next_ones.term_end, next_ones.currency, item.resource_id, item.quantity,
-    coalesce(held.discount_ppm, 0), held.unit_price
+    coalesce(held.discount_ppm, 0), coalesce(held.units, '{{}}'), coalesce(held.prices, '{{}}')
 FROM next_ones
 INNER JOIN likeness ON likeness.chain_id = next_ones.chain_id
 INNER JOIN subscription_item AS item
     ON item.tenant_id = next_ones.tenant_id AND item.subscription_id = next_ones.id AND item.quantity > 0
-LEFT JOIN agreed_price AS held
-    ON
-        held.item_id = item.id
-        AND held.tier = next_ones.tier
-        AND held.kind = 'recurring'
-        AND held.valid_to IS NULL
+LEFT JOIN LATERAL (
+    SELECT
+        max(agreed.discount_ppm) AS discount_ppm,
+        array_agg(
+            units_at_level(agreed.model, agreed.lower_limit, agreed.upper_limit, item.quantity) ORDER BY agreed.level
+        ) AS units,
+        array_agg(agreed.unit_price ORDER BY agreed.level) AS prices
+    FROM agreed_price AS agreed
+    WHERE
+        agreed.item_id = item.id
+        AND agreed.tier = next_ones.tier
+        AND agreed.kind = 'recurring'
+        AND agreed.valid_to IS NULL
+) AS held ON TRUE
 ORDER BY next_ones.term_end, next_ones.id, item.position, item.id"""
 
 
@@ -160,7 +168,12 @@ class _Line:
     resource_id: int
     quantity: Decimal
     discount_ppm: int
-    agreed: Decimal | None
+    agreed_units: Sequence[Decimal]
+    agreed_prices: Sequence[Decimal]
+
+
+_Part = tuple[Decimal, Decimal]
+"""Units and the price of one, of one level of a price."""
 
 
 def simulate(
@@ -240,10 +253,10 @@ def _renewals(
                 renews_on=first.wanted.on_day,
                 currency=first.currency,
                 quantity=first.quantity,
-                agreed=_sum(found, lambda line: line.agreed),
-                before=_sum(found, lambda line: _amount(line, before)),
-                after=_sum(found, lambda line: _amount(line, after)),
-                cost=_sum(found, lambda line: _cost(line, after), discounted=False),
+                agreed=_sum(found, _agreed),
+                before=_sum(found, lambda line: _prices(line, before)),
+                after=_sum(found, lambda line: _prices(line, after)),
+                cost=_sum(found, lambda line: _costs(line, after), discounted=False),
             )
         )
     return made
@@ -251,43 +264,49 @@ def _renewals(
 
 def _sum(
     lines: Sequence[_Line],
-    price_of: Callable[[_Line], Decimal | None],
+    parts_of: Callable[[_Line], Sequence[_Part]],
     *,
     discounted: bool = True,
 ) -> Decimal | None:
     """Add up the lines of a period as its charges would be rounded: list, then discount; None if none is known."""
     amounts = []
     for line in lines:
-        price = price_of(line)
-        if price is not None:
+        for units, price in parts_of(line):
             digits = exponent(line.currency)
-            listed = round_amount(price * line.quantity, exp=digits)
+            listed = round_amount(price * units, exp=digits)
             ppm = line.discount_ppm if discounted else 0
             amounts.append(listed - round_amount(listed * ppm / PPM, exp=digits))
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _quote(line: _Line, quotes: Mapping[Wanted, tuple[Quote, ...]]) -> Quote | None:
-    return next(
-        (
-            one
-            for one in quotes.get(line.wanted, ())
-            if one.resource_id == line.resource_id
-            and one.kind is PriceKind.RECURRING
-            and one.problem is None
-        ),
-        None,
-    )
+def _agreed(line: _Line) -> Sequence[_Part]:
+    return list(zip(line.agreed_units, line.agreed_prices, strict=True))
 
 
-def _amount(line: _Line, quotes: Mapping[Wanted, tuple[Quote, ...]]) -> Decimal | None:
-    found = _quote(line, quotes)
-    return found.price if found else None
+def _levels(line: _Line, quotes: Mapping[Wanted, tuple[Quote, ...]]) -> list[Quote]:
+    return [
+        one
+        for one in quotes.get(line.wanted, ())
+        if one.resource_id == line.resource_id
+        and one.kind is PriceKind.RECURRING
+        and one.problem is None
+    ]
 
 
-def _cost(line: _Line, quotes: Mapping[Wanted, tuple[Quote, ...]]) -> Decimal | None:
-    found = _quote(line, quotes)
-    return found.cost if found else None
+def _prices(line: _Line, quotes: Mapping[Wanted, tuple[Quote, ...]]) -> Sequence[_Part]:
+    return [
+        (one.level.units_of(line.quantity), one.price)
+        for one in _levels(line, quotes)
+        if one.price is not None
+    ]
+
+
+def _costs(line: _Line, quotes: Mapping[Wanted, tuple[Quote, ...]]) -> Sequence[_Part]:
+    return [
+        (one.level.units_of(line.quantity), one.cost)
+        for one in _levels(line, quotes)
+        if one.cost is not None
+    ]
 
 
 def _totals(affected: Iterable[Renewal]) -> list[Total]:

@@ -44,6 +44,7 @@ COPIED: dict[str, str] = {
     "hold_event": "false",
     "invoice": "open_amount > 0",
     "invoice_line": "false",
+    "notice_given": "false",
     "number_series": "true",
     "outbox_event": "false",
     "quantity_change": f"subscription_id IN {_DUE}",

@@ -66,7 +66,7 @@ carried AS (
         SELECT charge.statement_on, charge.billing_account_id FROM charge
         WHERE
             charge.period_start = start.day AND charge.item_id = ANY(ARRAY(SELECT item.id FROM item))
-            AND charge.tier = %(tier)s AND charge.kind IN ('recurring', 'setup')
+            AND charge.tier = %(tier)s AND charge.kind IN ('recurring', 'setup', 'renewal')
         LIMIT 1
     ) AS found
     UNION

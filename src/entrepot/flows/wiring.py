@@ -33,6 +33,7 @@ from entrepot.flows import drift_jobs, orders, price_jobs, subscription_import_j
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
+from entrepot.flows.day_events import publish_moves
 from entrepot.flows.event_types import event_types
 from entrepot.flows.home.sales import keep_month_ends
 from entrepot.flows.order_approvals import TASK as APPROVAL_TASK
@@ -181,6 +182,7 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (ProvisioningEnded, orders.end_order),
     (SubscriptionChanged, vendor_wishes.follow_subscription),
     (CreditHoldMoved, vendor_wishes.follow_credit),
+    (DayCompleted, publish_moves),
     (DayCompleted, FOLLOW_DAY),
     (DayCompleted, keep_past),
     # After the order of the same event has started its subscription.

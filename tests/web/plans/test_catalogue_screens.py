@@ -158,7 +158,7 @@ def test_a_service_becomes_a_plan_with_resources_periods_and_prices_that_the_run
         "valid_from": TODAY.isoformat(),
     }
     price = f"{BASE}{made.id}/price/"
-    assert "steps by quantity cannot be billed" in text_of(client.get(price))
+    assert "the level reached gives the price of all units" in text_of(client.get(price))
     overuse = client.post(price, {**fee, "kind": "overuse"})
     assert (overuse.status_code, "never charge this price" in text_of(overuse)) == (422, True)
     assert client.post(price, {**fee, "valid_from": "2026-03-01"}).status_code == 422

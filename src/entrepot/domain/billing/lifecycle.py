@@ -7,6 +7,7 @@ class ChargeKind(StrEnum):
     """Why a charge was made; the order is the order of lines within a subscription."""
 
     SETUP = "setup"
+    RENEWAL = "renewal"
     RECURRING = "recurring"
     CHANGE = "change"
     OVERUSE = "overuse"

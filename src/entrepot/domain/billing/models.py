@@ -113,8 +113,8 @@ class Charge(models.Model):
 
     `period_start`..`period_end` are the days that this charge covers (half-open); `num`/`den` the part of the natural
     period. `statement_on` is the day of the document that will carry it, fixed here, so that "not yet invoiced" is a
-    value and not a flag. `cause_id` is the quantity change, usage total or reversed charge, 0 for none.
-    Rates are parts per million.
+    value and not a flag. `level` is that of the agreed price, 0 for prices without levels. `cause_id` is the quantity
+    change, usage total or reversed charge, 0 for none. Rates are parts per million.
     """
 
     tenant_id = models.BigIntegerField()
@@ -138,6 +138,7 @@ class Charge(models.Model):
     tax_rule_id = models.BigIntegerField()
     tax_ppm = models.IntegerField()
     cause_id = models.BigIntegerField(default=0)
+    level = models.SmallIntegerField(default=0, db_default=0)
     list_amount = AmountField()
     discount_amount = AmountField()
     net = AmountField()
@@ -147,7 +148,7 @@ class Charge(models.Model):
         db_table = "charge"
         constraints = [
             models.UniqueConstraint(
-                fields=["period_start", "item_id", "tier", "kind", "cause_id"],
+                fields=["period_start", "item_id", "tier", "level", "kind", "cause_id"],
                 name="charge_once_per_period",
             ),
         ]

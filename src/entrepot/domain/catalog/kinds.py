@@ -6,13 +6,27 @@ from enum import StrEnum
 class PriceKind(StrEnum):
     """What a price is charged for.
 
-    `usage` is pay-as-you-go: its unit price is the factor on the vendor's cost (decision 19).
+    `setup` is charged once with the first paid term, `renewal` with each later one. `usage` is pay-as-you-go: its unit
+    price is the factor on the vendor's cost (decision 19).
     """
 
     SETUP = "setup"
+    RENEWAL = "renewal"
     RECURRING = "recurring"
     OVERUSE = "overuse"
     USAGE = "usage"
+
+
+class PriceModel(StrEnum):
+    """How a price counts units (section 2.4 of the domain reference).
+
+    `flat`: every unit costs the same. `tiered`: each level has a price for the units between its limits. `volume`: the
+    level that the quantity reaches gives the price of all units.
+    """
+
+    FLAT = "flat"
+    TIERED = "tiered"
+    VOLUME = "volume"
 
 
 class RefundPolicy(StrEnum):

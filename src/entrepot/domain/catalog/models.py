@@ -5,7 +5,13 @@ These are provider-level rows without a tenant; what a reseller sets of its own 
 
 from django.db import models
 
-from entrepot.domain.catalog.kinds import ImportState, PriceKind, RefundPolicy, SwitchTime
+from entrepot.domain.catalog.kinds import (
+    ImportState,
+    PriceKind,
+    PriceModel,
+    RefundPolicy,
+    SwitchTime,
+)
 from entrepot.infra.db.fields import PgEnumField, UnitPriceField
 
 
@@ -235,12 +241,15 @@ class CatalogPrice(models.Model):
     """The vendor's price in one market and span of days: what the provider pays and the recommended retail price.
 
     Amounts are per unit and billing period, already broken down from the list's basis (decision 16). A change closes
-    the row and adds one; the span is half-open.
+    the row and adds one; the span is half-open. A price with levels has a row for each of them on a day: it counts for
+    the units above `lower_limit`, up to the next level's; the lowest is 0.
     """
 
     plan_period = models.ForeignKey(PlanPeriod, models.PROTECT, related_name="+")
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="+")
     kind = PgEnumField(PriceKind, default=PriceKind.RECURRING)
+    model = PgEnumField(PriceModel, default=PriceModel.FLAT, db_default="flat")
+    lower_limit = models.DecimalField(max_digits=20, decimal_places=6, default=0, db_default=0)
     market = models.CharField(max_length=20)
     currency = models.CharField(max_length=3)
     unit_cost = UnitPriceField()
@@ -257,6 +266,11 @@ class CatalogPrice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(unit_cost__gte=0, retail_price__gte=0),
                 name="catalog_price_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lower_limit=0)
+                | (models.Q(lower_limit__gt=0) & ~models.Q(model=PriceModel.FLAT.value)),
+                name="catalog_price_level",
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from entrepot.domain.billing.lifecycle import ChargeKind
+from entrepot.domain.catalog.levels import PriceLevel
 from entrepot.domain.documents import explain_texts as say
 from entrepot.domain.documents import formats
 from entrepot.domain.documents.explain_types import (
@@ -198,6 +199,8 @@ class _Explainer:
             Piece(text=price.name.text, link=price.name.link),
             Piece(text=say.words("valid_from", language, day=day)),
         ]
+        if not price.level.is_flat:
+            pieces.append(Piece(text=self._level_text(price.level)))
         if price.rule_text:
             pieces.append(Piece(text=say.words("rule", language, rule=price.rule_text)))
         if price.exchange_rate is not None:
@@ -210,6 +213,13 @@ class _Explainer:
             reversed_line = self._facts.reverses
             pieces += [Piece(text=", "), Piece(text=reversed_line.text, link=reversed_line.link)]
         return pieces
+
+    def _level_text(self, level: PriceLevel) -> str:
+        above = self._number(level.lower_limit)
+        if level.upper_limit is None:
+            return say.words(f"level_{level.model}_last", self._language, above=above)
+        up_to = self._number(level.upper_limit)
+        return say.words(f"level_{level.model}", self._language, above=above, up_to=up_to)
 
     def _quantity_step(self) -> Step:
         facts, language = self._facts, self._language

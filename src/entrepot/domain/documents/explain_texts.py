@@ -20,6 +20,10 @@ _OPENINGS = {
         "Setting up {plan} is charged once, for *{units}*.",
         "Die Einrichtung von {plan} wird einmal berechnet, für *{units}*.",
     ),
+    ChargeKind.RENEWAL: (
+        "Renewing {plan} is charged with each further term, for *{units}*.",
+        "Die Verlängerung von {plan} wird mit jeder weiteren Laufzeit berechnet, für *{units}*.",
+    ),
     ChargeKind.RECURRING: (
         "In the period {period} you have *{units}* of {plan}.",
         "Im Zeitraum {period} haben Sie *{units}* von {plan}.",
@@ -44,6 +48,19 @@ _OPENINGS = {
 
 _TERMS = {
     "title": ("Why {net}?", "Warum {net}?"),
+    "level_tiered": (
+        ", for units above {above} up to {up_to}",
+        ", für Einheiten über {above} bis {up_to}",
+    ),
+    "level_tiered_last": (", for units above {above}", ", für Einheiten über {above}"),
+    "level_volume": (
+        ", for all units of more than {above} and at most {up_to}",
+        ", für alle Einheiten bei mehr als {above} und höchstens {up_to}",
+    ),
+    "level_volume_last": (
+        ", for all units of more than {above}",
+        ", für alle Einheiten bei mehr als {above}",
+    ),
     "price_month": (
         "The price of one {unit} is *{price} a month*.",
         "Der Preis je {unit} ist *{price} im Monat*.",
@@ -197,6 +214,7 @@ _LABEL_COST = ("Cost at the vendor", "Kosten beim Hersteller")
 
 _QUANTITY_LABELS = {
     ChargeKind.SETUP: ("{units}", "{units}"),
+    ChargeKind.RENEWAL: ("{units}", "{units}"),
     ChargeKind.RECURRING: ("{units}", "{units}"),
     ChargeKind.CHANGE: ("{units} added", "{units} hinzugefügt"),
     ChargeKind.OVERUSE: ("{units} above the included", "{units} über der enthaltenen Menge"),

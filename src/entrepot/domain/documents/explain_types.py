@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from entrepot.domain.billing.lifecycle import ChargeKind
+from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.domain.documents.types import BillingUnit
 from entrepot.kernel.periods import DateRange
 
@@ -59,6 +60,7 @@ class PriceOrigin:
 
     name: Named
     valid_from: date
+    level: PriceLevel = FLAT
     rule_text: str = ""
     exchange_rate: Decimal | None = None
     rate_from: str = ""

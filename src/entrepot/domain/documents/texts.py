@@ -95,6 +95,7 @@ _UNIT_KEYS |= {"license": "licence", "licenses": "licence"}
 
 _DESCRIPTIONS = {
     ChargeKind.SETUP: ("{plan}: set-up, {units}", "{plan}: Einrichtung, {units}"),
+    ChargeKind.RENEWAL: ("{plan}: renewal, {units}", "{plan}: Verlängerung, {units}"),
     ChargeKind.RECURRING: ("{plan}, {units}", "{plan}, {units}"),
     ChargeKind.CHANGE: ("{plan}: {units} added", "{plan}: {units} hinzugefügt"),
     ChargeKind.REFUND: ("{plan}: {units} removed", "{plan}: {units} entfernt"),

@@ -11,14 +11,14 @@ PPM = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """One resource of an order on one tier: units, the price of one for a period, and the fee of the first one.
+    """One charge of an order on one tier: units and the price of one for a period, or the fee of the first one.
 
     Promotions take parts per million off the price and off the fee.
     """
 
     quantity: Decimal
-    recurring: Decimal
-    setup: Decimal
+    recurring: Decimal = Decimal(0)
+    setup: Decimal = Decimal(0)
     recurring_ppm: int = 0
     setup_ppm: int = 0
 

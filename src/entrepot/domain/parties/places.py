@@ -105,6 +105,8 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "term": _BY_SUBSCRIPTION,
         "term_calendar": _BY_SUBSCRIPTION,
         "service_span": _BY_SUBSCRIPTION,
+        "notice_given": _BY_SUBSCRIPTION,
+        "notice_rule": Place(Kind.NOTE, {Facet.SELLER: "seller_id"}),
         "metered_usage": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
         "billing_run": _OPERATION,
         "run_chunk": _OPERATION,

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
+from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.resale.margins import price_by_percent
 from entrepot.domain.resale.models import ExchangeRate, MarginBasis, MarginRule, SellerPrice
@@ -58,7 +59,7 @@ INNER JOIN plan_resource AS offered ON offered.plan_id = plan.id"""
 _READ = """
 SELECT
     chain_id, plan_period_id, on_day, resource_id, kind::text, unit_price, unit_cost, retail_price, retail_currency,
-    currency, seller_price_id, margin_rule_id, problem
+    currency, seller_price_id, margin_rule_id, problem, model::text, level, lower_limit, upper_limit
 FROM quote
 WHERE (chain_id, tier) IN (SELECT * FROM unnest(%(chains)s::bigint[], %(tiers)s::int[]))"""
 
@@ -98,7 +99,8 @@ class Wanted:
 class Quote:
     """What one unit costs the seller and what it sells it for, and what made the price.
 
-    `cost` and `price` are in `currency`; both may be None where `problem` names a reason such as `no_price`.
+    `cost` and `price` are in `currency`; both may be None where `problem` names a reason such as `no_price`. A price
+    with levels is one of these for each.
     """
 
     resource_id: int
@@ -111,6 +113,7 @@ class Quote:
     seller_price_id: int | None
     margin_rule_id: int | None
     problem: str | None
+    level: PriceLevel = FLAT
 
 
 def price_places(*, seller_id: int) -> tuple[PricePlace, ...]:
@@ -169,11 +172,12 @@ def quoted(wanted: Sequence[Wanted]) -> Mapping[Wanted, tuple[Quote, ...]]:
         rows = cursor.fetchall()
     order = list(PriceKind)
     by_key: dict[tuple[int, int, date], list[Quote]] = {}
-    for chain, period, day, resource, kind, *rest in rows:
-        made = Quote(resource, PriceKind(kind), *rest)
+    for chain, period, day, resource, kind, *rest, model, number, above, up_to in rows:
+        level = PriceLevel(PriceModel(model), number, above, up_to)
+        made = Quote(resource, PriceKind(kind), *rest, level)
         by_key.setdefault((chain, period, day), []).append(made)
     for found in by_key.values():
-        found.sort(key=lambda one: (one.resource_id, order.index(one.kind)))
+        found.sort(key=lambda one: (one.resource_id, order.index(one.kind), one.level.number))
     return {
         one: tuple(by_key.get((one.chain_id, one.plan_period_id, one.on_day), ())) for one in wanted
     }
@@ -220,7 +224,7 @@ def _own_tier(
         period: tuple(
             _resold(
                 one,
-                own=own.get((period, one.resource_id, one.kind)),
+                own=own.get((period, one.resource_id, one.kind)) if one.level.is_flat else None,
                 rule=_narrowest(rules, scopes[period], has_retail=one.retail is not None),
                 factor=factor,
                 retail_factor=rates.get(one.retail_currency or ""),
@@ -298,4 +302,5 @@ def _resold(
         seller_price_id=own.id if own else None,
         margin_rule_id=rule.id if rule and own is None else None,
         problem=problem,
+        level=bought.level,
     )

@@ -44,6 +44,7 @@ class ResaleRefused(Refused):
             "chain_too_long",
             "margin_unusual",
             "price_below_cost",
+            "price_has_levels",
         }
     )
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.db import models
 
-from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
 from entrepot.infra.db.fields import AmountField, PgEnumField, UnitPriceField
 from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, TenantReference
 
@@ -320,14 +320,20 @@ class AgreedPrice(models.Model):
 
     Written at term start, renewal, for a new item, or by hand (decision 14). `item_id` refers by value. `unit_cost`
     is what the seller of this tier pays upstream for the same unit, in this row's currency at `exchange_rate`.
-    A renewal at an unchanged price keeps the open row. With a promotion, `discount_ppm` is the promotion's and the
-    standing discount is what the next term without one goes back to.
+    A price with levels has a row for each: it counts for the units above `lower_limit` up to `upper_limit` as the model
+    says (`units_at_level` in the database); one without units was replaced on its first day. A renewal at an unchanged
+    price keeps the open row. With a promotion, `discount_ppm` is the promotion's and the standing discount is what the
+    next term without one goes back to.
     """
 
     tenant_id = models.BigIntegerField()
     item_id = models.BigIntegerField()
     tier = models.SmallIntegerField()
     kind = PgEnumField(PriceKind)
+    level = models.SmallIntegerField(default=0, db_default=0)
+    model = PgEnumField(PriceModel, default=PriceModel.FLAT, db_default="flat")
+    lower_limit = models.DecimalField(max_digits=20, decimal_places=6, default=0, db_default=0)
+    upper_limit = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     unit_price = UnitPriceField()
     unit_cost = UnitPriceField()
     currency = models.CharField(max_length=3)
@@ -347,7 +353,8 @@ class AgreedPrice(models.Model):
         db_table = "agreed_price"
         constraints = [
             models.UniqueConstraint(
-                fields=["item_id", "tier", "kind", "valid_from"], name="agreed_price_once"
+                fields=["item_id", "tier", "kind", "level", "valid_from"],
+                name="agreed_price_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -358,5 +365,10 @@ class AgreedPrice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
                 name="agreed_price_span",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["item_id"], name="agreed_price_levels", condition=models.Q(level__gt=0)
             ),
         ]

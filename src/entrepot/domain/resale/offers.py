@@ -6,13 +6,14 @@ is shown of them follows `parties/visibility.py` (decision 11).
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
 from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource, SalesCategory
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -39,11 +40,16 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class OfferPrice:
-    """A unit price as the viewer may see it: None for what is not shown, in the currency of that sale."""
+    """A unit price as the viewer may see it: None for what is not shown, in the currency of that sale.
+
+    Of a price with levels this is the lowest one, with the others in `higher`.
+    """
 
     currency: str
     price: Decimal | None
     cost: Decimal | None
+    level: PriceLevel = FLAT
+    higher: tuple["OfferPrice", ...] = ()
 
     @property
     def margin(self) -> Decimal | None:
@@ -307,14 +313,19 @@ def _period(
     quoted: Sequence[QuotedPrice],
     market: Market | None,
 ) -> OfferPeriod:
-    prices = {}
+    by_level: dict[tuple[int, PriceKind], list[OfferPrice]] = {}
     for one in quoted:
         if market is not None and one.tier == market.tier and one.problem is None:
-            prices[one.resource_id, one.kind] = OfferPrice(
+            shown = OfferPrice(
                 currency=one.currency,
                 price=one.unit_price if market.sees_price else None,
                 cost=one.unit_cost if market.sees_cost else None,
+                level=one.level,
             )
+            by_level.setdefault((one.resource_id, one.kind), []).append(shown)
+    prices = {
+        key: replace(lowest, higher=tuple(higher)) for key, (lowest, *higher) in by_level.items()
+    }
     kind = PriceKind.USAGE if plan.is_usage else PriceKind.RECURRING
     known = {(q.tier, q.resource_id) for q in quoted if q.kind is kind and q.problem is None}
     needed = {

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.domain.catalog.models import (
     Plan,
     PlanPeriod,
@@ -71,6 +72,7 @@ class DeskPrice:
     percent_ppm: int | None
     scheduled: tuple[Scheduled, ...]
     problem: str | None
+    level: PriceLevel = FLAT
 
     @property
     def margin(self) -> Decimal | None:
@@ -80,7 +82,10 @@ class DeskPrice:
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """One plan period with its prices; months. `name` is the plan's as the seller shows it."""
+    """One plan period with its prices; months. `name` is the plan's as the seller shows it.
+
+    Prices with levels stand apart in `leveled`, one for each: margins make them, they have no own ones.
+    """
 
     period_id: int
     plan_id: int
@@ -93,6 +98,7 @@ class DeskRow:
     term_months: int
     billing_months: int
     prices: tuple[DeskPrice, ...]
+    leveled: tuple[DeskPrice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +250,15 @@ def _rows(
         found = sorted(
             quotes[number], key=lambda one: places.get((period.plan_id, one.resource_id), 0)
         )
+        shown_prices = tuple(
+            _price(
+                one,
+                name=names.get(one.resource_id, ""),
+                rule=rules.get(one.margin_rule_id or 0),
+                scheduled=waiting.get((number, one.resource_id, one.kind), ()),
+            )
+            for one in found
+        )
         rows.append(
             DeskRow(
                 period_id=number,
@@ -256,15 +271,8 @@ def _rows(
                 is_published=is_published,
                 term_months=period.term_months,
                 billing_months=period.billing_months,
-                prices=tuple(
-                    _price(
-                        one,
-                        name=names.get(one.resource_id, ""),
-                        rule=rules.get(one.margin_rule_id or 0),
-                        scheduled=waiting.get((number, one.resource_id, one.kind), ()),
-                    )
-                    for one in found
-                ),
+                prices=tuple(one for one in shown_prices if one.level.is_flat),
+                leveled=tuple(one for one in shown_prices if not one.level.is_flat),
             )
         )
     return tuple(rows)
@@ -292,6 +300,7 @@ def _price(
         percent_ppm=rule.percent_ppm if rule else None,
         scheduled=scheduled,
         problem=one.problem,
+        level=one.level,
     )
 
 

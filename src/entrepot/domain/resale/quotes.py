@@ -8,14 +8,15 @@ from functools import cache
 
 from django.db import connection
 
-from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
+from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.infra.db.prepared import is_prepared, prepared_call
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.resale"
 _READ = (
-    "SELECT plan_period_id, tier, resource_id, kind::text, unit_price, unit_cost, currency, problem"
-    " FROM quote"
+    "SELECT plan_period_id, tier, resource_id, kind::text, level, unit_price, unit_cost, currency, problem,"
+    " model::text, lower_limit, upper_limit FROM quote"
 )
 
 
@@ -23,7 +24,8 @@ _READ = (
 class QuotedPrice:
     """The price of one resource on one tier: per unit, in the currency of that sale, with what the seller pays.
 
-    `problem` is a reason of the billing run's quarantine, such as `no_price`; amounts may then be None.
+    `problem` is a reason of the billing run's quarantine, such as `no_price`; amounts may then be None. A price with
+    levels is one of these for each.
     """
 
     tier: int
@@ -33,6 +35,7 @@ class QuotedPrice:
     unit_cost: Decimal | None
     currency: str
     problem: str | None
+    level: PriceLevel = FLAT
 
 
 def quote_prices(
@@ -76,8 +79,11 @@ def quote_periods(
             pass
         rows = cursor.fetchall()
     prices: dict[int, list[QuotedPrice]] = {period: [] for period in plan_period_ids}
-    for period, tier, resource, kind, *money in sorted(rows, key=lambda row: row[:4]):
-        prices[period].append(QuotedPrice(tier, resource, PriceKind(kind), *money))
+    for period, tier, resource, kind, number, *money, model, above, up_to in sorted(
+        rows, key=lambda row: row[:5]
+    ):
+        level = PriceLevel(PriceModel(model), number, above, up_to)
+        prices[period].append(QuotedPrice(tier, resource, PriceKind(kind), *money, level))
     return {period: tuple(found) for period, found in prices.items()}
 
 

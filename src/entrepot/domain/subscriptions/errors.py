@@ -16,6 +16,7 @@ class SubscriptionInput(BadInput):
             "resource_not_in_plan",
             "subscription_date_out_of_bounds",
             "anchor_day_out_of_bounds",
+            "notice_days_out_of_bounds",
             "trial_days_out_of_bounds",
             "subscription_discount_unusable",
             "cancel_date_past",

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from entrepot.domain.subscriptions.lifecycle import Status
@@ -223,6 +225,11 @@ class SubBilling(models.Model):
                 name="sub_billing_due",
                 condition=~models.Q(due_on=None),
             ),
+            models.Index(
+                fields=["trial_end", "subscription_id"],
+                name="sub_billing_trial",
+                condition=models.Q(status=Status.TRIAL.value),
+            ),
         ]
 
 
@@ -312,5 +319,38 @@ class SubscriptionEvent(models.Model):
         indexes = [
             models.Index(
                 fields=["subscription_id", "-on_day", "-id"], name="subscription_event_recent"
-            )
+            ),
+            # Lines of a day lie together, so its events are counted without an entry for each line.
+            BrinIndex(fields=["on_day"], name="subscription_event_day", pages_per_range=16),
         ]
+
+
+class NoticeRule(models.Model):
+    """How many days before the end of a term or trial a seller's customers are told of it; no row: the usual days.
+
+    `expiry_days` count where nothing follows, `renewal_days` where another term does.
+    """
+
+    seller_id = models.BigIntegerField(primary_key=True)
+    tenant_id = models.BigIntegerField()
+    expiry_days = ArrayField(models.SmallIntegerField())
+    renewal_days = ArrayField(models.SmallIntegerField())
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "notice_rule"
+
+
+class NoticeGiven(models.Model):
+    """A notice of an end that was given: once for each subscription, end and number of days."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "ends_on", "days")
+    tenant_id = models.BigIntegerField()
+    subscription_id = models.BigIntegerField()
+    ends_on = models.DateField()
+    days = models.SmallIntegerField()
+    renews = models.BooleanField()
+    given_on = models.DateField()
+
+    class Meta:
+        db_table = "notice_given"

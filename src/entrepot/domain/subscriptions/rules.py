@@ -6,6 +6,12 @@ from datetime import date, timedelta
 from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.kernel.periods import period_end
 
+USUAL_EXPIRY_DAYS = (30, 7, 1)
+USUAL_RENEWAL_DAYS = (30,)
+"""So many days before an end its customer is told of it, unless the seller chose others."""
+NOTICES_MAX = 5
+NOTICE_DAYS_MAX = 365
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillingDates:

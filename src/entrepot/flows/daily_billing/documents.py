@@ -1,5 +1,6 @@
 """The steps after rating: totals, numbers, lines and postings, and settling; order and transaction only."""
 
+from entrepot.domain.subscriptions.rules import USUAL_EXPIRY_DAYS, USUAL_RENEWAL_DAYS
 from entrepot.flows.daily_billing.session import RunSession
 
 
@@ -35,10 +36,16 @@ def post_range(session: RunSession) -> int:
 
 
 def settle(session: RunSession) -> int:
-    """Use account credit for open invoices, then judge overdue accounts and their holds."""
+    """Use account credit for open invoices, judge overdue accounts and their holds, tell of ends that are near."""
     used = use_credit(session)
     judge_holds(session)
     session.run("subscriptions", "destroy_ended")
+    session.run(
+        "subscriptions",
+        "give_notices",
+        expiry_days=list(USUAL_EXPIRY_DAYS),
+        renewal_days=list(USUAL_RENEWAL_DAYS),
+    )
     return used
 
 

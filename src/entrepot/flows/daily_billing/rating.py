@@ -118,6 +118,8 @@ def _charge(session: RunSession) -> None:
         if session.value("SELECT EXISTS (SELECT FROM promotion)"):
             session.run("subscriptions", "pick_promotions")
         session.run("resale", "agree_prices")
+        if session.value("SELECT EXISTS (SELECT FROM agreed_price WHERE level > 0)"):
+            session.run("resale", "drop_levels")
         session.run("resale", "add_agreed_prices")
     if session.value("SELECT EXISTS (SELECT FROM due_change WHERE is_charged)"):
         session.run("billing", "charge_changes")

@@ -49,7 +49,7 @@ FROM (
                 PARTITION BY invoice.id
                 ORDER BY
                     coalesce(customer.name_key, buyer.name_key), charge.customer_id, charge.subscription_id, charge.kind,
-                    charge.period_start, charge.item_id, charge.cause_id
+                    charge.period_start, charge.item_id, charge.level, charge.cause_id
             ) AS line_no
         FROM invoice
         INNER JOIN billing_account AS account ON account.id = invoice.billing_account_id

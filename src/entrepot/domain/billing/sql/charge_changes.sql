@@ -1,4 +1,5 @@
--- Charge quantity changes inside a charged period for the days that are left of it.
+-- Charge quantity changes inside a charged period for the days that are left of it: what each level of the price gains
+-- or loses, so that another level of a volume price gives the old units back at the old price.
 -- run_day date: the day of the run.
 -- Reads temp due, due_change, sale.
 -- Writes charge.
@@ -6,7 +7,7 @@
 INSERT INTO charge (
     tenant_id, billing_account_id, statement_on, billed_on, subscription_id, customer_id, item_id, tier, kind,
     period_start, period_end, num, den, exponent, agreed_price_id, quantity, unit_price, discount_ppm,
-    tax_rule_id, tax_ppm, cause_id, list_amount, discount_amount, net, tax
+    tax_rule_id, tax_ppm, cause_id, level, list_amount, discount_amount, net, tax
 )
 SELECT
     part.tenant_id,
@@ -30,10 +31,11 @@ SELECT
     part.tax_rule_id,
     part.tax_ppm,
     part.cause_id,
-    part.list_amount,
+    part.level,
+    listed.list_amount,
     less.discount_amount,
-    part.list_amount - less.discount_amount,
-    round((part.list_amount - less.discount_amount) * part.tax_ppm / 1000000, part.exponent)
+    listed.list_amount - less.discount_amount,
+    round((listed.list_amount - less.discount_amount) * part.tax_ppm / 1000000, part.exponent)
 FROM (
     SELECT
         sale.tenant_id,
@@ -54,12 +56,9 @@ FROM (
         price.id AS agreed_price_id,
         price.unit_price,
         price.discount_ppm,
-        change.new_quantity - change.old_quantity AS quantity,
-        round(
-            (price.unit_price * (change.new_quantity - change.old_quantity) * (due.old_end - change.applies_on))
-            ::numeric(50, 30) / due.old_den,
-            sale.exponent::integer
-        ) AS list_amount
+        coalesce(price.level, 0) AS level,
+        units_at_level(price.model, price.lower_limit, price.upper_limit, change.new_quantity)
+        - units_at_level(price.model, price.lower_limit, price.upper_limit, change.old_quantity) AS quantity
     FROM due
     INNER JOIN due_change AS change ON change.subscription_id = due.subscription_id
     INNER JOIN subscription_item AS item ON item.id = change.item_id
@@ -75,6 +74,12 @@ FROM (
     OFFSET 0
 ) AS part
 CROSS JOIN LATERAL (
-    SELECT round(part.list_amount * part.discount_ppm / 1000000, part.exponent) AS discount_amount
+    SELECT
+        round((part.unit_price * part.quantity * part.num)::numeric(50, 30) / part.den, part.exponent) AS list_amount
+) AS listed
+CROSS JOIN LATERAL (
+    SELECT round(listed.list_amount * part.discount_ppm / 1000000, part.exponent) AS discount_amount
 ) AS less
-ORDER BY part.item_id, part.cause_id, part.tier
+-- Without a price the quantity is unknown: the row stays, and the table refuses it.
+WHERE part.quantity IS DISTINCT FROM 0
+ORDER BY part.item_id, part.cause_id, part.tier, part.level

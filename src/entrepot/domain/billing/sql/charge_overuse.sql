@@ -6,7 +6,7 @@
 INSERT INTO charge (
     tenant_id, billing_account_id, statement_on, billed_on, subscription_id, customer_id, item_id, tier, kind,
     period_start, period_end, num, den, exponent, agreed_price_id, quantity, unit_price, discount_ppm,
-    tax_rule_id, tax_ppm, cause_id, list_amount, discount_amount, net, tax
+    tax_rule_id, tax_ppm, cause_id, level, list_amount, discount_amount, net, tax
 )
 SELECT
     part.tenant_id,
@@ -30,6 +30,7 @@ SELECT
     part.tax_rule_id,
     part.tax_ppm,
     part.cause_id,
+    part.level,
     part.list_amount,
     less.discount_amount,
     part.list_amount - less.discount_amount,
@@ -54,8 +55,9 @@ FROM (
         price.id AS agreed_price_id,
         price.unit_price,
         price.discount_ppm,
-        used.over AS quantity,
-        round(price.unit_price * used.over, sale.exponent::integer) AS list_amount
+        price.level,
+        counted.units AS quantity,
+        round(price.unit_price * counted.units, sale.exponent::integer) AS list_amount
     FROM due
     CROSS JOIN LATERAL (
         SELECT CASE WHEN due.cancels THEN least(due.cancel_on, due.old_end) ELSE due.old_end END AS period_end
@@ -77,11 +79,15 @@ FROM (
             AND price.kind = 'overuse'
             AND price.valid_from <= due.old_start
             AND (price.valid_to IS NULL OR price.valid_to > due.old_start)
+    CROSS JOIN LATERAL (
+        SELECT units_at_level(price.model, price.lower_limit, price.upper_limit, used.over) AS units
+    ) AS counted
     WHERE
         due.status = 'active'
         AND due.old_start < closing.period_end
         AND (due.cancels OR due.event_on >= due.old_end)
         AND used.over > 0
+        AND counted.units > 0
     OFFSET 0
 ) AS part
 CROSS JOIN LATERAL (

@@ -6,7 +6,7 @@
 INSERT INTO charge (
     tenant_id, billing_account_id, statement_on, billed_on, subscription_id, customer_id, item_id, tier, kind,
     period_start, period_end, num, den, exponent, agreed_price_id, quantity, unit_price, discount_ppm,
-    tax_rule_id, tax_ppm, cause_id, list_amount, discount_amount, net, tax
+    tax_rule_id, tax_ppm, cause_id, level, list_amount, discount_amount, net, tax
 )
 SELECT
     part.tenant_id,
@@ -30,6 +30,7 @@ SELECT
     part.tax_rule_id,
     part.tax_ppm,
     part.cause_id,
+    part.level,
     part.list_amount,
     less.discount_amount,
     part.list_amount - less.discount_amount,
@@ -52,6 +53,7 @@ FROM (
         charge.period_end - greatest(due.cancel_on, charge.period_start) AS num,
         charge.den,
         charge.agreed_price_id,
+        charge.level,
         charge.unit_price,
         charge.discount_ppm,
         -charge.quantity AS quantity,

@@ -32,7 +32,7 @@ FROM (
         max(charge.period_start) FILTER (WHERE charge.kind = 'recurring') AS period_start,
         bool_or(charge.kind = 'refund') AS has_refund,
         bool_or(charge.kind IN ('usage', 'overuse')) AS has_use,
-        bool_or(charge.kind = 'setup') AS has_setup
+        bool_or(charge.kind IN ('setup', 'renewal')) AS has_setup
     FROM charge
     WHERE charge.billed_on = %(run_day)s AND charge.statement_on >= %(run_day)s
     GROUP BY charge.subscription_id, charge.tier
@@ -49,13 +49,13 @@ LEFT JOIN LATERAL (
         max(old.num * 1000 / old.den) FILTER (WHERE old.kind = 'recurring') AS part,
         max(old.agreed_price_id) FILTER (WHERE old.kind = 'recurring') AS agreed_price_id,
         bool_or(old.kind IN ('usage', 'overuse')) AS had_use,
-        bool_or(old.kind = 'setup') AS had_setup
+        bool_or(old.kind IN ('setup', 'renewal')) AS had_setup
     FROM subscription_item AS item
     INNER JOIN charge AS old ON old.item_id = item.id AND old.tier = now_bill.tier
     WHERE
         item.subscription_id = now_bill.subscription_id
         AND old.billed_on < %(run_day)s
-        AND old.kind IN ('recurring', 'setup', 'usage', 'overuse')
+        AND old.kind IN ('recurring', 'setup', 'renewal', 'usage', 'overuse')
         AND old.period_start >= (
             SELECT max(last_one.period_start)
             FROM charge AS last_one

@@ -25,6 +25,7 @@ WITH judged AS (
             ELSE
                 price.kind::text = CASE charge.kind WHEN 'change' THEN 'recurring' ELSE charge.kind::text END
                 AND price.unit_price = charge.unit_price
+                AND price.level = charge.level
                 AND price.discount_ppm = charge.discount_ppm
                 AND price.valid_from <= charge.period_start
         END AS is_price_right,
@@ -37,10 +38,12 @@ WITH judged AS (
         OR (
             (
                 reversed.item_id, reversed.tier, reversed.billing_account_id, reversed.agreed_price_id,
-                reversed.unit_price, reversed.discount_ppm, reversed.tax_rule_id, reversed.den, -reversed.quantity
+                reversed.unit_price, reversed.discount_ppm, reversed.tax_rule_id, reversed.den, -reversed.quantity,
+                reversed.level
             ) = (
                 charge.item_id, charge.tier, charge.billing_account_id, charge.agreed_price_id,
-                charge.unit_price, charge.discount_ppm, charge.tax_rule_id, charge.den, charge.quantity
+                charge.unit_price, charge.discount_ppm, charge.tax_rule_id, charge.den, charge.quantity,
+                charge.level
             )
             AND reversed.kind IN ('recurring', 'change')
             AND charge.period_start >= reversed.period_start
@@ -48,7 +51,7 @@ WITH judged AS (
         ) AS is_reversed_right,
         charge.kind <> 'change'
         OR (
-            (change.item_id, change.new_quantity - change.old_quantity) = (charge.item_id, charge.quantity)
+            (change.item_id, levels.new_units - levels.old_units) = (charge.item_id, charge.quantity)
             AND change.applied_on = charge.billed_on
         ) AS is_change_right
     FROM charge
@@ -71,6 +74,11 @@ WITH judged AS (
             AND sold.billing_account_id = charge.billing_account_id
     LEFT JOIN charge AS reversed ON charge.kind = 'refund' AND reversed.id = charge.cause_id
     LEFT JOIN quantity_change AS change ON charge.kind = 'change' AND change.id = charge.cause_id
+    CROSS JOIN LATERAL (
+        SELECT
+            units_at_level(price.model, price.lower_limit, price.upper_limit, change.new_quantity) AS new_units,
+            units_at_level(price.model, price.lower_limit, price.upper_limit, change.old_quantity) AS old_units
+    ) AS levels
     WHERE
         charge.billed_on BETWEEN %(from_day)s AND %(to_day)s
         AND charge.statement_on >= %(from_day)s

@@ -71,7 +71,7 @@ judged AS (
                 AND exact.den BETWEEN 30.4 * exact.billing_months - 3 AND 30.5 * exact.billing_months + 2
             ELSE exact.num = 1 AND exact.den = 1
         END AS is_fraction_right,
-        exact.kind <> 'setup' OR exact.quantity = 1 AS is_quantity_right
+        exact.kind NOT IN ('setup', 'renewal') OR exact.quantity = 1 AS is_quantity_right
     FROM exact
     OFFSET 0
 ),

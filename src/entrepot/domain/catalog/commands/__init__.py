@@ -12,7 +12,7 @@ from entrepot.domain.catalog.commands.contents import (
     set_parts,
     set_plan_resources,
 )
-from entrepot.domain.catalog.commands.fees import Fee, set_fee
+from entrepot.domain.catalog.commands.fees import Fee, FeeLevel, set_fee
 from entrepot.domain.catalog.commands.products import (
     PeriodFacts,
     PlanFacts,
@@ -32,6 +32,7 @@ from entrepot.domain.catalog.commands.switches import allow_switch, forbid_switc
 __all__ = [
     "Category",
     "Fee",
+    "FeeLevel",
     "InPlan",
     "PeriodFacts",
     "PlanFacts",

@@ -20,7 +20,12 @@ from entrepot.kernel.ids import IdKind
 LINES_MAX = 200
 _PACKAGE = "entrepot.domain.documents"
 # Their descriptions end with the quantity, which a screen has in its own column.
-_COUNTED_APART = {ChargeKind.RECURRING, ChargeKind.SETUP, ChargeKind.OVERUSE}
+_COUNTED_APART = {
+    ChargeKind.RECURRING,
+    ChargeKind.SETUP,
+    ChargeKind.RENEWAL,
+    ChargeKind.OVERUSE,
+}
 
 
 class StoredLine(NamedTuple):

@@ -8,6 +8,7 @@ from django.db import connection
 from entrepot.domain.billing.lifecycle import ChargeKind
 from entrepot.domain.billing.models import Charge, InvoiceLine
 from entrepot.domain.billing.queries.invoices import InvoiceFacts
+from entrepot.domain.catalog.levels import PriceLevel
 from entrepot.domain.catalog.models import CatalogPrice
 from entrepot.domain.documents import explain_words
 from entrepot.domain.documents.explain import explain
@@ -138,11 +139,13 @@ def _price_origin(behind: _Behind, *, is_seller: bool) -> PriceOrigin:
         text=explain_words.price_row(price.id, language),
         link=Link(kind=LinkKind.PRICE, id=str(price.id)),
     )
+    level = PriceLevel(price.model, price.level, price.lower_limit, price.upper_limit)
     if not is_seller:
-        return PriceOrigin(name=name, valid_from=price.valid_from)
+        return PriceOrigin(name=name, valid_from=price.valid_from, level=level)
     return PriceOrigin(
         name=name,
         valid_from=price.valid_from,
+        level=level,
         rule_text=_rule_text(price, language),
         exchange_rate=price.exchange_rate,
         rate_from=_upstream_currency(price) if price.exchange_rate is not None else "",
@@ -165,6 +168,7 @@ def _upstream_currency(price: AgreedPrice) -> str:
         item_id=price.item_id,
         tier=price.tier - 1,
         kind=price.kind,
+        level=price.level,
         valid_from__lte=price.valid_from,
     )
     return above.order_by("-valid_from").values_list("currency", flat=True).first() or ""
@@ -235,6 +239,7 @@ def _continues_on(behind: _Behind) -> int | None:
         period_start=charge.period_end,
         item_id=charge.item_id,
         tier=charge.tier,
+        level=charge.level,
         kind=ChargeKind.RECURRING,
     ).values("id")
     lines = InvoiceLine.objects.filter(invoice_id=behind.facts.id, charge_id__in=following)

@@ -49,7 +49,7 @@ def tax_note_of(treatment: str, language: Language) -> str:
 
 def billing_unit_of(kind: ChargeKind, *, den: int) -> BillingUnit:
     """Tell to which span a stored unit price refers; `den` is the length of the natural period."""
-    if kind is ChargeKind.SETUP:
+    if kind in {ChargeKind.SETUP, ChargeKind.RENEWAL}:
         return BillingUnit.ONCE
     if kind in {ChargeKind.OVERUSE, ChargeKind.USAGE}:
         return BillingUnit.USE

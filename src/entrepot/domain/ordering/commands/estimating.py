@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.ordering.cart import Cart, Estimate, EstimatedLine, Line
@@ -83,46 +84,67 @@ def _estimated(
         if line.quantities.get(resource.id) and not resource.is_measured
     ]
     _require_prices(quoted, charged=charged, tiers=len(tiers), period=period)
-    sold = {(p.tier, p.resource_id, p.kind): p.unit_price or Decimal(0) for p in quoted}
-    bought = {(p.tier, p.resource_id, p.kind): p.unit_cost or Decimal(0) for p in quoted}
+
+    def bill(at: Tier, promoted: Promoted | None, *, is_cost: bool) -> Bill:
+        return bill_of_quotes(
+            [price for price in quoted if price.tier == at.tier],
+            line.quantities,
+            is_cost=is_cost,
+            exponent=at.exponent,
+            promoted=promoted,
+        )
+
     return EstimatedLine(
         plan_name=period.plan_name,
         trial_days=period.trial_days,
-        bills={one.tier: _bill(line, sold, one, promotions.get(one.tier)) for one in tiers},
-        costs={one.tier: _bill(line, bought, one, promotions.get(one.tier - 1)) for one in tiers},
+        bills={one.tier: bill(one, promotions.get(one.tier), is_cost=False) for one in tiers},
+        costs={one.tier: bill(one, promotions.get(one.tier - 1), is_cost=True) for one in tiers},
         currencies={one.tier: one.currency for one in tiers},
         promotions=promotions,
-        listed={one.tier: _bill(line, sold, one, None) for one in tiers if one.tier in promotions},
+        listed={
+            one.tier: bill(one, None, is_cost=False) for one in tiers if one.tier in promotions
+        },
         listed_costs={
-            one.tier: _bill(line, bought, one, None) for one in tiers if one.tier - 1 in promotions
+            one.tier: bill(one, None, is_cost=True) for one in tiers if one.tier - 1 in promotions
         },
     )
 
 
-def _bill(
-    line: Line,
-    prices: Mapping[tuple[int, int, PriceKind], Decimal],
-    at: Tier,
-    promoted: Promoted | None,
-) -> Bill:
-    def price(resource: int, kind: PriceKind) -> Decimal:
-        return prices.get((at.tier, resource, kind), Decimal(0))
+class TakesOff(Protocol):
+    """What a promotion takes off recurring prices and setup fees, in parts per million."""
 
-    resources = {resource for tier, resource, _kind in prices if tier == at.tier}
-    return bill_of(
-        [
-            PricedItem(
-                quantity=line.quantities.get(resource, Decimal(0)),
-                recurring=price(resource, PriceKind.RECURRING),
-                setup=price(resource, PriceKind.SETUP),
-                recurring_ppm=promoted.recurring_ppm if promoted else 0,
-                setup_ppm=promoted.setup_ppm if promoted else 0,
-            )
-            for resource in sorted(resources)
-            if line.quantities.get(resource)
-        ],
-        exponent=at.exponent,
-    )
+    @property
+    def recurring_ppm(self) -> int:
+        """Off the price of each period."""
+
+    @property
+    def setup_ppm(self) -> int:
+        """Off the fee of the first one."""
+
+
+def bill_of_quotes(
+    quoted: Sequence[QuotedPrice],
+    quantities: Mapping[int, Decimal],
+    *,
+    is_cost: bool,
+    exponent: int,
+    promoted: TakesOff | None = None,
+) -> Bill:
+    """Work out what units by resource take at the quoted prices, or costs, of one tier; each level is a charge."""
+    items = []
+    for price in quoted:
+        amount = price.unit_cost if is_cost else price.unit_price
+        ordered = quantities.get(price.resource_id)
+        if not ordered or amount is None:
+            continue
+        if price.kind is PriceKind.RECURRING:
+            units = price.level.units_of(ordered)
+            ppm = promoted.recurring_ppm if promoted else 0
+            items.append(PricedItem(quantity=units, recurring=amount, recurring_ppm=ppm))
+        elif price.kind is PriceKind.SETUP:
+            ppm = promoted.setup_ppm if promoted else 0
+            items.append(PricedItem(quantity=ordered, setup=amount, setup_ppm=ppm))
+    return bill_of(items, exponent=exponent)
 
 
 def _require_prices(

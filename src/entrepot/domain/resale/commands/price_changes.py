@@ -1,6 +1,6 @@
 """The price manager's writes: an own price or a level's margin from a day on, and what is scheduled taken back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from entrepot.domain.resale.commands.prices import (
     check_margin,
     is_unusual,
     lock_seller,
+    refuse_levels,
     unit_price_of,
     unusual_margin,
 )
@@ -90,7 +91,7 @@ def change_prices(
     What is scheduled for later days stays. A price below its cost needs `confirmed`; `source` (a file's name) and the
     confirmation are kept by the audit trail. Running terms keep what was agreed for them. The same prices again change
     nothing. The number of statements does not depend on the number of prices.
-    Raises: NoSuchObject; ResaleInput; kernel MoneyError; ResaleRefused `price_below_cost`.
+    Raises: NoSuchObject; ResaleInput; kernel MoneyError; ResaleRefused `price_below_cost`, `price_has_levels`.
     """
     _check_future(valid_from, business_date)
     wanted = {one.goods: _checked(one) for one in changes}
@@ -278,8 +279,8 @@ def _is_below(change: PriceChange) -> bool:
     return price is not None and cost is not None and price < cost
 
 
-def _check_all_goods(goods: Iterable[Goods]) -> None:
-    """Refuse a period, or a resource that its plan does not have."""
+def _check_all_goods(goods: Collection[Goods]) -> None:
+    """Refuse a period, or a resource that its plan does not have, and what has levels."""
     asked = {(one.plan_period_id, one.resource_id) for one in goods}
     plans = dict(
         PlanPeriod.objects.filter(pk__in={p for p, _ in asked}).values_list("id", "plan_id")
@@ -294,6 +295,7 @@ def _check_all_goods(goods: Iterable[Goods]) -> None:
             raise NoSuchObject(object="plan period")
         if (plans[period], resource) not in known:
             raise NoSuchObject(object="resource")
+    refuse_levels([(one.plan_period_id, one.resource_id, one.kind) for one in goods])
 
 
 def _put_prices(

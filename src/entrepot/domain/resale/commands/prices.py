@@ -1,6 +1,6 @@
 """Set margin rules, own prices and exchange rates. Rows are closed and replaced, so the past stays as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
 from entrepot.domain.catalog.models import (
     CatalogPrice,
     Plan,
@@ -100,7 +100,7 @@ def set_seller_price(
 
     Up to twelve decimals. Subscriptions keep what was agreed until their next term. A price below the
     known cost in the same currency needs `confirmed`. The same price again changes nothing.
-    Raises: NoSuchObject; ResaleInput; kernel MoneyError; ResaleRefused `price_below_cost`;
+    Raises: NoSuchObject; ResaleInput; kernel MoneyError; ResaleRefused `price_below_cost`, `price_has_levels`;
     ResaleConflict `price_in_the_way`.
     """
     exponent(currency)
@@ -109,6 +109,7 @@ def set_seller_price(
     with transaction.atomic():
         seller = lock_seller(seller_id)
         _check_goods(plan_period_id, resource_id)
+        refuse_levels([(plan_period_id, resource_id, kind)])
         key = {
             "seller": seller,
             "plan_period_id": plan_period_id,
@@ -257,6 +258,24 @@ def _check_goods(plan_period_id: int, resource_id: int) -> None:
         raise NoSuchObject(object="plan period")
     if not PlanResource.objects.filter(plan_id=period.plan_id, resource_id=resource_id).exists():
         raise NoSuchObject(object="resource")
+
+
+def refuse_levels(asked: Collection[tuple[int, int, PriceKind]]) -> None:
+    """Refuse an own price of a (plan period, resource, kind) that the vendor prices by levels; one statement.
+
+    Raises: ResaleRefused `price_has_levels`.
+    """
+    rows = CatalogPrice.objects.exclude(model=PriceModel.FLAT).filter(
+        plan_period_id__in={period for period, _, _ in asked}
+    )
+    for row in rows.select_related("plan_period"):
+        if (row.plan_period_id, row.resource_id, row.kind) in asked:
+            raise ResaleRefused(
+                "price_has_levels",
+                "The vendor's price of {object} depends on the quantity; an own price would not.",
+                object=f"{IdKind.PLAN.value}-{row.plan_period.plan_id}",
+                next_step="Set a margin for the plan; it makes the price of each level.",
+            )
 
 
 def check_level(scope: Mapping[str, int | None]) -> None:

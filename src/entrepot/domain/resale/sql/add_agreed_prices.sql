@@ -3,14 +3,19 @@
 -- Writes agreed_price.
 -- Safe to repeat: unique by item, tier, kind and first day.
 INSERT INTO agreed_price (
-    tenant_id, item_id, tier, kind, unit_price, unit_cost, currency, discount_ppm, discount_label, promotion_id,
-    standing_ppm, standing_label, valid_from, catalog_price_id, seller_price_id, margin_rule_id, exchange_rate
+    tenant_id, item_id, tier, kind, model, level, lower_limit, upper_limit, unit_price, unit_cost, currency,
+    discount_ppm, discount_label, promotion_id, standing_ppm, standing_label, valid_from, catalog_price_id,
+    seller_price_id, margin_rule_id, exchange_rate
 )
 SELECT
     fresh.tenant_id,
     fresh.item_id,
     fresh.tier,
     fresh.kind,
+    fresh.model,
+    fresh.level,
+    fresh.lower_limit,
+    fresh.upper_limit,
     fresh.unit_price,
     fresh.unit_cost,
     fresh.currency,

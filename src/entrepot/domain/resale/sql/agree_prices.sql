@@ -1,5 +1,6 @@
 -- Close agreed prices that a starting term replaces by another price, and remember what has to be added.
--- Temp: agreed_new (tenant_id bigint, item_id bigint, tier smallint, kind price_kind, unit_price numeric,
+-- Temp: agreed_new (tenant_id bigint, item_id bigint, tier smallint, kind price_kind, model price_model,
+--  level smallint, lower_limit numeric, upper_limit numeric, unit_price numeric,
 --  unit_cost numeric, currency text, discount_ppm integer, discount_label text,
 --  promotion_id bigint, standing_ppm integer, standing_label text, valid_from date,
 --  catalog_price_id bigint, seller_price_id bigint, margin_rule_id bigint, exchange_rate numeric);
@@ -7,6 +8,7 @@
 -- Writes agreed_price.
 -- Safe to repeat: it runs in the transaction that moves the subscription on; an unchanged price keeps its open row.
 -- A promotion stands in for a discount during its term; the row remembers the discount for the next one.
+-- A level that is new to an item takes the discount of its lowest one; `drop_levels.sql` closes those that are gone.
 WITH wanted AS (
     SELECT
         due.tenant_id,
@@ -14,6 +16,10 @@ WITH wanted AS (
         due.event_on,
         quote.tier,
         quote.kind,
+        quote.model,
+        quote.level,
+        quote.lower_limit,
+        quote.upper_limit,
         quote.unit_price,
         quote.unit_cost,
         quote.currency,
@@ -41,8 +47,18 @@ WITH wanted AS (
             held.item_id = item.item_id
             AND held.tier = quote.tier
             AND held.kind = quote.kind
+            AND held.level = quote.level
             AND held.valid_from <= due.event_on
             AND (held.valid_to IS NULL OR held.valid_to > due.event_on)
+    LEFT JOIN agreed_price AS lowest
+        ON
+            quote.level > 0
+            AND lowest.item_id = item.item_id
+            AND lowest.tier = quote.tier
+            AND lowest.kind = quote.kind
+            AND lowest.level = 0
+            AND lowest.valid_from <= due.event_on
+            AND (lowest.valid_to IS NULL OR lowest.valid_to > due.event_on)
     LEFT JOIN promoted ON promoted.subscription_id = due.subscription_id AND promoted.tier = quote.tier
     CROSS JOIN LATERAL (
         SELECT CASE quote.kind
@@ -59,8 +75,18 @@ WITH wanted AS (
     ) AS less
     CROSS JOIN LATERAL (
         SELECT
-            CASE WHEN held.promotion_id IS NULL THEN held.discount_ppm ELSE held.standing_ppm END AS ppm,
-            CASE WHEN held.promotion_id IS NULL THEN held.discount_label ELSE held.standing_label END AS label
+            CASE
+                WHEN held.id IS NULL AND lowest.promotion_id IS NULL THEN lowest.discount_ppm
+                WHEN held.id IS NULL THEN lowest.standing_ppm
+                WHEN held.promotion_id IS NULL THEN held.discount_ppm
+                ELSE held.standing_ppm
+            END AS ppm,
+            CASE
+                WHEN held.id IS NULL AND lowest.promotion_id IS NULL THEN lowest.discount_label
+                WHEN held.id IS NULL THEN lowest.standing_label
+                WHEN held.promotion_id IS NULL THEN held.discount_label
+                ELSE held.standing_label
+            END AS label
     ) AS standing
     WHERE
         due.starts_term
@@ -69,6 +95,9 @@ WITH wanted AS (
             OR held.unit_price <> quote.unit_price
             OR held.unit_cost <> quote.unit_cost
             OR held.currency <> quote.currency
+            OR held.model <> quote.model
+            OR held.lower_limit <> quote.lower_limit
+            OR held.upper_limit IS DISTINCT FROM quote.upper_limit
             OR held.promotion_id IS DISTINCT FROM less.promotion_id
         )
 ),
@@ -83,6 +112,9 @@ closed AS (
 replaced AS (
     UPDATE agreed_price AS price
     SET
+        model = wanted.model,
+        lower_limit = wanted.lower_limit,
+        upper_limit = wanted.upper_limit,
         unit_price = wanted.unit_price,
         unit_cost = wanted.unit_cost,
         currency = wanted.currency,
@@ -105,6 +137,10 @@ SELECT
     wanted.item_id,
     wanted.tier,
     wanted.kind,
+    wanted.model,
+    wanted.level,
+    wanted.lower_limit,
+    wanted.upper_limit,
     wanted.unit_price,
     wanted.unit_cost,
     wanted.currency,

@@ -1,10 +1,11 @@
 -- Work out one tier's prices for the wanted terms: the seller's own price, else its narrowest margin rule.
 -- tier smallint: the tier to quote; tier 1 stands on the catalogue, every other tier on the one before it.
 -- Temp: quote (chain_id bigint, plan_period_id bigint, resource_id bigint, on_day date, tier smallint,
---  kind price_kind, unit_price numeric, unit_cost numeric, retail_price numeric, retail_currency text, currency text,
+--  kind price_kind, model price_model, level smallint, lower_limit numeric, upper_limit numeric, unit_price numeric, unit_cost numeric, retail_price numeric, retail_currency text, currency text,
 --  catalog_price_id bigint, seller_price_id bigint, margin_rule_id bigint, exchange_rate numeric, problem text);
 -- Reads temp price_wanted.
 -- Safe to repeat: it fills a temporary table. Rule 8 of docs/billing.md section 3.
+-- A price with levels has a row for each; margins make every level's price, and an own price does not stand in for them.
 INSERT INTO quote
 SELECT
     wanted.chain_id,
@@ -13,6 +14,10 @@ SELECT
     wanted.on_day,
     link.tier,
     kind.kind,
+    coalesce(upstream.model, 'flat'),
+    coalesce(upstream.level, 0),
+    coalesce(upstream.lower_limit, 0),
+    upstream.upper_limit,
     CASE
         WHEN own.id IS NOT NULL THEN own.unit_price
         WHEN kind.kind = 'usage' THEN round(basis.amount * (1000000 + rule.percent_ppm) / 1000000, 12)
@@ -45,6 +50,10 @@ LEFT JOIN (
         start.resource_id,
         start.on_day,
         found.kind,
+        found.model,
+        (row_number() OVER levels - 1)::smallint AS level,
+        found.lower_limit,
+        lead(found.lower_limit) OVER levels AS upper_limit,
         found.unit_cost AS cost,
         found.retail_price AS retail,
         found.currency::text AS retail_currency,
@@ -60,6 +69,10 @@ LEFT JOIN (
             AND found.valid_from <= start.on_day
             AND (found.valid_to IS NULL OR found.valid_to > start.on_day)
     WHERE %(tier)s = 1
+    WINDOW levels AS (
+        PARTITION BY start.chain_id, start.plan_period_id, start.resource_id, start.on_day, found.kind
+        ORDER BY found.lower_limit
+    )
     UNION ALL
     SELECT
         start.chain_id,
@@ -67,6 +80,10 @@ LEFT JOIN (
         start.resource_id,
         start.on_day,
         'usage'::price_kind,
+        'flat',
+        0,
+        0,
+        NULL,
         1,
         NULL,
         NULL,
@@ -81,6 +98,10 @@ LEFT JOIN (
         below.resource_id,
         below.on_day,
         below.kind,
+        below.model,
+        below.level,
+        below.lower_limit,
+        below.upper_limit,
         below.unit_price,
         below.retail_price,
         below.retail_currency,
@@ -102,6 +123,7 @@ LEFT JOIN seller_price AS own
         AND own.resource_id = wanted.resource_id
         AND own.kind = kind.kind
         AND own.currency = account.currency
+        AND coalesce(upstream.model, 'flat') = 'flat'
         AND own.valid_from <= wanted.on_day
         AND (own.valid_to IS NULL OR own.valid_to > wanted.on_day)
 CROSS JOIN LATERAL (

@@ -45,7 +45,8 @@ ORDER BY link.tier"""
 _HOME_MARGIN = """
 SELECT
     sum(
-        item.quantity * (price.unit_price * (1000000 - price.discount_ppm) / 1000000 - price.unit_cost)
+        units_at_level(price.model, price.lower_limit, price.upper_limit, item.quantity)
+        * (price.unit_price * (1000000 - price.discount_ppm) / 1000000 - price.unit_cost)
         / price.exchange_rate
     ) / %(months)s
 FROM subscription_item AS item

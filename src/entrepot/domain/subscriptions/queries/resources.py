@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from entrepot.domain.catalog.kinds import PriceKind
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
+from entrepot.domain.catalog.levels import PriceLevel
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import MarginBasis
 from entrepot.domain.subscriptions.lifecycle import Status
@@ -23,19 +24,28 @@ _ITEMS = """
 SELECT
     item.id, resource.name, resource.unit, item.quantity, item.included * item.quantity, item.is_measured,
     price.unit_price, price.unit_cost, price.discount_ppm, price.discount_label, price.promotion_id IS NOT NULL,
-    overuse.unit_price
+    overuse.unit_price, coalesce(price.model <> 'flat', FALSE)
 FROM (
     SELECT own.* FROM subscription_item AS own WHERE own.subscription_id = %(id)s
     ORDER BY own.position, own.id LIMIT %(limit)s OFFSET %(skipped)s
 ) AS item
 INNER JOIN resource ON resource.id = item.resource_id
-LEFT JOIN agreed_price AS price
-    ON
-        price.item_id = item.id AND price.tier = %(tier)s AND price.kind IN ('recurring', 'usage')
-        AND price.valid_from <= %(today)s AND (price.valid_to IS NULL OR price.valid_to > %(today)s)
+LEFT JOIN LATERAL (
+    SELECT agreed.*
+    FROM agreed_price AS agreed
+    WHERE
+        agreed.item_id = item.id AND agreed.tier = %(tier)s AND agreed.kind IN ('recurring', 'usage')
+        AND agreed.valid_from <= %(today)s AND (agreed.valid_to IS NULL OR agreed.valid_to > %(today)s)
+        AND (
+            agreed.level = 0
+            OR units_at_level(agreed.model, agreed.lower_limit, agreed.upper_limit, item.quantity) > 0
+        )
+    ORDER BY agreed.level DESC
+    LIMIT 1
+) AS price ON TRUE
 LEFT JOIN agreed_price AS overuse
     ON
-        overuse.item_id = item.id AND overuse.tier = %(tier)s AND overuse.kind = 'overuse'
+        overuse.item_id = item.id AND overuse.tier = %(tier)s AND overuse.kind = 'overuse' AND overuse.level = 0
         AND overuse.valid_from <= %(today)s AND (overuse.valid_to IS NULL OR overuse.valid_to > %(today)s)
 ORDER BY item.position, item.id"""
 _PRICES = """
@@ -43,7 +53,8 @@ SELECT
     price.item_id, resource.name, price.kind::text, price.unit_price, price.unit_cost, price.currency,
     price.discount_ppm, price.discount_label, price.valid_from, price.valid_to,
     price.seller_price_id IS NOT NULL, price.catalog_price_id IS NOT NULL, list.file_name,
-    rule.basis::text, rule.percent_ppm, price.exchange_rate
+    rule.basis::text, rule.percent_ppm, price.exchange_rate, price.model::text, price.level, price.lower_limit,
+    price.upper_limit
 FROM agreed_price AS price
 INNER JOIN subscription_item AS item ON item.id = price.item_id
 INNER JOIN resource ON resource.id = item.resource_id
@@ -57,7 +68,9 @@ WHERE
         price.unit_price > 0 OR price.catalog_price_id IS NOT NULL OR price.seller_price_id IS NOT NULL
         OR price.margin_rule_id IS NOT NULL
     )
-ORDER BY (price.valid_to IS NOT NULL), item.position, item.id, price.kind, price.valid_from DESC
+    -- A level that was replaced on its first day has no units.
+    AND price.upper_limit IS DISTINCT FROM price.lower_limit
+ORDER BY (price.valid_to IS NOT NULL), item.position, item.id, price.kind, price.valid_from DESC, price.level
 LIMIT %(limit)s"""
 _CHANGES = """
 SELECT change.id, change.effective_on, resource.name, resource.unit, item.quantity, change.new_quantity
@@ -73,7 +86,12 @@ FROM (
     SELECT
         price.discount_ppm,
         round(
-            (price.unit_price * coalesce(waiting.new_quantity, item.quantity) * %(num)s)::numeric(50, 30) / %(den)s,
+            (
+                price.unit_price * %(num)s
+                * units_at_level(
+                    price.model, price.lower_limit, price.upper_limit, coalesce(waiting.new_quantity, item.quantity)
+                )
+            )::numeric(50, 30) / %(den)s,
             %(exponent)s
         ) AS list_amount
     FROM subscription_item AS item
@@ -97,6 +115,8 @@ FROM (
 class ResourceRow:
     """One resource. `included` units are free for the quantity now; prices are those of the viewer's sale.
 
+    With levels the price is that of the highest one that the quantity reaches, for overuse the lowest.
+
     `is_promotion` tells that the discount is a promotion's, which ends with the term unless it is given again.
     """
 
@@ -112,6 +132,7 @@ class ResourceRow:
     discount_label: str
     is_promotion: bool
     overuse_price: Decimal | None
+    has_levels: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +168,7 @@ class PriceRow:
     basis: MarginBasis | None
     percent_ppm: int | None
     exchange_rate: Decimal | None
+    level: PriceLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,14 +286,16 @@ def _priced_on(viewer: Viewer, facts: SubscriptionFacts) -> date:
 
 
 def _resource(row: tuple[Any, ...], facts: SubscriptionFacts) -> ResourceRow:
-    *head, unit_cost, discount, label, is_promotion, overuse = row
+    *head, unit_cost, discount, label, is_promotion, overuse, has_levels = row
     head[2] = json.loads(head[2])
     cost = unit_cost if facts.money.is_seller else None
-    return ResourceRow(*[*head, cost, discount or 0, label or "", bool(is_promotion), overuse])
+    return ResourceRow(
+        *[*head, cost, discount or 0, label or "", bool(is_promotion), overuse, has_levels]
+    )
 
 
 def _price(row: tuple[Any, ...], facts: SubscriptionFacts) -> PriceRow:
-    own, listed, file_name, basis, ppm, rate = row[10:]
+    own, listed, file_name, basis, ppm, rate, model, *limits = row[10:]
     told = facts.money.is_seller
     origin = "own_price" if own else "margin_rule" if basis else "price_list" if listed else ""
     return PriceRow(
@@ -290,4 +314,5 @@ def _price(row: tuple[Any, ...], facts: SubscriptionFacts) -> PriceRow:
         basis=MarginBasis(basis) if told and basis else None,
         percent_ppm=ppm if told else None,
         exchange_rate=rate if told else None,
+        level=PriceLevel(PriceModel(model), *limits),
     )

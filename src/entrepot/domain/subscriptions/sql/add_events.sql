@@ -23,7 +23,8 @@ SELECT
     '',
     jsonb_strip_nulls(jsonb_build_object(
         'term_end', CASE WHEN due.starts_term THEN due.term_end END,
-        'refund', CASE WHEN due.cancels THEN due.cancel_refund END
+        'refund', CASE WHEN due.cancels THEN due.cancel_refund END,
+        'account_held', CASE WHEN due.renewal_held THEN TRUE END
     ))
 FROM due
 WHERE due.cancels OR due.lapses OR due.ends_grace OR due.starts_term

@@ -7,10 +7,11 @@
 --  old_end date, old_term_end date, cancel_refund boolean, is_usage boolean, chain_id bigint, plan_period_id bigint,
 --  customer_id bigint, tax_category_id bigint, setup_done boolean, cancel_on date, has_changes boolean, next_change_known boolean,
 --  cancels boolean, lapses boolean, starts_term boolean, starts_period boolean, ends_grace boolean,
---  bills_usage boolean, closes_usage boolean,
+--  bills_usage boolean, closes_usage boolean, renewal_held boolean,
 --  period_start date, period_end date, term_end date, num integer, den integer, old_den integer);
 -- Reads temp put_aside.
 -- Safe to repeat: it fills a temporary table. Rules: docs/billing.md section 3.
+-- Whether somebody who buys along the chain is held is asked at the end of a term or trial only.
 INSERT INTO due
 SELECT
     sub.subscription_id,
@@ -43,6 +44,7 @@ SELECT
     what.ends_grace,
     sub.is_usage AND sub.status <> 'trial' AND sub.period_start IS NOT NULL,
     what.cancels OR what.ends_grace OR (what.lapses AND sub.grace_days = 0) OR NOT fact.is_running,
+    what.lapses AND fact.wants_renewal,
     CASE WHEN what.starts_period THEN sub.due_on ELSE sub.period_start END,
     CASE WHEN what.starts_period THEN least(grid.natural_end, grid.term_end) ELSE sub.period_end END,
     CASE WHEN what.starts_period THEN grid.term_end ELSE sub.term_end END,
@@ -60,23 +62,34 @@ CROSS JOIN LATERAL (
         sub.status = 'active' AND sub.period_end <= sub.due_on AS period_ends,
         sub.status = 'active' AND sub.term_end <= sub.due_on AS term_ends,
         sub.period_start = sub.period_end AS is_first,
-        sub.auto_renew OR sub.renews_once AS renews
+        sub.auto_renew OR sub.renews_once AS wants_renewal,
+        CASE
+            WHEN sub.term_end <= sub.due_on OR sub.trial_end <= sub.due_on THEN EXISTS (
+                SELECT
+                FROM chain_link AS link
+                INNER JOIN billing_account AS terms ON terms.id = link.billing_account_id
+                INNER JOIN account AS buyer ON buyer.id = terms.buyer_id
+                WHERE link.chain_id = sub.chain_id AND (buyer.admin_hold OR buyer.credit_hold)
+            )
+            ELSE FALSE
+        END AS is_held
     OFFSET 0  -- noqa: PRS
 ) AS fact
+CROSS JOIN LATERAL (SELECT fact.wants_renewal AND NOT fact.is_held AS renews) AS may
 CROSS JOIN LATERAL (
     SELECT
         fact.cancel_on,
         fact.cancels,
-        NOT fact.cancels AND NOT fact.renews AND (
+        NOT fact.cancels AND NOT may.renews AND (
             fact.trial_ends OR (fact.period_ends AND fact.term_ends AND NOT fact.is_first)
         ) AS lapses,
         NOT fact.cancels AND (
-            (fact.trial_ends AND fact.renews)
-            OR (fact.period_ends AND fact.term_ends AND (fact.renews OR fact.is_first))
+            (fact.trial_ends AND may.renews)
+            OR (fact.period_ends AND fact.term_ends AND (may.renews OR fact.is_first))
         ) AS starts_term,
         NOT fact.cancels AND (
-            (fact.trial_ends AND fact.renews)
-            OR (fact.period_ends AND (NOT fact.term_ends OR fact.renews OR fact.is_first))
+            (fact.trial_ends AND may.renews)
+            OR (fact.period_ends AND (NOT fact.term_ends OR may.renews OR fact.is_first))
         ) AS starts_period,
         NOT fact.cancels AND sub.status = 'graced' AND sub.grace_end <= sub.due_on AS ends_grace
     OFFSET 0  -- noqa: PRS

@@ -14,11 +14,11 @@ SELECT
     link.seller_id,
     account.currency,
     round(
-        coalesce(sum(item.quantity * price.unit_price * (1000000 - price.discount_ppm)), 0)
+        coalesce(sum(level.units * price.unit_price * (1000000 - price.discount_ppm)), 0)
         / (1000000 * due.billing_months),
         account.exponent::integer
     ),
-    round(coalesce(sum(item.quantity * price.unit_cost), 0) / due.billing_months, account.exponent::integer)
+    round(coalesce(sum(level.units * price.unit_cost), 0) / due.billing_months, account.exponent::integer)
 FROM due
 INNER JOIN chain_link AS link ON link.chain_id = due.chain_id
 INNER JOIN billing_account AS account ON account.id = link.billing_account_id
@@ -31,6 +31,9 @@ LEFT JOIN agreed_price AS price
         AND price.kind = 'recurring'
         AND price.valid_from <= due.event_on
         AND (price.valid_to IS NULL OR price.valid_to > due.event_on)
+LEFT JOIN LATERAL (
+    SELECT units_at_level(price.model, price.lower_limit, price.upper_limit, item.quantity) AS units
+) AS level ON TRUE
 WHERE
     due.starts_term OR due.has_changes
 GROUP BY

@@ -68,6 +68,7 @@ LEFT JOIN charge AS below
         below.period_start = coalesce(reversed.period_start, charge.period_start)
         AND below.item_id = charge.item_id
         AND below.tier = charge.tier - 1
+        AND below.level = charge.level
         AND below.kind = coalesce(reversed.kind, charge.kind)
         AND below.cause_id = coalesce(reversed.cause_id, charge.cause_id)
         AND below.num > 0

@@ -36,7 +36,7 @@ CAUSES: Words = {
     "price_unexplained": _("other price, no cause found"),
     "part_period": _("part of a period"),
     "usage": _("usage"),
-    "setup": _("setup fee"),
+    "setup": _("setup or renewal fee"),
     "change_in_period": _("change within the period"),
     "unexplained": _("no cause found"),
 }

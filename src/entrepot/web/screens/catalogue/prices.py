@@ -99,6 +99,7 @@ def _what(line: PriceLine) -> str:
     """Say what the price is for where a plan may have several."""
     kinds = {
         PriceKind.SETUP: pgettext("price", "Set-up, once"),
+        PriceKind.RENEWAL: pgettext("price", "Renewal, with each further term"),
         PriceKind.OVERUSE: pgettext("price", "Overuse"),
         PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
     }

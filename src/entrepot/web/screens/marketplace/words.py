@@ -14,6 +14,7 @@ from entrepot.flows.marketplace_lines import Amounts, Saving, SeenLine
 from entrepot.flows.marketplace_needs import OfferNeed
 from entrepot.flows.marketplace_promotions import Promised
 from entrepot.web.screens.subscriptions import words as subscriptions
+from entrepot.web.screens.subscriptions.levels import level
 from entrepot.web.ui import formats
 
 _PROBLEMS: Mapping[str, str | Promise] = {
@@ -114,12 +115,26 @@ def extras(offer: Offer, one: OfferPeriod, *, sees_price: bool) -> list[str]:
         known = [r for r in offer.resources if r.id == resource_id]
         if not known or not price.price:
             continue
-        if kind is PriceKind.SETUP:
+        if kind is PriceKind.RECURRING:
+            texts += [_level(one) for one in price.higher]
+        elif kind is PriceKind.RENEWAL:
+            texts.append(
+                gettext("%(price)s with each further term") % {"price": unit_price(price)}
+            )
+        elif kind is PriceKind.SETUP:
             texts.append(gettext("%(price)s once for set-up") % {"price": unit_price(price)})
         elif kind is PriceKind.OVERUSE:
             text = gettext("%(price)s for each further %(unit)s")
             texts.append(text % {"price": unit_price(price), "unit": unit(known[0])})
     return texts
+
+
+def _level(price: OfferPrice) -> str:
+    """Say what units cost at a higher level: "€8 each for units above 10 up to 20"."""
+    return gettext("%(price)s each for %(units)s") % {
+        "price": unit_price(price),
+        "units": level(price.level),
+    }
 
 
 def included(one: OfferResource, offer: Offer) -> str:

@@ -35,9 +35,9 @@ from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home.links import address
+from entrepot.web.screens.plans.fee_form import FeeForm
 from entrepot.web.screens.plans.forms import (
     ContentsForm,
-    FeeForm,
     NeedForm,
     PeriodForm,
     PlanForm,
@@ -173,7 +173,14 @@ def fee(request: SignedInRequest, *, number: int) -> HttpResponse:
     def do() -> object:
         return set_fee(fee=form.fee, valid_from=form.valid_on, business_date=today, **_by(request))
 
-    return _handle(request, detail, form, do, title=gettext("Set a vendor price"))
+    return _handle(
+        request,
+        detail,
+        form,
+        do,
+        title=gettext("Set a vendor price"),
+        template="screens/plans/fee.html",
+    )
 
 
 @screen(Capability.MANAGE_PRICES, methods=("GET", "POST"))

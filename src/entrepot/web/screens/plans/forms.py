@@ -1,7 +1,6 @@
 """What is asked for services, resources, plans, periods, their resources and prices."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.catalog.commands import (
-    Fee,
     InPlan,
     PeriodFacts,
     PlanFacts,
@@ -18,7 +16,7 @@ from entrepot.domain.catalog.commands import (
     ServiceValues,
 )
 from entrepot.domain.catalog.icons import ICONS
-from entrepot.domain.catalog.kinds import PriceKind, RefundPolicy
+from entrepot.domain.catalog.kinds import RefundPolicy
 from entrepot.domain.catalog.plans import PlanResourceRow
 
 Pairs = Sequence[tuple[object, object]]
@@ -213,58 +211,6 @@ class PeriodForm(VersionForm):
             locks_after_window=given["locks_after_window"],
             is_active=given["is_active"],
         )
-
-
-class FeeForm(forms.Form):
-    """A vendor price of a plan from a day on."""
-
-    period = forms.ChoiceField(label=_("Period"))
-    resource = forms.ChoiceField(label=_("Resource"))
-    kind = forms.ChoiceField(
-        label=_("Charged"),
-        choices=[
-            (PriceKind.RECURRING.value, _("every billing period")),
-            (PriceKind.SETUP.value, _("once, at the first paid period")),
-            (PriceKind.OVERUSE.value, _("overuse, per measured unit")),
-        ],
-        help_text=_(
-            "Each is charged flat per unit. Fees at renewal and steps by quantity cannot be billed."
-        ),
-    )
-    market = forms.CharField(label=_("Market"), max_length=20)
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
-    unit_cost = forms.DecimalField(
-        label=_("Cost of a unit"), min_value=Decimal(0), max_digits=24, decimal_places=12
-    )
-    retail_price = forms.DecimalField(
-        label=_("Recommended retail price"),
-        min_value=Decimal(0),
-        max_digits=24,
-        decimal_places=12,
-    )
-    valid_from = forms.DateField(
-        label=_("Valid from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-
-    @property
-    def fee(self) -> Fee:
-        """Give the price; after validation."""
-        given = self.cleaned_data
-        return Fee(
-            plan_period_id=int(given["period"]),
-            resource_id=int(given["resource"]),
-            kind=PriceKind(given["kind"]),
-            market=given["market"],
-            currency=given["currency"].upper(),
-            unit_cost=given["unit_cost"],
-            retail_price=given["retail_price"],
-        )
-
-    @property
-    def valid_on(self) -> date:
-        """Give the first day; after validation."""
-        day: date = self.cleaned_data["valid_from"]
-        return day
 
 
 class ContentsForm(VersionForm):

@@ -30,6 +30,7 @@ from entrepot.web.screens.plans.switching import said
 from entrepot.web.screens.plans.tabs import crumbs
 from entrepot.web.screens.prices import words as price_words
 from entrepot.web.screens.subscriptions import words
+from entrepot.web.screens.subscriptions.levels import level
 from entrepot.web.ui import formats
 from entrepot.web.ui.parts import Column
 
@@ -238,12 +239,12 @@ def _period(row: PlanPeriodRow, priced: DeskRow | None, url: str) -> PeriodLine:
 
 def _prices_of(priced: DeskRow | None) -> Iterator[PriceLine]:
     """Write the prices of a period; resources are named where there are several."""
-    found = priced.prices if priced else ()
+    found = (*priced.prices, *priced.leveled) if priced else ()
     several = len({one.resource_id for one in found}) > 1
     for one in found:
-        kind = price_words.kind(one.kind) or gettext("every period")
+        parts = [price_words.kind(one.kind) or gettext("every period"), level(one.level)]
         yield PriceLine(
-            what=kind,
+            what=" · ".join(part for part in parts if part),
             resource=one.resource if several else "",
             cost=price_words.unit_money(one.cost, one),
             price=price_words.unit_money(one.price, one),

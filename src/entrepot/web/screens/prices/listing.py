@@ -22,6 +22,7 @@ from entrepot.web.screens.prices import words
 from entrepot.web.screens.prices.tabs import tabs
 from entrepot.web.screens.prices.typed import Key, Typed, key_of
 from entrepot.web.screens.subscriptions import words as terms
+from entrepot.web.screens.subscriptions.levels import level
 from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Choice, Column, Pager
 
@@ -40,7 +41,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One price as the list shows it; `cost_number`, `price`, `margin` and `held` are what fields and scripts read."""
+    """One price as the list shows it; `cost_number`, `price`, `margin` and `held` are what fields and scripts read.
+
+    One that is not typed has levels: margins make it.
+    """
 
     key: str
     name: str
@@ -48,6 +52,7 @@ class Shown:
     what: str
     resource: str
     is_published: bool
+    is_typed: bool
     margin_url: str
     cost: str
     cost_number: str
@@ -116,9 +121,9 @@ def show(
         "rows": [
             _shown(row, price, typed or {}, errors or {}, margin_url)
             for row in page.rows
-            for price in row.prices
+            for price in (*row.prices, *row.leveled)
         ],
-        "unpriced": [row for row in page.rows if not row.prices],
+        "unpriced": [row for row in page.rows if not (row.prices or row.leveled)],
         "query": search,
         "keep": {name: text for name, text in query.items() if name != "q"},
         "asked": {**query, **({"after": str(after)} if after else {})},
@@ -156,8 +161,8 @@ def _shown(
     key = key_of(row, price)
     was_price, was_margin = words.price_text(price), words.margin_text(price)
     now = typed.get(key)
-    several = len({one.resource_id for one in row.prices}) > 1
-    parts = [words.kind(price.kind), price.resource if several else ""]
+    several = len({one.resource_id for one in (*row.prices, *row.leveled)}) > 1
+    parts = [words.kind(price.kind), price.resource if several else "", level(price.level)]
     return Shown(
         key=str(key),
         name=row.name,
@@ -165,11 +170,12 @@ def _shown(
         what=words.period(row),
         resource=" · ".join(part for part in parts if part),
         is_published=row.is_published,
+        is_typed=price.level.is_flat,
         margin_url=f"{margin_url}?{urlencode({'plan': row.plan_id})}" if margin_url else "",
         cost=words.unit_money(price.cost, price),
         cost_number="" if price.cost is None else f"{price.cost:f}",
         digits=words.digits_of(price),
-        price=now.price if now else was_price,
+        price=_typed_or_shown(price, now.price if now else was_price),
         margin=now.margin if now else was_margin,
         held=f"{was_price}|{was_margin}",
         source=words.source(price),
@@ -183,6 +189,10 @@ def _shown(
         ),
         error=errors.get(key, ""),
     )
+
+
+def _typed_or_shown(price: DeskPrice, text: str) -> str:
+    return text if price.level.is_flat else words.unit_money(price.price, price)
 
 
 def _columns() -> list[Column]:

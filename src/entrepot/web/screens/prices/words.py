@@ -33,6 +33,7 @@ def kind(of: PriceKind) -> str:
     """Name what is charged; nothing for the usual price of a period."""
     return {
         PriceKind.SETUP: pgettext("price", "Set-up, once"),
+        PriceKind.RENEWAL: pgettext("price", "Renewal, with each further term"),
         PriceKind.OVERUSE: pgettext("price", "Overuse"),
         PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
     }.get(of, "")

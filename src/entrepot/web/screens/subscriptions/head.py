@@ -192,7 +192,7 @@ def _price_label(viewer: Viewer, facts: SubscriptionFacts) -> str:
 def _only_priced(facts: SubscriptionFacts, resources: ResourcePage) -> ResourceRow | None:
     """Find the one resource that makes the whole price, so that a price each can be told."""
     priced = [row for row in resources.rows if row.unit_price is not None]
-    if resources.pages > 1 or len(priced) != 1 or facts.plan.is_usage:
+    if resources.pages > 1 or len(priced) != 1 or facts.plan.is_usage or priced[0].has_levels:
         return None
     return priced[0]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from entrepot.domain.subscriptions.queries import PriceRow, ResourceRow, SubscriptionFacts
 from entrepot.web.screens.subscriptions import words
+from entrepot.web.screens.subscriptions.levels import level
 from entrepot.web.ui import formats
 from entrepot.web.ui.parts import Column
 
@@ -28,6 +29,7 @@ class ResourceShown:
     used_note: str
     is_over: bool
     unit_price: str
+    has_levels: bool
     unit_cost: str
     is_factor: bool
     discount: str
@@ -68,6 +70,7 @@ def resource_shown(facts: SubscriptionFacts, row: ResourceRow, *, used: Decimal)
         used_note=_used_note(row, used=used),
         is_over=over > 0,
         unit_price="" if row.unit_price is None else _price(row.unit_price, currency, facts),
+        has_levels=row.has_levels,
         unit_cost="" if row.unit_cost is None else _price(row.unit_cost, currency, facts),
         is_factor=facts.plan.is_usage,
         discount=_promoted(row, facts.dates.term_end),
@@ -83,7 +86,9 @@ def price_shown(row: PriceRow) -> PriceShown:
     is_factor = row.kind.value == "usage"
     return PriceShown(
         resource=row.resource,
-        kind=words.kind(row.kind.value),
+        kind=" · ".join(
+            part for part in (words.kind(row.kind.value), level(row.level)) if part
+        ),
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         is_current=row.valid_to is None,

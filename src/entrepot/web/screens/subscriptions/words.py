@@ -200,6 +200,7 @@ def kind(name: str) -> str:
     """Name what a price is charged for."""
     return {
         "setup": pgettext("price", "Set-up, once"),
+        "renewal": pgettext("price", "Renewal, with each further term"),
         "recurring": pgettext("price", "Recurring"),
         "overuse": pgettext("price", "Overuse"),
         "usage": pgettext("price", "Pay as you go, factor"),
