@@ -32,6 +32,7 @@ NO_PAGES = {
         "billing-prove",
         "billing-retry",
         "connector-switch",
+        "connector-units",
         "drift-look",
         "drift-repair",
         "follow-up-close",

@@ -5,6 +5,7 @@ and done on the 8th is charged from the 8th.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.ordering.units import Units, units_of
@@ -12,7 +13,7 @@ from entrepot.domain.provisioning.commands.operations import Request
 from entrepot.domain.provisioning.connectors.registry import abilities
 from entrepot.domain.provisioning.kinds import Action, InstanceState
 from entrepot.domain.provisioning.models import ServiceInstance
-from entrepot.domain.provisioning.results import Wanted
+from entrepot.domain.provisioning.results import Wanted, product_at, read_units
 from entrepot.domain.subscriptions.commands import change_quantity
 from entrepot.domain.subscriptions.models import SubscriptionItem
 from entrepot.infra.audit.recorder import Actor
@@ -23,7 +24,7 @@ _LIVE = (InstanceState.RUNNING, InstanceState.SUSPENDED)
 def change_request(order: Order, *, cause: str) -> Request | None:
     """Give what the vendor is asked for, None if nobody has to be: no service there, or units that it does not know.
 
-    Vendors know the units of a plan's first resource.
+    Vendors know the units of all resources that are not measured; the others stay as the vendor has confirmed them.
     """
     units = units_of(order.changes)
     assert units is not None
@@ -33,18 +34,17 @@ def change_request(order: Order, *, cause: str) -> Request | None:
         .order_by("-id")
         .first()
     )
-    if instance is None or not _knows(order.subscription_id, units):
+    if instance is None or not abilities(instance.connector.kind).can(Action.CHANGE):
         return None
-    if not abilities(instance.connector.kind).can(Action.CHANGE):
+    told = _told(instance, units)
+    if told is None:
         return None
     return Request(
         tenant_id=order.tenant_id,
         instance_id=instance.pk,
         action=Action.CHANGE,
         cause=cause,
-        wanted=Wanted(
-            product=instance.product, quantity=units.quantity, parameters=instance.parameters
-        ),
+        wanted=told,
     )
 
 
@@ -68,7 +68,26 @@ def deliver_change(order: Order, *, day: date, actor: Actor, now: datetime) -> N
     )
 
 
-def _knows(subscription_id: int, units: Units) -> bool:
-    items = SubscriptionItem.objects.filter(subscription_id=subscription_id)
-    first = items.order_by("position", "id").first()
-    return first is not None and first.resource_id == units.resource_id
+def _told(instance: ServiceInstance, units: Units) -> Wanted | None:
+    """Say what the vendor shall have with the new units; None where it is not told of them."""
+    items = SubscriptionItem.objects.filter(subscription_id=instance.subscription_id)
+    items = items.select_related("resource").order_by("position", "id")
+    first, *further = items
+    setting = instance.connector.quantity_parameter
+    product = product_at(instance.product, quantity_parameter=setting)
+    if first.resource_id == units.resource_id:
+        known = read_units(instance.units)
+        return Wanted(product, units.quantity, instance.parameters, known)
+    counted = [item for item in further if not item.is_measured]
+    if not any(item.resource_id == units.resource_id for item in counted):
+        return None
+    new: dict[str, Decimal] = {}
+    kept = read_units(instance.units)
+    for item in counted:
+        name = item.resource.mpn or item.resource.code
+        is_new = item.resource_id == units.resource_id
+        new[name] = new.get(name, Decimal(0)) + (units.quantity if is_new else item.quantity)
+        if is_new:
+            kept.pop(name, None)
+    # A service from the time when only the first resource was told gets the units of all now.
+    return Wanted(product, instance.quantity, instance.parameters, {**new, **kept})

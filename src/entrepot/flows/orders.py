@@ -4,6 +4,7 @@ Provisioning does not know what an order is: its operations carry `order N` as t
 here (`flows/wiring.py`). Each reaction runs in the transaction of what it reacts to.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,7 +35,7 @@ from entrepot.domain.provisioning.events import (
 from entrepot.domain.provisioning.kinds import Action
 from entrepot.domain.provisioning.moves import locked as locked_operations
 from entrepot.domain.provisioning.queries import is_open
-from entrepot.domain.provisioning.results import Wanted
+from entrepot.domain.provisioning.results import Wanted, product_at, read_units
 from entrepot.domain.subscriptions.commands import (
     activate_subscriptions,
     drop_ordered,
@@ -202,9 +203,11 @@ class _Wish:
     """What a vendor has to know of an order; `connector_id` None: nobody is asked."""
 
     quantity: Decimal
+    units: str
     product_code: str
     sku_code: str
     connector_id: int | None
+    quantity_parameter: str
 
 
 def _begin_changes(orders: Sequence[Order], *, now: datetime) -> None:
@@ -244,9 +247,13 @@ def _request(order: Order, wish: _Wish, *, now: datetime) -> Request:
         action=Action.CREATE,
         cause=f"{_CAUSE}{order.id}",
         wanted=Wanted(
-            product={"service_id": wish.product_code, "plan_id": wish.sku_code},
+            product=product_at(
+                {"service_id": wish.product_code, "plan_id": wish.sku_code},
+                quantity_parameter=wish.quantity_parameter,
+            ),
             quantity=wish.quantity,
             parameters=order.parameters,
+            units=read_units(json.loads(wish.units)),
         ),
     )
 

@@ -49,11 +49,19 @@ def parameters_of(offers: Sequence[Offer]) -> Mapping[int, tuple[Parameter, ...]
         connector__is_active=True,
         connector__vendor_id__in={vendor for vendor, _, _ in codes},
         service_id__in={product for _, product, _ in codes},
-    ).values_list("connector__vendor_id", "service_id", "plan_id", "schemas")
+    ).values_list(
+        "connector__vendor_id",
+        "service_id",
+        "plan_id",
+        "schemas",
+        "connector__quantity_parameter",
+    )
     found: dict[int, tuple[Parameter, ...]] = {}
-    for vendor, product, sku, schemas in rows:
+    for vendor, product, sku, schemas, units in rows:
         plan = codes.get((vendor or 0, product, sku))
-        if plan is not None and (asked := _asked(schemas)):
+        # Ordered units are filled in with the order.
+        asked = tuple(one for one in _asked(schemas) if one.name != units)
+        if plan is not None and asked:
             found[plan] = asked
     return found
 

@@ -6,6 +6,8 @@ billed day for all of them. The operation's cause names the wish and the operati
 person has ended is not asked for again until something else is wanted.
 """
 
+import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +18,17 @@ from django.db import connection
 
 from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.credit.events import CreditHoldMoved
-from entrepot.domain.provisioning.commands.operations import Request, request_operations
+from entrepot.domain.provisioning.commands.operations import (
+    Request,
+    confirmed,
+    request_operations,
+)
 from entrepot.domain.provisioning.connectors.registry import abilities
 from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.events import ProvisioningDone
 from entrepot.domain.provisioning.kinds import Action, ConnectorKind
 from entrepot.domain.provisioning.models import ServiceInstance
-from entrepot.domain.provisioning.results import Wanted
+from entrepot.domain.provisioning.results import Wanted, product_at, read_units
 from entrepot.domain.subscriptions.events import SubscriptionChanged
 from entrepot.flows.orders import order_day
 from entrepot.infra.audit.recorder import Actor
@@ -41,6 +47,8 @@ class _Gap:
     subscription_id: int
     action: Action
     quantity: Decimal
+    units: str
+    quantity_parameter: str
     after_operation: int
 
 
@@ -106,6 +114,8 @@ def _gap(
     kind: str,
     action: str | None,
     quantity: Decimal,
+    units: str,
+    quantity_parameter: str,
     is_other_quantity: bool,
     after_operation: int,
 ) -> _Gap | None:
@@ -116,7 +126,16 @@ def _gap(
         wanted = Action.CHANGE if is_other_quantity and able.can(Action.CHANGE) else None
     if wanted is None:
         return None
-    return _Gap(instance_id, tenant_id, subscription_id, wanted, quantity, after_operation)
+    return _Gap(
+        instance_id,
+        tenant_id,
+        subscription_id,
+        wanted,
+        quantity,
+        units,
+        quantity_parameter,
+        after_operation,
+    )
 
 
 def _ask(gaps: Sequence[_Gap], *, now: datetime) -> int:
@@ -139,11 +158,18 @@ def _ask_one(request: Request, *, now: datetime) -> int:
 
 def _request(gap: _Gap, instance: ServiceInstance) -> Request:
     wish = f"{gap.action.value} to {gap.quantity.normalize():f}"
-    wanted = Wanted(
-        product=instance.product,
-        quantity=gap.quantity if gap.action is Action.CHANGE else instance.quantity,
-        parameters=instance.parameters,
-    )
+    wanted = confirmed(instance)
+    if gap.action is Action.CHANGE:
+        units = read_units(json.loads(gap.units))
+        if units:
+            # Told apart by all their units: the same wish is asked for once.
+            wish += f" {zlib.crc32(gap.units.encode()):08x}"
+        wanted = Wanted(
+            product_at(instance.product, quantity_parameter=gap.quantity_parameter),
+            gap.quantity,
+            instance.parameters,
+            units,
+        )
     return Request(
         tenant_id=gap.tenant_id,
         instance_id=gap.instance_id,

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.models import Membership
+from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.lifecycle import State
 from entrepot.domain.provisioning.models import Connector, FollowUp, Operation
 from entrepot.infra.audit.models import AuditEntry
@@ -202,6 +203,33 @@ def test_connectors_say_what_they_declare_and_how_they_do_and_rest_when_told(
     refused = hanna.post(f"{LIST}connectors/{desk.id}/look/", follow=True)
     assert "The connector desk cannot do this." in words_of(refused)
     assert hanna.get(f"{LIST}connectors/999/").status_code == 404
+
+
+def test_a_service_broker_is_told_ordered_units_in_the_parameter_that_is_chosen(
+    world: World, at: Browser
+):
+    hanna, mail = at(world.people.harbor), Connector.objects.get(name="mail")
+    broker = Connector.objects.create(
+        name="broker", kind=ConnectorKind.SERVICE_BROKER, created_at=NOW
+    )
+    place = f"{LIST}connectors/{broker.id}/"
+    assert "Parameter of the units" in words_of(hanna.get(place))
+    assert "Parameter of the units" not in words_of(hanna.get(f"{LIST}connectors/{mail.id}/"))
+
+    refused = hanna.post(f"{place}units/", {"quantity_parameter": "two words"})
+    assert refused.status_code == 422
+    assert "“two words” cannot name the parameter" in words_of(refused)
+    assert 'value="two words"' in refused.content.decode()
+    answer = hanna.post(f"{place}units/", {"quantity_parameter": " seats "}, follow=True)
+    assert "Units are sent with what is ordered" in words_of(answer)
+    assert 'value="seats"' in answer.content.decode()
+    assert (
+        hanna.post(f"{LIST}connectors/{mail.id}/units/", {"quantity_parameter": "x"}).status_code
+        == 422
+    )
+    assert at(world.people.sven).post(f"{place}units/", {}).status_code == 404
+    Operation.objects.filter(pk=world.parked).update(units={"backup": "20"})
+    assert "backup 20" in words_of(hanna.get(f"{LIST}{world.parked}/"))
 
 
 def test_only_the_providers_people_see_provisioning_and_readers_change_nothing(

@@ -14,6 +14,7 @@ from entrepot.domain.provisioning.errors import NoSuchOperation
 from entrepot.domain.provisioning.kinds import Action
 from entrepot.domain.provisioning.lifecycle import FINAL, WAITS, State
 from entrepot.domain.provisioning.models import Operation
+from entrepot.domain.provisioning.results import read_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class OperationFacts:
     error: str
     product: Mapping[str, Any]
     quantity: Decimal
+    units: Mapping[str, Decimal]
     parameters: Mapping[str, Any]
     round: int
     requested_by: str
@@ -77,6 +79,7 @@ def operation_facts(viewer: Viewer, *, operation_id: int) -> OperationFacts:
         connector_id=row.connector_id,
         product=row.product,
         quantity=row.quantity,
+        units=read_units(row.units),
         round=row.round,
         requested_by=row.requested_by,
         action=row.action,

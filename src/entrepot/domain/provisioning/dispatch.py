@@ -22,6 +22,7 @@ from entrepot.domain.provisioning.results import (
     Refused,
     Unknown,
     Wanted,
+    read_units,
 )
 from entrepot.domain.provisioning.rules import PURPOSES, Pace, Standing, decide
 from entrepot.infra.db.sql import statement
@@ -103,8 +104,15 @@ def call_of(operation: Operation, instance: ServiceInstance) -> Call:
         action=operation.action,
         instance_key=instance.key,
         vendor_id=instance.vendor_id,
-        wanted=Wanted(operation.product, operation.quantity, operation.parameters),
-        before=Wanted(instance.product, instance.quantity, instance.parameters),
+        wanted=Wanted(
+            operation.product,
+            operation.quantity,
+            operation.parameters,
+            read_units(operation.units),
+        ),
+        before=Wanted(
+            instance.product, instance.quantity, instance.parameters, read_units(instance.units)
+        ),
         reference=operation.reference,
         originator=operation.originator_id,
         tenant_id=operation.tenant_id,

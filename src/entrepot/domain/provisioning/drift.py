@@ -21,7 +21,7 @@ from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRef
 from entrepot.domain.provisioning.kinds import ConnectorKind, Feature, InstanceState
 from entrepot.domain.provisioning.lifecycle import OPEN
 from entrepot.domain.provisioning.models import Connector, Operation, ServiceInstance
-from entrepot.domain.provisioning.results import VendorObject, Wanted
+from entrepot.domain.provisioning.results import VendorObject, Wanted, read_units
 from entrepot.kernel.clock import Clock
 
 FETCHES_AT_ONCE = 20
@@ -205,6 +205,9 @@ def _unlike(
         yield _difference(
             DriftKind.QUANTITY, ours, _number(ours.quantity), _number(theirs.quantity)
         )
+    further = read_units(ours.units)
+    if theirs.units is not None and dict(theirs.units) != further:
+        yield _difference(DriftKind.QUANTITY, ours, _units(further), _units(theirs.units))
     if theirs.parameters is not None and dict(theirs.parameters) != parameters:
         yield _difference(DriftKind.PARAMETERS, ours, _text(parameters), _text(theirs.parameters))
 
@@ -214,7 +217,7 @@ def _expected(
 ) -> tuple[Mapping[str, str], Mapping[str, Any]]:
     if kind is not ConnectorKind.SERVICE_BROKER:
         return ours.product, ours.parameters
-    wanted = Wanted(ours.product, ours.quantity, ours.parameters)
+    wanted = Wanted(ours.product, ours.quantity, ours.parameters, read_units(ours.units))
     return osb.plan_of(wanted), osb.parameters_of(wanted)
 
 
@@ -231,6 +234,10 @@ def _difference(kind: DriftKind, ours: ServiceInstance, mine: str, theirs: str) 
 
 def _text(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in sorted(values.items()))[:500]
+
+
+def _units(values: Mapping[str, Decimal]) -> str:
+    return _text({name: _number(value) for name, value in values.items()})
 
 
 def _number(value: Decimal) -> str:

@@ -12,6 +12,7 @@ class ProvisioningInput(BadInput):
             "connector_name_taken",
             "connector_address_unusable",
             "provisioning_quantity_negative",
+            "quantity_parameter_unusable",
             "provisioning_parameters_too_large",
             "provisioning_comment_missing",
         }

@@ -97,6 +97,7 @@ class ConnectorRow:
     kind: ConnectorKind
     vendor: str
     base_url: str
+    quantity_parameter: str
     is_active: bool
     declares: Abilities
     moving: int
@@ -358,6 +359,7 @@ def _connector(row: Connector) -> ConnectorRow:
         kind=row.kind,
         vendor=row.vendor.name if row.vendor else "",
         base_url=row.base_url,
+        quantity_parameter=row.quantity_parameter,
         is_active=row.is_active,
         declares=abilities(row.kind),
         moving=moving.values("id")[:COUNT_MAX].count(),

@@ -18,12 +18,17 @@ from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, T
 
 
 class Connector(models.Model):
-    """How one vendor is reached; `name` is also the name of its secrets, which are not in the database."""
+    """How one vendor is reached; `name` is also the name of its secrets, which are not in the database.
+
+    `quantity_parameter` is the parameter in which a service broker wants the units of a plan's first resource, empty
+    for one that is not told units. Further resources are parameters of their own names.
+    """
 
     name = models.CharField(max_length=60, unique=True)
     kind = PgEnumField(ConnectorKind)
     vendor = models.ForeignKey(Vendor, models.PROTECT, null=True, related_name="+")
     base_url = models.CharField(max_length=500, default="", blank=True)
+    quantity_parameter = models.CharField(max_length=100, default="", db_default="", blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -60,9 +65,10 @@ class VendorOffer(models.Model):
 class ServiceInstance(TenantModel):
     """A service that a vendor runs for one subscription, as far as the vendor has confirmed it.
 
-    `key` is our name of it at the vendor and is never used for a second one. `product`, `quantity` and `parameters`
-    are what the last successful operation made; what is wanted stands in the operations. `subscription_id` refers
-    by value.
+    `key` is our name of it at the vendor and is never used for a second one. `product`, `quantity`, `units` and
+    `parameters` are what the last successful operation made; what is wanted stands in the operations. `quantity` are
+    the units of the plan's first resource, `units` those of further ones by their names at the vendor, empty where it
+    was never told any. `subscription_id` refers by value.
     """
 
     connector = models.ForeignKey(Connector, models.PROTECT, related_name="+")
@@ -72,6 +78,7 @@ class ServiceInstance(TenantModel):
     state = PgEnumField(InstanceState, default=InstanceState.ABSENT)
     product = models.JSONField(default=dict)
     quantity = QuantityField(default=0)
+    units = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     parameters = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -113,6 +120,7 @@ class Operation(TenantModel):
     round = models.SmallIntegerField(default=1)
     product = models.JSONField(default=dict)
     quantity = QuantityField(default=0)
+    units = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     parameters = models.JSONField(default=dict)
     reference = models.TextField(default="", blank=True)
     attempts = models.SmallIntegerField(default=0)

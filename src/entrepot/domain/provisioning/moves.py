@@ -126,6 +126,7 @@ class Moves:
         if operation.action in {Action.CREATE, Action.CHANGE}:
             instance.product = operation.product
             instance.quantity = operation.quantity
+            instance.units = operation.units
             instance.parameters = operation.parameters
 
     def _look_for_contradiction(self, operation: Operation, before: State, step: Step) -> None:
@@ -235,6 +236,7 @@ def _instance_row(instance: ServiceInstance) -> dict[str, Any]:
         "vendor_id": instance.vendor_id,
         "product": instance.product,
         "quantity": str(instance.quantity),
+        "units": instance.units,
         "parameters": instance.parameters,
     }
 

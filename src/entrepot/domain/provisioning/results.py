@@ -18,15 +18,37 @@ from entrepot.domain.provisioning.kinds import Action, ErrorClass, InstanceState
 
 REFERENCE_LENGTH_MAX = 10_000
 TEXT_LENGTH_MAX = 1_000
+QUANTITY_PARAMETER = "quantity_parameter"
+"""The key of a product under which stands how a broker calls the units of its first resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the service shall be: the vendor's product identifiers, the units, the vendor's parameters."""
+    """What the service shall be: the vendor's product identifiers, the units, the vendor's parameters.
+
+    `quantity` are the units of the plan's first resource, `units` those of further ones by their names at the vendor.
+    """
 
     product: Mapping[str, str]
     quantity: Decimal
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    units: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def stored_units(self) -> dict[str, str]:
+        """Give the units of further resources as they are kept and sent."""
+        return {name: f"{number.normalize():f}" for name, number in sorted(self.units.items())}
+
+
+def product_at(product: Mapping[str, str], *, quantity_parameter: str) -> dict[str, str]:
+    """Name a product as a connector with this setting is asked for it; what it was before does not count."""
+    named = {key: value for key, value in product.items() if key != QUANTITY_PARAMETER}
+    return named | {QUANTITY_PARAMETER: quantity_parameter} if quantity_parameter else named
+
+
+def read_units(stored: Mapping[str, str]) -> dict[str, Decimal]:
+    """Read the units of further resources as they are kept."""
+    return {name: Decimal(number) for name, number in stored.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +121,7 @@ class VendorObject:
     product: Mapping[str, str] | None = None
     quantity: Decimal | None = None
     parameters: Mapping[str, Any] | None = None
+    units: Mapping[str, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,10 @@ WITH wish AS (
                 THEN 'suspended'
             ELSE 'running'
         END AS state_wanted,
-        coalesce(ordered.new_quantity, item.quantity) AS quantity_wanted
+        coalesce(ordered.new_quantity, item.quantity) AS quantity_wanted,
+        instance.units,
+        coalesce(further.units, '{}') AS units_wanted,
+        connector.quantity_parameter
     FROM service_instance AS instance
     INNER JOIN connector ON connector.id = instance.connector_id AND connector.is_active
     INNER JOIN subscription ON subscription.id = instance.subscription_id AND subscription.status <> 'ordered'
@@ -52,6 +55,32 @@ WITH wish AS (
         ORDER BY change.effective_on DESC, change.id DESC
         LIMIT 1
     ) AS ordered ON TRUE
+    -- Services that were never told units of further resources are left alone.
+    LEFT JOIN LATERAL (
+        SELECT jsonb_object_agg(named.name, named.units) AS units
+        FROM (
+            SELECT
+                coalesce(nullif(resource.mpn, ''), resource.code) AS name,
+                trim_scale(sum(coalesce(later.new_quantity, one.quantity)))::text AS units
+            FROM subscription_item AS one
+            INNER JOIN resource ON resource.id = one.resource_id
+            LEFT JOIN LATERAL (
+                SELECT change.new_quantity
+                FROM quantity_change AS change
+                WHERE
+                    change.subscription_id = subscription.id
+                    AND change.item_id = one.id
+                    AND change.effective_on <= %(day)s
+                    AND change.applied_on IS NULL
+                    AND change.withdrawn_at IS NULL
+                ORDER BY change.effective_on DESC, change.id DESC
+                LIMIT 1
+            ) AS later ON TRUE
+            WHERE one.subscription_id = subscription.id AND one.id <> item.id AND NOT one.is_measured
+            GROUP BY 1
+        ) AS named
+        WHERE instance.units <> '{}'
+    ) AS further ON TRUE
     WHERE
         instance.state IN ('running', 'suspended')
         AND instance.id > %(after)s
@@ -75,13 +104,19 @@ SELECT
         ELSE 'resume'
     END AS action,
     wish.quantity_wanted,
-    wish.quantity_wanted <> wish.quantity AND wish.state_wanted <> 'gone' AS is_other_quantity,
+    wish.units_wanted::text,
+    wish.quantity_parameter,
+    (wish.quantity_wanted <> wish.quantity OR wish.units_wanted <> wish.units)
+    AND wish.state_wanted <> 'gone' AS is_other_quantity,
     (
         SELECT coalesce(max(done.id), 0)
         FROM provisioning_operation AS done
         WHERE done.instance_id = wish.id AND done.state = 'succeeded'
     ) AS after_operation
 FROM wish
-WHERE wish.state_wanted <> wish.state OR wish.quantity_wanted <> wish.quantity
+WHERE
+    wish.state_wanted <> wish.state
+    OR wish.quantity_wanted <> wish.quantity
+    OR wish.units_wanted <> wish.units
 ORDER BY wish.id
 LIMIT %(most)s

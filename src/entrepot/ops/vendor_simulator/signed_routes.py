@@ -64,6 +64,7 @@ class _Routes:
             product=fields["product"],
             quantity=fields["quantity"],
             parameters=fields["parameters"],
+            units=fields.get("units") or {},
         )
         known = self._simulator.vendor.tasks.get(task.key)
         if known is not None and not self._simulator.settings.careless:

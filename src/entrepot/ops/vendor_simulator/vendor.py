@@ -17,6 +17,7 @@ class Thing:
     product: dict[str, str]
     quantity: str
     parameters: dict[str, Any]
+    units: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Task:
     product: dict[str, str]
     quantity: str
     parameters: dict[str, Any]
+    units: dict[str, str] = field(default_factory=dict)
     status: str = "accepted"
     text: str = ""
     will_fail: bool = False
@@ -40,6 +42,7 @@ class Task:
             and self.instance == other.instance
             and self.product == other.product
             and self.quantity == other.quantity
+            and self.units == other.units
             and self.parameters == other.parameters
         )
 
@@ -105,13 +108,14 @@ class Vendor:
             product=task.product,
             quantity=task.quantity,
             parameters=task.parameters,
+            units=task.units,
         )
         self.things.setdefault(task.instance, []).append(thing)
 
     def _change(self, task: Task) -> None:
         thing = self._needed(task)
         thing.product, thing.quantity = task.product, task.quantity
-        thing.parameters = task.parameters
+        thing.parameters, thing.units = task.parameters, task.units
 
     def _suspend(self, task: Task) -> None:
         self._needed(task).state = "suspended"

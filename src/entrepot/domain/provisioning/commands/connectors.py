@@ -15,7 +15,9 @@ from entrepot.domain.provisioning.results import Offer
 from entrepot.infra.audit.recorder import Actor, record
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 NAME_LENGTH_MAX = 60
+PARAMETER_LENGTH_MAX = 100
 
 
 def add_connector(
@@ -24,14 +26,17 @@ def add_connector(
     kind: ConnectorKind,
     base_url: str = "",
     vendor_id: int | None = None,
+    quantity_parameter: str = "",
     surroundings: Surroundings,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Add a connector; its secrets are a file (`connectors/secrets.py`). Return its id.
 
-    `name` is lower case with hyphens, at most 60 characters; it is part of the call-back address.
-    Raises: ProvisioningInput `connector_name_unusable`, `connector_name_taken`, `connector_address_unusable`.
+    `name` is lower case with hyphens, at most 60 characters; it is part of the call-back address. For
+    `quantity_parameter` see `name_units`.
+    Raises: ProvisioningInput `connector_name_unusable`, `connector_name_taken`, `connector_address_unusable`,
+    `quantity_parameter_unusable`.
     """
     if len(name) > NAME_LENGTH_MAX or not _NAME.fullmatch(name):
         raise ProvisioningInput(
@@ -43,6 +48,7 @@ def add_connector(
         )
     if kind is not ConnectorKind.MANUAL:
         _check_address(base_url, surroundings)
+    _check_parameter(quantity_parameter, kind)
     with transaction.atomic():
         connector, is_new = Connector.objects.get_or_create(
             name=name,
@@ -50,6 +56,7 @@ def add_connector(
                 "kind": kind,
                 "base_url": base_url,
                 "vendor_id": vendor_id,
+                "quantity_parameter": quantity_parameter,
                 "created_at": now,
             },
         )
@@ -74,6 +81,27 @@ def switch_connector(*, connector_id: int, is_active: bool, actor: Actor, now: d
         connector.is_active = is_active
         connector.save(update_fields=["is_active"])
         _note(connector, "connector_switched", {"is_active": is_active}, actor, now)
+
+
+def name_units(*, connector_id: int, quantity_parameter: str, actor: Actor, now: datetime) -> None:
+    """Say in which parameter a service broker wants the units of a plan's first resource; empty: it is told none.
+
+    At most 100 letters, digits and `_.-`. Units of further resources are sent as parameters with their numbers at the
+    vendor, else their codes. It counts for what is asked from now on.
+    Raises: NoSuchOperation; ProvisioningInput `quantity_parameter_unusable`, for other kinds of connectors too: they
+    have their own place for units.
+    """
+    with transaction.atomic():
+        connector = Connector.objects.select_for_update().filter(pk=connector_id).first()
+        if connector is None:
+            raise NoSuchOperation(object=f"Connector {connector_id}")
+        _check_parameter(quantity_parameter, connector.kind)
+        if connector.quantity_parameter == quantity_parameter:
+            return
+        connector.quantity_parameter = quantity_parameter
+        connector.save(update_fields=["quantity_parameter"])
+        after: dict[str, object] = {"quantity_parameter": quantity_parameter}
+        _note(connector, "connector_units_named", after, actor, now)
 
 
 def take_over_catalog(
@@ -107,6 +135,18 @@ def take_over_catalog(
         gone.update(is_offered=False)
         _note(connector, "catalog_taken_over", {"offers": len(rows)}, actor, now)
     return len(rows)
+
+
+def _check_parameter(name: str, kind: ConnectorKind) -> None:
+    if not name or (kind is ConnectorKind.SERVICE_BROKER and _PARAMETER.fullmatch(name)):
+        return
+    raise ProvisioningInput(
+        "quantity_parameter_unusable",
+        "“{name}” cannot name the parameter of the units.",
+        field="quantity_parameter",
+        name=name[:PARAMETER_LENGTH_MAX],
+        next_step="Use letters, digits, points, hyphens and underscores, at most 100, and only for a service broker.",
+    )
 
 
 def _check_address(base_url: str, surroundings: Surroundings) -> None:

@@ -25,7 +25,7 @@ from entrepot.domain.provisioning.models import (
     ServiceInstance,
     VendorOffer,
 )
-from entrepot.domain.provisioning.results import Wanted
+from entrepot.domain.provisioning.results import Wanted, read_units
 from entrepot.infra.audit.recorder import Actor
 
 PARAMETERS_BYTES_MAX = 32_768
@@ -167,7 +167,11 @@ def _require_same(present: Operation, request: Request) -> None:
     is_same = (present.instance_id, present.action) == (request.instance_id, request.action)
     if is_same and wanted is not None:
         # A resubmission may have corrected parameters; product and quantity are what was asked for.
-        is_same = (present.product, present.quantity) == (dict(wanted.product), wanted.quantity)
+        is_same = (present.product, present.quantity, present.units) == (
+            dict(wanted.product),
+            wanted.quantity,
+            wanted.stored_units,
+        )
     if not is_same:
         raise ProvisioningConflict(
             "operation_cause_reused",
@@ -184,7 +188,7 @@ def _intent(
     now: datetime,
     bounds: Mapping[tuple[int, str, str], int],
 ) -> Operation:
-    wanted = request.wanted or Wanted(instance.product, instance.quantity, instance.parameters)
+    wanted = request.wanted or confirmed(instance)
     check_wanted(wanted)
     _require_able(instance, request.action)
     is_by_hand = abilities(instance.connector.kind).is_by_hand
@@ -202,12 +206,19 @@ def _intent(
         key=new_key(),
         product=product,
         quantity=wanted.quantity,
+        units=wanted.stored_units,
         parameters=dict(wanted.parameters),
         poll_seconds_max=bounds.get(plan),
         originator_id=actor.user_id,
         requested_by=actor.name[:150],
         requested_at=now,
     )
+
+
+def confirmed(instance: ServiceInstance) -> Wanted:
+    """Give what a vendor has confirmed of a service."""
+    units = read_units(instance.units)
+    return Wanted(instance.product, instance.quantity, instance.parameters, units)
 
 
 def new_key() -> str:
@@ -217,12 +228,13 @@ def new_key() -> str:
 
 def check_wanted(wanted: Wanted) -> None:
     """Refuse values that no connector could pass on. Raises: ProvisioningInput."""
-    if wanted.quantity < Decimal(0):
+    least = min([wanted.quantity, *wanted.units.values()])
+    if least < Decimal(0):
         raise ProvisioningInput(
             "provisioning_quantity_negative",
             "A service cannot have {quantity} units.",
             field="quantity",
-            quantity=wanted.quantity,
+            quantity=least,
             next_step="Give the new total, 0 or more.",
         )
     size = len(json.dumps(dict(wanted.parameters)).encode())

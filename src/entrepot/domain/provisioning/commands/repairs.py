@@ -5,12 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from entrepot.domain.provisioning.commands.operations import Request, request_operation
+from entrepot.domain.provisioning.commands.operations import (
+    Request,
+    confirmed,
+    request_operation,
+)
 from entrepot.domain.provisioning.drift import Difference, DriftKind, DriftReport
 from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
 from entrepot.domain.provisioning.kinds import Action, InstanceState
 from entrepot.domain.provisioning.models import DriftDifference, DriftLook, ServiceInstance
-from entrepot.domain.provisioning.results import Wanted
 from entrepot.infra.audit.recorder import Actor, record
 
 
@@ -24,7 +27,7 @@ def repair(*, difference: Difference, actor: Actor, now: datetime) -> int:
     """
     with transaction.atomic():
         instance = _locked(difference)
-        wanted = Wanted(instance.product, instance.quantity, instance.parameters)
+        wanted = confirmed(instance)
         action = _action(difference, instance)
         before = {"state": instance.state.value, "key": instance.key}
         _step_back(instance, action, now)

@@ -1,7 +1,8 @@
 """A client of the Open Service Broker API 2.17.
 
 The broker has no suspend, usage or list. `wanted.product` has `service_id`, `plan_id` and, where a parameter carries
-the units, its name as `quantity_parameter`. A repeated PUT, PATCH or DELETE with the same values has one effect by the
+the units, its name as `quantity_parameter`; units of further resources are parameters of their own names then. A
+repeated PUT, PATCH or DELETE with the same values has one effect by the
 specification, so an operation whose effect is absent may be sent again under the same instance id.
 
 Where the specification starts orphan mitigation (5xx, time-out, unusable 201 and 202 of a creation), the broker is
@@ -14,6 +15,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -30,6 +32,7 @@ from entrepot.domain.provisioning.connectors.protocol import Abilities, VendorFa
 from entrepot.domain.provisioning.connectors.secrets import ConnectorSecrets
 from entrepot.domain.provisioning.kinds import Action, ErrorClass, Feature, InstanceState
 from entrepot.domain.provisioning.results import (
+    QUANTITY_PARAMETER,
     REFERENCE_LENGTH_MAX,
     Absent,
     Accepted,
@@ -214,13 +217,18 @@ def plan_of(wanted: Wanted) -> dict[str, str]:
 
 
 def parameters_of(wanted: Wanted) -> dict[str, Any]:
-    """Return the parameters of a request, with the units under their name."""
+    """Return the parameters of a request, with the units under their names."""
     parameters = dict(wanted.parameters)
-    name = wanted.product.get("quantity_parameter")
+    name = wanted.product.get(QUANTITY_PARAMETER)
     if name:
-        whole = int(wanted.quantity)
-        parameters[name] = whole if whole == wanted.quantity else str(wanted.quantity)
+        parameters |= {other: _number(units) for other, units in sorted(wanted.units.items())}
+        parameters[name] = _number(wanted.quantity)
     return parameters
+
+
+def _number(units: Decimal) -> int | str:
+    whole = int(units)
+    return whole if whole == units else str(units)
 
 
 def _unsupported(call: Call) -> Refused:

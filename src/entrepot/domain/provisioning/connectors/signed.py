@@ -2,19 +2,20 @@
 
 The contract, which `bin/entrepot vendor-simulator` also speaks (JSON, quantities as strings):
 
-    POST /operations            {operation, action, instance, product, quantity, parameters}
+    POST /operations            {operation, action, instance, product, quantity, units, parameters}
         200 {status: succeeded, vendor_id}   202 {status: accepted, poll_after}   4xx {error, text}: nothing was done
     GET  /operations/<key>      200 {status: accepted|succeeded|failed, text, vendor_id, poll_after}
                                 404 {error: unknown_operation}
-    GET  /instances/<key>       200 {instance, vendor_id, state, product, quantity, parameters}
+    GET  /instances/<key>       200 {instance, vendor_id, state, product, quantity, units, parameters}
                                 404 {error: unknown_instance}
     GET  /instances?after=      200 {instances: [...], after}
     GET  /usage?from=&until=    200 {usage: [{instance, resource, day, quantity}]}
 
     call-back to us             {operation, status: accepted|succeeded|failed, text, vendor_id}
 
-A vendor answers a repeated `operation` as it answered the first, and one with other content with 409. Requests and
-call-backs are signed as `signing` says.
+`quantity` are the units of the plan's first resource, `units` {name: quantity} those of further ones; a vendor may
+leave `units` out of what it describes. A vendor answers a repeated `operation` as it answered the first, and one with
+other content with 409. Requests and call-backs are signed as `signing` says.
 """
 
 import json
@@ -132,6 +133,7 @@ class SignedHttp:
             "instance": call.instance_key,
             "product": dict(call.wanted.product),
             "quantity": str(call.wanted.quantity),
+            "units": call.wanted.stored_units,
             "parameters": dict(call.wanted.parameters),
         }
         body = json.dumps(content).encode()
@@ -227,6 +229,7 @@ def _rows(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 def _object(fields: Mapping[str, Any]) -> VendorObject:
     product, parameters = fields.get("product"), fields.get("parameters")
+    units = fields.get("units")
     try:
         return VendorObject(
             instance_key=str(fields["instance"])[:64],
@@ -235,6 +238,9 @@ def _object(fields: Mapping[str, Any]) -> VendorObject:
             product={k: str(v) for k, v in product.items()} if isinstance(product, dict) else None,
             quantity=_decimal(fields["quantity"]),
             parameters=parameters if isinstance(parameters, dict) else None,
+            units={str(k)[:_ID_LENGTH_MAX]: _decimal(v) for k, v in units.items()}
+            if isinstance(units, dict)
+            else None,
         )
     except (KeyError, ValueError) as error:
         raise VendorFault(f"a service is not described as agreed: {error}") from error

@@ -1,5 +1,5 @@
 -- Write what vendors confirmed of services.
--- rows jsonb: array of {id, key, state, vendor_id, product, quantity, parameters}.
+-- rows jsonb: array of {id, key, state, vendor_id, product, quantity, units, parameters}.
 -- at timestamptz: now.
 -- Writes service_instance.
 -- Safe to repeat: it sets values.
@@ -10,6 +10,7 @@ SET
     vendor_id = confirmed.vendor_id,
     product = confirmed.product,
     quantity = confirmed.quantity,
+    units = confirmed.units,
     parameters = confirmed.parameters,
     changed_at = %(at)s
 FROM jsonb_to_recordset(%(rows)s) AS confirmed (
@@ -19,6 +20,7 @@ FROM jsonb_to_recordset(%(rows)s) AS confirmed (
     vendor_id text,
     product jsonb,
     quantity numeric,
+    units jsonb,
     parameters jsonb
 )
 WHERE instance.id = confirmed.id

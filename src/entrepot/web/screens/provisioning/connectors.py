@@ -10,7 +10,12 @@ from django.utils.translation import gettext, ngettext
 from entrepot.domain.billing.queries.jobs import newest_job
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
-from entrepot.domain.provisioning.commands.connectors import switch_connector
+from entrepot.domain.provisioning.commands.connectors import (
+    PARAMETER_LENGTH_MAX,
+    name_units,
+    switch_connector,
+)
+from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.listing import (
     COUNT_MAX,
     ConnectorRow,
@@ -22,6 +27,7 @@ from entrepot.domain.provisioning.listing import (
     newest_looks,
 )
 from entrepot.flows.drift_jobs import TASK, may_look
+from entrepot.kernel.errors import BadInput
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -98,6 +104,37 @@ def connector_list(request: SignedInRequest) -> HttpResponse:
 @screen(Capability.VIEW_ORDERS)
 def connector_page(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Show one connector with what the newest look at its vendor has found."""
+    return _page(request, number)
+
+
+@screen(Capability.MANAGE_ORDERS, methods=("POST",))
+def units(request: SignedInRequest, *, number: int) -> HttpResponse:
+    """Say in which parameter a service broker wants ordered units; sending it twice changes nothing."""
+    viewer = request.viewer
+    row = connector(viewer, connector_id=number)
+    typed = request.POST.get("quantity_parameter", "").replace("\0", "").strip()
+    typed = typed[: PARAMETER_LENGTH_MAX + 1]
+    try:
+        name_units(
+            connector_id=row.id,
+            quantity_parameter=typed,
+            actor=viewer.actor(request_id=request.request_id),
+            now=request.now,
+        )
+    except BadInput as refusal:
+        return _page(request, number, typed=typed, refused=refusal.text(translate=gettext))
+    messages.success(
+        request,
+        gettext("Units are sent with what is ordered or changed from now on.")
+        if typed
+        else gettext("No units are sent any more."),
+    )
+    return HttpResponseRedirect(links.address(viewer, "connector", row.id))
+
+
+def _page(
+    request: SignedInRequest, number: int, *, typed: str = "", refused: str = ""
+) -> HttpResponse:
     viewer = request.viewer
     row = connector(viewer, connector_id=number)
     looks = newest_looks(viewer, connector_id=number)
@@ -136,7 +173,14 @@ def connector_page(request: SignedInRequest, *, number: int) -> HttpResponse:
             next_url=f"?after={shown[-1].id}" if len(found) > DIFFERENCES_SHOWN else "",
         ),
     }
-    return render(request, "screens/provisioning/connector.html", context)
+    if row.kind is ConnectorKind.SERVICE_BROKER:
+        context |= {
+            "units_url": links.address(viewer, "connector-units", number),
+            "units": typed if refused else row.quantity_parameter,
+            "units_refused": refused,
+        }
+    status = 422 if refused else 200
+    return render(request, "screens/provisioning/connector.html", context, status=status)
 
 
 @screen(Capability.MANAGE_ORDERS, methods=("POST",))

@@ -153,6 +153,10 @@ def _service(found: OperationPageFacts) -> list[Fact]:
     lines = [
         Fact(gettext("Product at the vendor"), product),
         Fact(gettext("Units"), formats.quantity(facts.quantity, language=billing_words.language())),
+        *(
+            Fact(name, formats.quantity(number, language=billing_words.language()))
+            for name, number in sorted(facts.units.items())
+        ),
         Fact(gettext("ID at the vendor"), facts.vendor_id),
         Fact(gettext("Our name of the service"), facts.key),
     ]

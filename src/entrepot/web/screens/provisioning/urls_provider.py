@@ -19,6 +19,7 @@ urlpatterns = [
     path("connectors/", connectors.connector_list, name="connectors"),
     path("connectors/<int:number>/", connectors.connector_page, name="connector"),
     path("connectors/<int:number>/switch/", connectors.switch, name="connector-switch"),
+    path("connectors/<int:number>/units/", connectors.units, name="connector-units"),
     path("connectors/<int:number>/look/", drift.look, name="drift-look"),
     path("differences/<int:number>/repair/", drift.repair, name="drift-repair"),
 ]
