@@ -434,6 +434,8 @@ def _of_orders(failed: int, waiting: int, own: int, approval: int, workflow: int
         _place("reseller", "approval-new"),
         _place("provider", "approvals"),
         _place("provider", "approval-new"),
+        _place("provider", "notices"),
+        _place("reseller", "notices"),
         _place("reseller", "order-resubmit", failed),
         _place("reseller", "order-cancel", failed),
         _place("reseller", "own-orders"),

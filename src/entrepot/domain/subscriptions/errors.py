@@ -89,4 +89,4 @@ class PromotionRefused(Refused):
 class SubscriptionConflict(Conflict):
     """Somebody changed the subscription first."""
 
-    codes = frozenset({"subscription_changed_meanwhile"})
+    codes = frozenset({"notice_days_changed_meanwhile", "subscription_changed_meanwhile"})

@@ -35,6 +35,7 @@ MENU = (
                 Capability.VIEW_ORDERS,
             ),
             Entry("provider:approvals", _("Approvals"), "user-check", "", Capability.VIEW_USERS),
+            Entry("provider:notices", _("Notices"), "bell", "", Capability.VIEW_USERS),
         )
     ),
     Group(

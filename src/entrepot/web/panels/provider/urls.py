@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prices/", include("entrepot.web.screens.prices.urls")),
     path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
+    path("notices/", include("entrepot.web.screens.subscriptions.urls_notices")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("price-lists/", include("entrepot.web.screens.catalogue.urls_provider")),
     path("exchange-rates/", include("entrepot.web.screens.rates.urls_provider")),

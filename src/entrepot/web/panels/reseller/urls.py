@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prices/", include("entrepot.web.screens.prices.urls")),
     path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
+    path("notices/", include("entrepot.web.screens.subscriptions.urls_notices")),
     path("subscription-imports/", include("entrepot.web.screens.subscription_import.addresses")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),

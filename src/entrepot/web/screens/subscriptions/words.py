@@ -149,6 +149,8 @@ def event(line: HistoryLine) -> str:
         "restarted": gettext("Started again, term until %(term_end)s"),
         "term_end_moved": gettext("Term now ends on %(term_end)s"),
         "destroyed": gettext("Removed for good"),
+        "expiry_notice": _notice(line.facts, renews=False),
+        "renewal_notice": _notice(line.facts, renews=True),
         "held": gettext("Put on hold"),
         "released": gettext("Hold released"),
         "suspended": gettext("Put on hold for overdue invoices"),
@@ -167,6 +169,7 @@ def event(line: HistoryLine) -> str:
         "cancel_on": _day(line.facts.get("cancel_on")),
         "start_on": _day(line.facts.get("start_on")),
         "starts_on": _day(line.facts.get("starts_on")),
+        "ends_on": _day(line.facts.get("ends_on")),
     }
     text = sentence % values
     noted = [str(line.facts.get(name) or "") for name in ("reason", "order")]
@@ -175,6 +178,17 @@ def event(line: HistoryLine) -> str:
         noted.append(ended % {"number": line.facts["overtakes"]})
     shown = ", ".join(note for note in noted if note)
     return f"{text} ({shown})" if shown else text
+
+
+def _notice(facts: Mapping[str, object], *, renews: bool) -> str:
+    """Say what a notice tells: what ends, and whether something follows."""
+    if facts.get("trial"):
+        if renews:
+            return gettext("Notice given: the trial becomes a paid subscription on %(ends_on)s")
+        return gettext("Notice given: the trial ends on %(ends_on)s")
+    if renews:
+        return gettext("Notice given: renewed on %(ends_on)s")
+    return gettext("Notice given: expires on %(ends_on)s")
 
 
 def segment(name: str) -> str:
