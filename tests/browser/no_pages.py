@@ -66,6 +66,9 @@ NO_PAGES = {
         "resource-parts",
     },
     "reseller": {
+        "plan-changes-act",
+        "plan-changes-policy",
+        "plan-changes-seen",
         *PRICE_FORMS,
         *(f"subscription-{act}" for act in ("renewal", "go-on", "change-withdraw", "release")),
         *(f"subscription-{act}" for act in _TERMS),

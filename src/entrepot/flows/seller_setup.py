@@ -30,8 +30,9 @@ from entrepot.domain.resale.commands import (
     set_plan_overlay,
 )
 from entrepot.domain.resale.desk_quotes import PricePlace
-from entrepot.domain.resale.models import ExchangeRate, PlanOverlay
+from entrepot.domain.resale.models import ExchangeRate
 from entrepot.domain.resale.offers import OfferPage, list_offers
+from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.domain.resale.price_desk import margin_rules, places_of
 from entrepot.domain.resale.queries import plan_values
 from entrepot.flows.onboarding import Company, edit_company

@@ -28,9 +28,9 @@ from entrepot.domain.resale.models import (
     ExchangeRate,
     MarginBasis,
     MarginRule,
-    PlanOverlay,
     SellerPrice,
 )
+from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.domain.resale.queries import billing_accounts, chain_for, plan_values
 from entrepot.domain.tax.commands import add_tax_zone
 from entrepot.infra.audit.models import AuditEntry

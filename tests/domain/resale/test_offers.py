@@ -24,8 +24,8 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.buyers import buyer_for
 from entrepot.domain.resale.commands import Overlay, open_chain, set_plan_overlay
-from entrepot.domain.resale.models import PlanOverlay
 from entrepot.domain.resale.offers import OfferPage, list_offers, offer_of
+from entrepot.domain.resale.plan_models import PlanOverlay
 from tests.domain.resale.shop import EPOCH, Shop, add_period, add_price, shop
 from tests.support.people import NOW, SETUP
 

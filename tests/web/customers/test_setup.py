@@ -11,7 +11,8 @@ from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Brand, SellerSetup, User
 from entrepot.domain.parties.viewer import build_viewer
 from entrepot.domain.resale.commands import Overlay, Terms, set_exchange_rate, set_plan_overlay
-from entrepot.domain.resale.models import MarginRule, PlanOverlay, SellerPrice
+from entrepot.domain.resale.models import MarginRule, SellerPrice
+from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.domain.resale.queries import plan_values
 from entrepot.flows import onboarding
 from tests.domain.resale.shop import EPOCH, Shop, shop

@@ -21,7 +21,7 @@ from entrepot.domain.resale.commands import (
     change_prices,
     set_plan_overlay,
 )
-from entrepot.domain.resale.models import PlanOverlay
+from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.domain.resale.price_desk import desk_page, places_of
 from entrepot.domain.resale.queries import plan_values
 from entrepot.infra.audit.models import AuditEntry

@@ -136,7 +136,7 @@ def test_plans_that_a_seller_hides_are_not_found_by_its_customers(world):
     assert 7 in _ids(customer, "Plan 007", Group.PLANS)
 
     run_sql(
-        "INSERT INTO plan_overlay (tenant_id, account_id, plan_id, is_published) "
+        "INSERT INTO plan_own (tenant_id, account_id, plan_id, is_published) "
         "VALUES ((SELECT tenant_id FROM account WHERE id = 2), 2, 7, FALSE)"
     )
 

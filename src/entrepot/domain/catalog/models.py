@@ -215,6 +215,30 @@ class PlanSwitch(models.Model):
         ]
 
 
+class PlanChange(models.Model):
+    """What a seller changed of a plan, for those that sell it on: one value before and after.
+
+    `seller_id` null is the provider's catalogue, else a reseller's own value (the id by value). `offers` marks a plan
+    that was put on sale: it is new for the sellers below. Rows are never edited.
+    """
+
+    seller_id = models.BigIntegerField(null=True)
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
+    field = models.CharField(max_length=30)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    offers = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "plan_change"
+        indexes = [
+            models.Index(
+                fields=["plan", "id"], name="plan_change_offers", condition=models.Q(offers=True)
+            ),
+        ]
+
+
 class PriceListImport(models.Model):
     """One price list that somebody loaded; rows of `catalog_price` say which list they came from."""
 

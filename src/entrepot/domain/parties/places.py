@@ -71,7 +71,8 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "margin_rule": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "promotion": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "subscription_money": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
-        "plan_overlay": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
+        "plan_own": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
+        "delegation": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
         "billing_account": Place(
             Kind.DOCUMENT, {**_OF_TENANT, Facet.SELLER: "seller_id", Facet.BUYER: "buyer_id"}
         ),

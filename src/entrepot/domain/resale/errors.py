@@ -8,6 +8,7 @@ class ResaleInput(BadInput):
 
     codes = frozenset(
         {
+            "category_missing",
             "terms_out_of_bounds",
             "margin_out_of_bounds",
             "margin_no_price",

@@ -28,6 +28,12 @@ class PlanOfferChanged(Act):
     """A seller changed how it offers a plan: published, texts, category."""
 
 
+@announces(actions=("new_plans_set", "new_plans_shown", "upstream_seen"))
+@dataclass(frozen=True, slots=True)
+class UpstreamFollowed(Act):
+    """A seller said what it does with new plans, showed those that waited, or saw what changed above it."""
+
+
 @announces(actions=("promotion_created", "promotion_ended"))
 @dataclass(frozen=True, slots=True)
 class PromotionChanged(Act):

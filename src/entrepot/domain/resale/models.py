@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.db import models
 
 from entrepot.domain.catalog.kinds import PriceKind, PriceModel
+from entrepot.domain.resale import plan_models  # noqa: F401 - so that Django finds them
 from entrepot.infra.db.fields import AmountField, PgEnumField, UnitPriceField
 from entrepot.infra.db.models import TenantForeignKey, TenantKey, TenantModel, TenantReference
 
@@ -28,29 +29,6 @@ class HoldMode(StrEnum):
 
     AUTOMATIC = "automatic"
     MANUAL = "manual"
-
-
-class PlanOverlay(TenantModel):
-    """What a seller set for a plan; null means "as upstream" (rule 3 of the domain reference)."""
-
-    account = TenantForeignKey("parties.Account")
-    plan = models.ForeignKey("catalog.Plan", models.PROTECT, related_name="+")
-    is_published = models.BooleanField(null=True)
-    name = models.JSONField(null=True)
-    description = models.JSONField(null=True)
-    sales_category = models.ForeignKey(
-        "catalog.SalesCategory", models.PROTECT, null=True, related_name="+"
-    )
-    display_in_customer_panel = models.BooleanField(null=True)
-
-    class Meta:
-        db_table = "plan_overlay"
-        constraints = [
-            TenantReference(column="account_id", to_table="account", name="plan_overlay_account"),
-            models.UniqueConstraint(
-                fields=["tenant_id", "account", "plan"], name="plan_overlay_once"
-            ),
-        ]
 
 
 class ExchangeRate(models.Model):

@@ -1,7 +1,7 @@
 """The plans that a seller may show, with its own values, those above it, and what holds in the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -11,8 +11,8 @@ from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.commands.overlays import Overlay, overlay_values
-from entrepot.domain.resale.models import PlanOverlay
 from entrepot.domain.resale.offers import text_in
+from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.domain.resale.price_desk import path_of, patterns_of
 from entrepot.domain.resale.queries import PlanValues, plan_values
 from entrepot.infra.db.sql import statement
@@ -23,7 +23,10 @@ LIMIT_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class ShelfRow:
-    """A plan as a seller shows it. `category` is in the viewer's language, empty for none."""
+    """A plan as a seller shows it. `category` is in the viewer's language, empty for none.
+
+    `is_waiting`: a new plan that it has not reviewed.
+    """
 
     id: int
     name: str
@@ -37,6 +40,7 @@ class ShelfRow:
     is_published: bool
     is_displayed: bool
     has_own: bool
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def list_shelf(
     category_id: int | None = None,
     is_published: bool | None = None,
     own_only: bool = False,
+    waiting_only: bool = False,
     after: int | None = None,
 ) -> ShelfPage:
     """Give a page of the plans that the viewer may show; at most 200.
@@ -87,17 +92,21 @@ def list_shelf(
             category_id=category_id,
             is_published=is_published,
             own_only=own_only,
+            waiting_only=waiting_only,
             after_id=after,
             size=size + 1,
         )
-    shown = dict(found[:size])
+    shown = {number: (has_own, is_waiting) for number, has_own, is_waiting in found[:size]}
     values = plan_values(plan_ids=list(shown), seller_path=viewer.account_path)
     plans = Plan.objects.select_related("service__vendor").in_bulk(list(shown))
     categories = _categories(viewer.language)
     return ShelfPage(
         rows=tuple(
-            _row(plans[number], values[number], categories, viewer.language, has_own=has_own)
-            for number, has_own in shown.items()
+            replace(
+                _row(plans[number], values[number], categories, viewer.language, has_own=has_own),
+                is_waiting=is_waiting,
+            )
+            for number, (has_own, is_waiting) in shown.items()
         ),
         after=found[size - 1][0] if len(found) > size else None,
     )

@@ -15,10 +15,10 @@ from entrepot.domain.resale.models import (
     Chain,
     ChainLink,
     HoldMode,
-    PlanOverlay,
     SkuPrice,
     TaxRounding,
 )
+from entrepot.domain.resale.plan_models import PlanShown
 
 LIMIT_MAX = 200
 _GOODS = ("provider_name", "sku_id", "pricing_unit", "currency")
@@ -150,12 +150,12 @@ def plan_values(*, plan_ids: Sequence[int], seller_path: str) -> Mapping[int, Pl
     Source: rule 3 of the domain reference: resale is an overlay, not a copy.
     """
     upward = [int(part) for part in seller_path.split(".") if part][::-1]
-    overlays: dict[int, dict[int, PlanOverlay]] = {}
-    for row in PlanOverlay.objects.filter(plan_id__in=plan_ids, account_id__in=upward):
-        overlays.setdefault(row.plan_id, {})[row.account_id] = row
+    overlays: dict[int, list[PlanShown]] = {}
+    for row in PlanShown.objects.filter(plan_id__in=plan_ids, account_id__in=upward):
+        overlays.setdefault(row.plan_id, []).append(row)
     return {
         plan.id: _values(
-            plan, [overlays[plan.id][k] for k in upward if k in overlays.get(plan.id, {})]
+            plan, sorted(overlays.get(plan.id, ()), key=lambda row: upward.index(row.account_id))
         )
         for plan in Plan.objects.filter(pk__in=plan_ids)
     }
@@ -203,7 +203,7 @@ def sold_currencies(viewer: Viewer) -> tuple[str, ...]:
     return tuple(found.order_by("currency").values_list("currency", flat=True).distinct())
 
 
-def _values(plan: Plan, nearest_first: Sequence[PlanOverlay]) -> PlanValues:
+def _values(plan: Plan, nearest_first: Sequence[PlanShown]) -> PlanValues:
     own: dict[str, object] = {
         "plan_id": plan.id,
         "is_published": plan.is_published,

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from entrepot.domain.catalog.commands.checks import clean_code, clean_icon, clean_texts, code_taken
 from entrepot.domain.catalog.commands.rows import add_row, change_row
 from entrepot.domain.catalog.errors import CatalogConflict, CatalogInput
@@ -17,6 +19,7 @@ from entrepot.domain.catalog.models import (
     Service,
     Vendor,
 )
+from entrepot.domain.catalog.plan_changes import PUBLISHED, note_changes
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.names import clean_name
 from entrepot.domain.tax.models import TaxCategory
@@ -164,15 +167,20 @@ def change_resource(
 
 def add_plan(*, values: PlanFacts, actor: Actor, now: datetime) -> int:
     """Add a plan; return its id. Raises: NoSuchObject; PartyInput; CatalogInput; CatalogConflict `plan_exists`."""
-    return add_row(
-        Plan,
-        kind="plan",
-        label=values.name,
-        values=_plan(values),
-        taken=_plan_exists(values),
-        actor=actor,
-        now=now,
-    )
+    facts = _plan(values)
+    with transaction.atomic():
+        number = add_row(
+            Plan,
+            kind="plan",
+            label=values.name,
+            values=facts,
+            taken=_plan_exists(values),
+            actor=actor,
+            now=now,
+        )
+        if values.is_published:
+            note_changes(plan_id=number, before={}, after={PUBLISHED: True}, now=now)
+    return number
 
 
 def change_plan(
@@ -182,17 +190,22 @@ def change_plan(
 
     Raises: as `add_plan`; CatalogConflict `catalog_changed_meanwhile`.
     """
-    return change_row(
-        Plan,
-        pk=plan_id,
-        kind="plan",
-        label=values.name,
-        values=_plan(values),
-        taken=_plan_exists(values),
-        version=version,
-        actor=actor,
-        now=now,
-    )
+    facts = _plan(values)
+    with transaction.atomic():
+        before = Plan.objects.select_for_update().filter(pk=plan_id).values(*facts).first() or {}
+        changed = change_row(
+            Plan,
+            pk=plan_id,
+            kind="plan",
+            label=values.name,
+            values=facts,
+            taken=_plan_exists(values),
+            version=version,
+            actor=actor,
+            now=now,
+        )
+        note_changes(plan_id=plan_id, before=before, after=facts, now=now)
+    return changed
 
 
 def add_period(*, plan_id: int, values: PeriodFacts, actor: Actor, now: datetime) -> int:

@@ -71,7 +71,12 @@ def write_changes(
     for name in _STEPS_BEFORE_PLANS:
         statement(_PACKAGE, name).run(cursor)
     if diff.new_plans:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM plan")
+        (last_plan,) = cursor.fetchone()
         statement(_PACKAGE, "import_plans").run(cursor, tax_category_id=tax_category_id)
+        statement(_PACKAGE, "import_plan_changes").run(
+            cursor, last_plan=last_plan, price_list_id=price_list_id
+        )
     for name in _STEPS_AFTER_PLANS:
         statement(_PACKAGE, name).run(cursor)
     added = statement(_PACKAGE, "import_prices").run(cursor, price_list_id=price_list_id)

@@ -6,6 +6,13 @@ from entrepot.domain.resale.commands.chains import (
     open_chain,
     resolve_tax_place,
 )
+from entrepot.domain.resale.commands.delegation import (
+    follow_value,
+    keep_value,
+    mark_seen,
+    set_new_plans,
+    show_waiting,
+)
 from entrepot.domain.resale.commands.overlays import Overlay, set_plan_overlay
 from entrepot.domain.resale.commands.price_changes import (
     Goods,
@@ -35,6 +42,7 @@ from entrepot.domain.resale.commands.sku_prices import (
     set_sku_price,
 )
 from entrepot.domain.resale.models import MarginBasis
+from entrepot.domain.resale.plan_models import NewPlans
 
 __all__ = [
     "Band",
@@ -42,6 +50,7 @@ __all__ = [
     "Level",
     "Margin",
     "MarginBasis",
+    "NewPlans",
     "NewPromotion",
     "Overlay",
     "PriceChange",
@@ -52,15 +61,20 @@ __all__ = [
     "check_sku_price",
     "create_promotion",
     "end_promotion",
+    "follow_value",
     "is_unusual",
+    "keep_value",
+    "mark_seen",
     "open_billing_account",
     "open_chain",
     "resolve_tax_place",
     "set_exchange_rate",
     "set_margin_rule",
+    "set_new_plans",
     "set_plan_overlay",
     "set_seller_price",
     "set_sku_price",
+    "show_waiting",
     "withdraw_margin",
     "withdraw_price",
 ]

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from entrepot.domain.catalog.commands.checks import check_version
 from entrepot.domain.catalog.models import Plan, SalesCategory
+from entrepot.domain.catalog.plan_changes import note_changes
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.names import clean_language, clean_name
-from entrepot.domain.resale.models import PlanOverlay
+from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind
 
@@ -54,11 +55,12 @@ def set_plan_overlay(
     actor: Actor,
     now: datetime,
     version: str | None = None,
+    is_reviewed: bool = False,
 ) -> int:
     """Store all of a seller's own values of a plan, replacing what it had set; return the row's id.
 
     Upstream changes never touch it. Nothing is written when nothing differs. `version` is that of the values as they
-    were read.
+    were read. `is_reviewed`: the seller has looked at a new plan, which it shows from now on as the one above.
     Raises: NoSuchObject; PartyInput for an unknown language or an unusable text; CatalogConflict `changed_meanwhile`.
     """
     values = asdict(overlay) | {
@@ -84,9 +86,12 @@ def set_plan_overlay(
         old = PlanOverlay.objects.filter(**key).first()
         before = overlay_values(old)
         check_version(before, version, object_name=f"{IdKind.PLAN.value}-{plan_id}")
-        if old is not None and before == values:
+        is_known = old is not None and (old.is_reviewed or not is_reviewed)
+        if old is not None and is_known and before == values:
             return old.id
-        row, _ = PlanOverlay.objects.update_or_create(**key, defaults=values)
+        kept = {**values, "is_reviewed": is_reviewed or (old is not None and old.is_reviewed)}
+        row, _ = PlanOverlay.objects.update_or_create(**key, defaults=kept)
+        note_changes(plan_id=plan_id, before=before, after=values, now=now, seller_id=account.id)
         record(
             actor=actor,
             now=now,

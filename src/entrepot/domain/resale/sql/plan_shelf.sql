@@ -5,10 +5,11 @@
 -- category_id bigint: the sales category in which the seller shows them, 0 for none, null for all.
 -- is_published boolean: only plans that it shows or does not show, null for both.
 -- own_only boolean: only plans with values of its own.
+-- waiting_only boolean: only new plans that wait for its review.
 -- after_id bigint: the plan before the page, null for the first page.
 -- size integer: how many rows at most.
 -- Safe to repeat: it reads.
--- Returns plan and whether the seller set values of its own.
+-- Returns plan, whether the seller set values of its own, and whether it waits for the seller's review.
 WITH overlay AS (
     SELECT
         own.plan_id,
@@ -28,6 +29,7 @@ WITH overlay AS (
         )[1] AS category_id,
         bool_or(
             path.place = cardinality(%(seller_path)s::bigint[])
+            AND NOT own.is_waiting
             AND num_nonnulls(
                 own.is_published,
                 own.name,
@@ -35,7 +37,8 @@ WITH overlay AS (
                 own.sales_category_id,
                 own.display_in_customer_panel
             ) > 0
-        ) AS has_own
+        ) AS has_own,
+        bool_or(path.place = cardinality(%(seller_path)s::bigint[]) AND own.is_waiting) AS is_waiting
     FROM unnest(%(seller_path)s::bigint[]) WITH ORDINALITY AS path (account_id, place)
     INNER JOIN plan_overlay AS own ON own.account_id = path.account_id
     GROUP BY own.plan_id
@@ -45,7 +48,8 @@ matching AS (
     SELECT
         plan.id,
         lower(coalesce(overlay.name ->> %(language)s, overlay.name ->> 'en', plan.name)) AS place,
-        coalesce(overlay.has_own, FALSE) AS has_own
+        coalesce(overlay.has_own, FALSE) AS has_own,
+        coalesce(overlay.is_waiting, FALSE) AS is_waiting
     FROM plan
     INNER JOIN service ON service.id = plan.service_id
     INNER JOIN vendor ON vendor.id = service.vendor_id
@@ -76,11 +80,13 @@ matching AS (
             OR coalesce(overlay.is_published, plan.is_published) = %(is_published)s::boolean
         )
         AND (NOT %(own_only)s OR overlay.has_own)
+        AND (NOT %(waiting_only)s OR overlay.is_waiting)
 )
 
 SELECT
     matching.id,
-    matching.has_own
+    matching.has_own,
+    matching.is_waiting
 FROM matching
 WHERE
     (

@@ -23,7 +23,13 @@ from entrepot.web.ui.parts import Chip, Choice, Column, Pager
 
 PAGE_SIZE = 25
 _SEARCH_MAX = 100
-_SHOWS: Mapping[str, bool | None] = {"": None, "published": True, "hidden": False, "own": None}
+_SHOWS: Mapping[str, bool | None] = {
+    "": None,
+    "published": True,
+    "hidden": False,
+    "own": None,
+    "waiting": None,
+}
 
 
 @screen(Capability.VIEW_PRICES)
@@ -43,6 +49,7 @@ def plan_list(request: SignedInRequest) -> HttpResponse:
         category_id=category,
         is_published=_SHOWS[which],
         own_only=which == "own",
+        waiting_only=which == "waiting",
         after=after,
     )
     query = {
@@ -94,6 +101,7 @@ def _choices(query: Mapping[str, str], *, is_provider: bool) -> list[Choice]:
         "published": gettext("Published"),
         "hidden": gettext("Not published"),
         "own": gettext("With own values"),
+        "waiting": gettext("New, to be reviewed"),
     }
     now = query.get("show", "")
     kept = {name: text for name, text in query.items() if name != "show"}
@@ -102,7 +110,7 @@ def _choices(query: Mapping[str, str], *, is_provider: bool) -> list[Choice]:
             label, f"?{urlencode({**kept, **({'show': key} if key else {})})}", current=key == now
         )
         for key, label in labels.items()
-        if not (is_provider and key == "own")
+        if not (is_provider and key in {"own", "waiting"})
     ]
 
 

@@ -28,7 +28,9 @@ class Shown:
 def shown(row: ShelfRow) -> Shown:
     """Say a plan's state in words."""
     state, tone, icon = gettext("Published"), "ok", "circle-check"
-    if not row.is_published:
+    if row.is_waiting:
+        state, tone, icon = gettext("Waits for your review"), "warn", "clock"
+    elif not row.is_published:
         state, tone, icon = gettext("Not published"), "neutral", "eye-off"
     elif not row.is_displayed:
         state, tone, icon = gettext("Hidden from customers"), "info", "eye-off"

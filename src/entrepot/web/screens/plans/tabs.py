@@ -12,6 +12,7 @@ def tabs(viewer: Viewer, current: str) -> list[Tab]:
     """Return the tabs that the viewer's panel has; `current` is the name of an address."""
     found = [
         (gettext("Plans"), "plans"),
+        (gettext("Changes above"), "plan-changes"),
         (gettext("Services"), "services"),
         (gettext("Resources"), "resources"),
         (gettext("Sales categories"), "categories"),

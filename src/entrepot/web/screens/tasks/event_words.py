@@ -54,6 +54,7 @@ _EVENTS: Mapping[str, object] = {
     "SellerPriceSet": _("Own prices or margins were set"),
     "ExchangeRateSet": _("An exchange rate was set"),
     "PlanOfferChanged": _("A seller changed its offer of a plan"),
+    "UpstreamFollowed": _("A reseller followed its seller or kept its own"),
     "PromotionChanged": _("A promotion was created or ended"),
     "UsagePriceSet": _("An own price of usage was set"),
     "ChainOpened": _("A customer got its sellers"),
