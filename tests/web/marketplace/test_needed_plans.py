@@ -187,3 +187,38 @@ def test_plans_do_not_need_each_other_in_a_circle(mall: Mall) -> None:
         _need(mall.shop.plan, mall.year)
     assert seen.value.code == "plan_needs_circle"
     assert "Vault Plus (VAULT:0002) needs this plan already" in seen.value.text()
+
+
+def test_one_of_alternatives_is_enough_and_the_first_that_is_sold_comes(mall: Mall) -> None:
+    shop = mall.shop
+    other = Plan.objects.create(
+        service=Plan.objects.get(pk=shop.plan).service,
+        tax_category_id=shop.category,
+        name="Mail Pro",
+        product_code="PRO",
+        sku_code="1",
+    )
+    PlanResource.objects.create(plan=other, resource_id=shop.seat)
+    add_period(other.id, shop.seat)
+    harbor = mall.browser(shop.people.harbor)
+    url = f"/provider/plans/{mall.year}/needs/"
+    assert harbor.post(url, {"code": "PRO:1"}).status_code == 302
+    added = {"code": "MAIL:0001", "instead_of": str(other.id)}
+    assert harbor.post(url, {**added, "instead_of": "77777"}).status_code == 422
+    assert harbor.post(url, added).status_code == 302
+    assert _text(harbor.get(url)).count("alternative 1") == 2
+
+    sven = shop.people.sven.account_id
+    client = mall.browser(shop.people.sven)
+    page = _text(client.get(f"/reseller/marketplace/{mall.year}/"))
+    assert "Mail Pro or Mail Basic comes into the cart with it" in page
+    put(client, mall.year, mall.period, mall.vault, "1", mall)
+    assert _names(client, sven) == [("Vault Plus", False), ("Mail Pro", True)]
+    # The other one does as well: with it in the cart the first goes.
+    put(client, shop.plan, shop.period, shop.seat, "5", mall)
+    assert _names(client, sven) == [("Vault Plus", False), ("Mail Basic", False)]
+    client.post(CHANGE, {**_form(client.get(CART)), "remove_all": "3"})
+    assert _names(client, sven) == []
+    Plan.objects.filter(pk=other.id).update(is_published=False)
+    put(client, mall.year, mall.period, mall.vault, "1", mall)
+    assert _names(client, sven) == [("Vault Plus", False), ("Mail Basic", True)]

@@ -137,12 +137,14 @@ class PlanResource(models.Model):
 class PlanNeed(models.Model):
     """A plan that has to be bought with another one: it is added to the cart, unless the buyer has it.
 
-    With `same_units` as many units as of the plan that needs it, else one.
+    With `same_units` as many units as of the plan that needs it, else one. Needs of one plan with the same `choice`
+    above zero are alternatives: one of them is enough.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
     needed = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     same_units = models.BooleanField(default=False)
+    choice = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "plan_need"

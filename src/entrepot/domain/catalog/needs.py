@@ -12,7 +12,8 @@ def needs_of(*, plan_ids: Iterable[int]) -> tuple[Need, ...]:
     asked = known = frozenset(plan_ids)
     while asked:
         for row in PlanNeed.objects.filter(plan_id__in=asked).order_by("id"):
-            found[row.plan_id, row.needed_id] = Need(row.plan_id, row.needed_id, row.same_units)
+            need = Need(row.plan_id, row.needed_id, row.same_units, row.choice)
+            found[row.plan_id, row.needed_id] = need
         asked = frozenset(needed for _plan, needed in found) - known
         known |= asked
     return tuple(found.values())

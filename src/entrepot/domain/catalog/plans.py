@@ -165,16 +165,17 @@ def plan_resources_version(*, plan_id: int) -> str:
     return version_of(plan_resource_values(PlanResource.objects.filter(plan_id=plan_id)))
 
 
-def needed_plans(*, plan_id: int) -> tuple[tuple[int, str, bool], ...]:
-    """Give the plans that a plan needs as (id, name with code, in as many units), by name."""
+def needed_plans(*, plan_id: int) -> tuple[tuple[int, str, bool, int], ...]:
+    """Give the plans that a plan needs as (id, name with code, in as many units, choice), alternatives together."""
     rows = PlanNeed.objects.filter(plan_id=plan_id).select_related("needed")
     return tuple(
         (
             row.needed_id,
             f"{row.needed.name} · {row.needed.product_code}:{row.needed.sku_code}",
             row.same_units,
+            row.choice,
         )
-        for row in rows.order_by("needed__name", "id")
+        for row in rows.order_by("choice", "id")
     )
 
 

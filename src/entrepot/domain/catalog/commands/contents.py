@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -68,9 +69,17 @@ def set_plan_resources(
     return True
 
 
-def set_needs(*, plan_id: int, needs: Mapping[int, bool], actor: Actor, now: datetime) -> bool:
+def set_needs(
+    *,
+    plan_id: int,
+    needs: Mapping[int, bool],
+    actor: Actor,
+    now: datetime,
+    choices: Mapping[int, int] = MappingProxyType({}),
+) -> bool:
     """Say which plans have to be bought with a plan, each with whether in as many units; tell whether it changed.
 
+    Of plans with the same number in `choices` (1 to 99) one is enough; the first of them is the usual one.
     Raises: NoSuchObject; CatalogInput `plan_needs_itself`, `plan_needs_circle` (over several steps).
     """
     if plan_id in needs:
@@ -86,14 +95,16 @@ def set_needs(*, plan_id: int, needs: Mapping[int, bool], actor: Actor, now: dat
             raise NoSuchObject(object="plan")
         _check_needs(plan, needs)
         rows = PlanNeed.objects.filter(plan=plan)
-        before = {row.needed_id: row.same_units for row in rows}
-        if before == dict(needs):
+        before = {row.needed_id: (row.same_units, row.choice) for row in rows}
+        after = {number: (same, choices.get(number, 0)) for number, same in needs.items()}
+        if before == after:
             return False
         rows.delete()
         PlanNeed.objects.bulk_create(
-            PlanNeed(plan=plan, needed_id=number, same_units=same) for number, same in needs.items()
+            PlanNeed(plan=plan, needed_id=number, same_units=same, choice=choice)
+            for number, (same, choice) in after.items()
         )
-        old, new = ({str(key): same for key, same in one.items()} for one in (before, needs))
+        old, new = ({str(key): list(of) for key, of in one.items()} for one in (before, after))
         _record("plan_needs_set", "plan", plan.id, plan.name, old, new, actor, now)
     return True
 

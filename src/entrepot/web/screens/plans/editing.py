@@ -188,28 +188,33 @@ def needs(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Ask for one more plan that is needed; those known can be taken out."""
     detail = plan_detail(plan_id=number)
     known = needed_plans(plan_id=number)
-    wanted = {key: same for key, _name, same in known}
+    wanted = {key: same for key, _name, same, _choice in known}
+    choices = {key: choice for key, _name, _same, choice in known}
     url = address(request.viewer, "plan-needs", number)
     taken = request.POST.get("remove", "")
     if taken:
         kept = {key: same for key, same in wanted.items() if str(key) != taken}
         try:
-            set_needs(plan_id=number, needs=kept, **_by(request))
+            set_needs(plan_id=number, needs=kept, choices=choices, **_by(request))
         except DomainError as refusal:
             messages.error(request, refusal.text(translate=gettext))
         else:
             messages.success(request, gettext("It is saved."))
         return HttpResponseRedirect(url)
     form = NeedForm(request.POST if request.method == "POST" else None)
+    form.offer(known=[(key, name) for key, name, _same, _choice in known])
     if request.method == "POST" and form.is_valid():
         found = plans_by_code(code=form.cleaned_data["code"])
         if problem := one_of(found):
             form.add_error("code", problem)
         else:
             wanted[found[0]] = form.cleaned_data["same_units"]
+            if other := form.cleaned_data["instead_of"]:
+                choice = choices.get(int(other), 0) or max(choices.values(), default=0) + 1
+                choices |= {int(other): choice, found[0]: choice}
 
     def do() -> object:
-        return set_needs(plan_id=number, needs=wanted, **_by(request))
+        return set_needs(plan_id=number, needs=wanted, choices=choices, **_by(request))
 
     return _handle(
         request,

@@ -279,6 +279,18 @@ class NeedForm(forms.Form):
         required=False,
         help_text=_("Otherwise one unit."),
     )
+    instead_of = forms.ChoiceField(
+        label=_("Alternative to"),
+        required=False,
+        help_text=_("One of alternatives is enough; the first one that is sold comes by itself."),
+    )
+
+    def offer(self, *, known: Sequence[tuple[int, str]]) -> None:
+        """Offer the plans that are needed already."""
+        self.fields["instead_of"].choices = [  # type: ignore[attr-defined]
+            ("", gettext("none: it is needed in any case")),
+            *((str(key), name) for key, name in known),
+        ]
 
 
 class PartForm(forms.Form):

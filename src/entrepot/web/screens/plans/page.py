@@ -115,8 +115,8 @@ def plan_page(request: SignedInRequest, *, number: int) -> HttpResponse:
             for row in detail.periods
         ],
         "needs": [
-            (name, same, address(viewer, "plan", key))
-            for key, name, same in needed_plans(plan_id=number)
+            (name, same, choice, address(viewer, "plan", key))
+            for key, name, same, choice in needed_plans(plan_id=number)
         ],
         "switches": [said(row) for row in switches_of(plan_id=number)],
         "period_columns": [
