@@ -198,6 +198,17 @@ def test_connectors_say_what_they_declare_and_how_they_do_and_rest_when_told(
     hanna.post(f"{place}switch/", {"active": "0"})
     assert not Connector.objects.get(name="mail").is_active
     assert AuditEntry.objects.filter(action="connector_switched").count() == 1
+
+    # One that its vendor does not answer rests by itself, and a person can have it tried at once.
+    Connector.objects.filter(name="mail").update(
+        is_active=True, failures=15, rests=2, rests_until=NOW, rest_reason="connection refused"
+    )
+    assert "Rests by itself" in words_of(hanna.get(f"{LIST}connectors/"))
+    page = words_of(hanna.get(place))
+    assert "15 calls in a row had no usable answer" in page
+    assert "The last answer: connection refused" in page
+    hanna.post(f"{place}switch/", {"active": "1"})
+    assert Connector.objects.get(name="mail").rests_until is None
     desk = Connector.objects.get(name="desk")
     assert "This connector cannot tell" in words_of(hanna.get(f"{LIST}connectors/{desk.id}/"))
     refused = hanna.post(f"{LIST}connectors/{desk.id}/look/", follow=True)

@@ -15,6 +15,7 @@ from entrepot.domain.provisioning.kinds import Action, ErrorClass, Feature, Purp
 from entrepot.domain.provisioning.models import Connector as ConnectorRow
 from entrepot.domain.provisioning.models import Operation, ServiceInstance
 from entrepot.domain.provisioning.moves import Moves, locked
+from entrepot.domain.provisioning.resting import note_calls, resting, take_try
 from entrepot.domain.provisioning.results import (
     Call,
     Done,
@@ -35,7 +36,7 @@ _OWN_FAULT = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One operation that this worker holds until its lease ends."""
+    """One operation that this worker holds until its lease ends; `is_try` for the one call after a connector's rest."""
 
     operation_id: int
     claim: int
@@ -43,6 +44,7 @@ class Claimed:
     connector: ConnectorRow
     purpose: Purpose
     call: Call
+    is_try: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +70,40 @@ def claim(
     # Turns are worked out over all tenants; most looks find nothing due and end here.
     if most < 1 or not Operation.objects.filter(due_at__lte=now).exists():
         return []
-    idle = ConnectorRow.objects.filter(is_active=False).values_list("id", flat=True)
+    idle = resting()
+    bounds = {"at": now, "lease_until": now + timedelta(seconds=pace.lease_seconds)}
     with transaction.atomic(), connection.cursor() as cursor:
         rows = statement(_PACKAGE, "claim").rows(
             cursor,
-            at=now,
-            lease_until=now + timedelta(seconds=pace.lease_seconds),
             most=most,
             most_of_tenant=most_of_tenant,
             most_of_connector=most_of_connector,
             busy_tenants=list(busy_tenants),
             busy_connectors=[*busy_connectors, *idle],
+            **bounds,
         )
+        tried = take_try(now=now, pace=pace) if idle else None
+        if tried is not None:
+            others = ConnectorRow.objects.exclude(pk=tried).values_list("id", flat=True)
+            rows += statement(_PACKAGE, "claim").rows(
+                cursor,
+                most=1,
+                most_of_tenant=1,
+                most_of_connector=1,
+                busy_tenants=[],
+                busy_connectors=list(others),
+                **bounds,
+            )
     found = Operation.objects.filter(pk__in=[row[0] for row in rows]).select_related(
         "instance", "connector"
     )
-    return [_claimed(operation) for operation in found.order_by("id")]
+    return [
+        _claimed(operation, is_try=operation.connector_id == tried)
+        for operation in found.order_by("id")
+    ]
 
 
-def _claimed(operation: Operation) -> Claimed:
+def _claimed(operation: Operation, *, is_try: bool) -> Claimed:
     return Claimed(
         operation_id=operation.id,
         claim=operation.claims,
@@ -94,6 +111,7 @@ def _claimed(operation: Operation) -> Claimed:
         connector=operation.connector,
         purpose=PURPOSES[operation.state],
         call=call_of(operation, operation.instance),
+        is_try=is_try,
     )
 
 
@@ -204,6 +222,11 @@ def _record(reports: Sequence[Report], now: datetime, pace: Pace) -> None:
                 step = decide(standing=standing(operation), outcome=outcome, now=now, pace=pace)
                 moves.take(operation, step)
         moves.write()
+        calls: dict[int, list[tuple[Outcome, bool]]] = {}
+        for report in reports:
+            made = calls.setdefault(report.claimed.connector.id, [])
+            made.append((report.outcome, report.claimed.is_try))
+        note_calls(calls, now=now, pace=pace)
 
 
 def standing(operation: Operation) -> Standing:

@@ -90,6 +90,7 @@ class ConnectorRow:
     """A connector: what it declares and how it does. Counts end at 1,000.
 
     `trouble` operations met no answer or an unreachable vendor and are tried again; `done_at` is the last success.
+    `rests_until` is set while it rests by itself after `failures` failed calls in a row: then one call tries again.
     """
 
     id: int
@@ -99,6 +100,9 @@ class ConnectorRow:
     base_url: str
     quantity_parameter: str
     is_active: bool
+    rests_until: datetime | None
+    failures: int
+    rest_reason: str
     declares: Abilities
     moving: int
     trouble: int
@@ -361,6 +365,9 @@ def _connector(row: Connector) -> ConnectorRow:
         base_url=row.base_url,
         quantity_parameter=row.quantity_parameter,
         is_active=row.is_active,
+        rests_until=row.rests_until,
+        failures=row.failures,
+        rest_reason=row.rest_reason,
         declares=abilities(row.kind),
         moving=moving.values("id")[:COUNT_MAX].count(),
         trouble=moving.filter(error_class__in=_UNREACHED).values("id")[:COUNT_MAX].count(),

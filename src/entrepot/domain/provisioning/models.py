@@ -21,7 +21,8 @@ class Connector(models.Model):
     """How one vendor is reached; `name` is also the name of its secrets, which are not in the database.
 
     `quantity_parameter` is the parameter in which a service broker wants the units of a plan's first resource, empty
-    for one that is not told units. Further resources are parameters of their own names.
+    for one that is not told units. Further resources are parameters of their own names. People set `is_active`; what a
+    connector that does not answer does by itself stands in `failures`, `rests` and `rests_until` (`breaker.py`).
     """
 
     name = models.CharField(max_length=60, unique=True)
@@ -30,6 +31,10 @@ class Connector(models.Model):
     base_url = models.CharField(max_length=500, default="", blank=True)
     quantity_parameter = models.CharField(max_length=100, default="", db_default="", blank=True)
     is_active = models.BooleanField(default=True)
+    failures = models.SmallIntegerField(default=0, db_default=0)
+    rests = models.SmallIntegerField(default=0, db_default=0)
+    rests_until = models.DateTimeField(null=True)
+    rest_reason = models.CharField(max_length=200, default="", db_default="", blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

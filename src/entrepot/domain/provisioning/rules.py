@@ -36,7 +36,11 @@ PURPOSES: Mapping[State, Purpose] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Delays in seconds and bounds; each wait doubles up to its maximum. Tests use a faster one."""
+    """Delays in seconds and bounds; each wait doubles up to its maximum. Tests use a faster one.
+
+    `failures_max` failed calls of a connector in a row let it rest (`breaker.py`); one operation alone is parked
+    before it has as many.
+    """
 
     retry_seconds: float = 5.0
     retry_seconds_max: float = 900.0
@@ -48,6 +52,9 @@ class Pace:
     asks_max: int = 12
     give_up_seconds: float = 86_400.0
     lease_seconds: float = 60.0
+    failures_max: int = 15
+    rest_seconds: float = 30.0
+    rest_seconds_max: float = 900.0
 
 
 PACE = Pace()

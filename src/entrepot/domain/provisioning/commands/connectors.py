@@ -11,6 +11,7 @@ from entrepot.domain.provisioning.connectors.registry import Surroundings
 from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningInput
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.models import Connector, VendorOffer
+from entrepot.domain.provisioning.resting import forget
 from entrepot.domain.provisioning.results import Offer
 from entrepot.infra.audit.recorder import Actor, record
 
@@ -73,13 +74,18 @@ def add_connector(
 
 
 def switch_connector(*, connector_id: int, is_active: bool, actor: Actor, now: datetime) -> None:
-    """Let a connector work or rest; what is due waits while it rests. Raises: NoSuchOperation."""
+    """Let a connector work or rest; what is due waits while it rests. Working again, it has no failures behind it.
+
+    Raises: NoSuchOperation.
+    """
     with transaction.atomic():
         connector = Connector.objects.select_for_update().filter(pk=connector_id).first()
         if connector is None:
             raise NoSuchOperation(object=f"Connector {connector_id}")
         connector.is_active = is_active
         connector.save(update_fields=["is_active"])
+        if is_active:
+            forget(connector)
         _note(connector, "connector_switched", {"is_active": is_active}, actor, now)
 
 

@@ -45,7 +45,7 @@ DIFFERENCES_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class ConnectorLine:
-    """One connector in words; `health` is a key of the badges."""
+    """One connector in words; `health` is a key of the badges, `rest` says why it rests by itself."""
 
     id: int
     url: str
@@ -62,6 +62,8 @@ class ConnectorLine:
     parked_url: str
     done: str
     is_active: bool
+    rest: str
+    reason: str
     may_look: bool
 
 
@@ -189,7 +191,7 @@ def switch(request: SignedInRequest, *, number: int) -> HttpResponse:
     viewer = request.viewer
     row = connector(viewer, connector_id=number)
     is_active = request.POST.get("active", "") == "1"
-    if is_active != row.is_active:
+    if is_active != row.is_active or (is_active and row.rests_until is not None):
         switch_connector(
             connector_id=row.id,
             is_active=is_active,
@@ -224,6 +226,8 @@ def _line(viewer: Viewer, row: ConnectorRow) -> ConnectorLine:
         parked_url=f"{place}?group=people&connector={row.id}",
         done=order_words.stamp(row.done_at) if row.done_at else "",
         is_active=row.is_active,
+        rest=_rest(row) if row.is_active else "",
+        reason=row.rest_reason,
         may_look=may_look(row),
     )
 
@@ -232,10 +236,27 @@ def _health(row: ConnectorRow) -> tuple[str, str]:
     """Say how a connector does, from what its operations meet."""
     if not row.is_active:
         return "held", gettext("Rests")
+    if row.rests_until is not None:
+        return "overdue", gettext("Rests by itself")
     if row.trouble:
         text = ngettext("%(n)s without an answer", "%(n)s without an answer", row.trouble)
         return "overdue", text % {"n": words.number(row.trouble, most=COUNT_MAX)}
     return "active", gettext("Works")
+
+
+def _rest(row: ConnectorRow) -> str:
+    """Say why and until when a connector rests by itself; empty while it does not."""
+    if row.rests_until is None:
+        return ""
+    text = ngettext(
+        "%(n)s call in a row had no usable answer. What is due waits; one call tries again at %(time)s.",
+        "%(n)s calls in a row had no usable answer. What is due waits; one call tries again at %(time)s.",
+        row.failures,
+    )
+    return text % {
+        "n": home_words.number(row.failures),
+        "time": order_words.stamp(row.rests_until),
+    }
 
 
 def _look(one: LookRow) -> dict[str, str]:
