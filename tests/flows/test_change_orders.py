@@ -102,6 +102,15 @@ def test_vector_3_a_change_is_charged_from_the_day_on_which_it_is_done(store, su
     assert order.code == "CP"
     run_within(day=date(2026, 3, 8), now=at(FIRST))
     assert changes(sub) == [("03-08", "04-01", 24, Decimal("23.23"))]
+    # Priced again when it was done: what is billed, the cost 24 x 24 / 31 = 18.58; what was confirmed stays known.
+    page = order_page(store.people.sven.viewer(now=at(FIRST)), order_id=order.pk, now=at(FIRST))
+    assert page.money is not None
+    assert page.money.cost is not None
+    assert (page.money.shown, page.money.cost.first) == (
+        Bill(first=Decimal("23.23"), period=Decimal("105.00")),
+        Decimal("18.58"),
+    )
+    assert (page.money.asked, order.first_amount) == (Decimal("25.16"), Decimal("25.16"))
     assert verify().is_proved
 
 

@@ -9,6 +9,7 @@ import pytest
 from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod, PlanResource
+from entrepot.domain.ordering.amounts import amounts_of
 from entrepot.domain.ordering.commands import Cart, Line, accept_payment
 from entrepot.domain.ordering.errors import OrderConflict, OrderInput, OrderNotPossible
 from entrepot.domain.ordering.lifecycle import Code
@@ -290,3 +291,30 @@ def test_a_cart_is_neither_empty_nor_endless_and_has_a_key(store):
         with pytest.raises(OrderInput) as refused:
             _place(_cart(store, "1"), key=key)
         assert refused.value.code == "order_key_unusable"
+
+
+def test_an_order_keeps_what_the_prices_of_the_day_make_of_it_on_which_it_starts(store):
+    """Ordered on the 10th at 10.00, done on the 12th at 11.00: 5 x 11.00 at cost, + 10 % for Ria; retail stays."""
+    _manual(store)
+    (number,) = _place(_cart(store, "5"))
+    order = Order.objects.get(pk=number)
+
+    def kept() -> list[tuple[Decimal, Decimal | None]]:
+        found = amounts_of(Order.objects.get(pk=number).amounts)
+        assert found is not None
+        return [(one.price.first, one.cost and one.cost.first) for one in found.sales]
+
+    assert kept() == [(55, 50), (60, 55), (75, 60)]
+    CatalogPrice.objects.update(retail_price=Decimal(16), unit_cost=Decimal(11))
+    run_day(day=TODAY, now=NOW)
+    run_day(day=date(2026, 3, 11), now=NOW)
+    later = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    mark_done(operation_id=order.operation_id, comment="made by hand", actor=SETUP, now=later)
+    # Ria pays 11 x 1.1 = 12.10, Sven 16 less 20 % = 12.80, Cleo 16.00 a seat.
+    expected = [Decimal("60.50"), Decimal("64.00"), Decimal("80.00")]
+    assert [price for price, _ in kept()] == expected
+    assert kept()[-1] == (Decimal("80.00"), Decimal("64.00"))
+    assert Order.objects.get(pk=number).first_amount == 75
+    run_day(day=date(2026, 3, 12), now=NOW)
+    charges = Charge.objects.filter(subscription_id=order.subscription_id).order_by("tier")
+    assert [charge.net for charge in charges] == expected

@@ -61,11 +61,18 @@ def deliver_change(order: Order, *, day: date, actor: Actor, now: datetime) -> N
         subscription_id=order.subscription_id,
         resource_id=units.resource_id,
         quantity=units.quantity,
-        # Done in the moment of its order, it counts from the day that was asked for.
-        effective_on=units.from_day if now == order.placed_at else max(day, units.from_day),
+        effective_on=change_day(order, day=day, now=now),
         actor=actor,
         now=now,
     )
+
+
+def change_day(order: Order, *, day: date, now: datetime) -> date:
+    """Give the day from which changed units count that are there on `day`, not before the one that was asked for."""
+    units = units_of(order.changes)
+    assert units is not None
+    # Done in the moment of its order, it counts from the day that was asked for.
+    return units.from_day if now == order.placed_at else max(day, units.from_day)
 
 
 def _told(instance: ServiceInstance, units: Units) -> Wanted | None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import PlanPeriod, Resource
 from entrepot.domain.ordering.acts import Act, by_right, legal
+from entrepot.domain.ordering.amounts import SaleAmounts
 from entrepot.domain.ordering.approvals import ApprovalFacts, approval_of, was_rejected
-from entrepot.domain.ordering.commands.estimating import bill_of_quotes
+from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.notes import NoteRow, notes_of
 from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
 from entrepot.domain.ordering.rules import Bill
@@ -20,15 +20,11 @@ from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.provisioning.details import OperationFacts, operation_facts
 from entrepot.domain.provisioning.queries import CallRow, calls_of
 from entrepot.domain.resale.models import ChainLink, Promotion
-from entrepot.domain.resale.quotes import QuotedPrice, quote_prices
+from entrepot.domain.resale.quotes import QuotedPrice
 from entrepot.domain.subscriptions.lifecycle import Status
-from entrepot.domain.subscriptions.models import (
-    PromotionTaken,
-    Subscription,
-    SubscriptionEvent,
-)
+from entrepot.domain.subscriptions.models import Subscription
+from entrepot.flows.order_prices import ordered_quantities, priced, taken_promotions
 from entrepot.flows.orders import order_day
-from entrepot.kernel.money import exponent
 from entrepot.kernel.periods import period_end
 
 _RUNNING = frozenset({PriceKind.RECURRING, PriceKind.OVERUSE, PriceKind.USAGE})
@@ -69,10 +65,12 @@ class TakenPromotion:
 class OrderMoney:
     """What the viewer's own sale of an order takes, without tax.
 
-    `confirmed` is what was shown when it was placed, on the sale to the buyer only. `price` is what the day on which
-    it starts (or started) makes of it, `cost` what the viewer pays for that; None where a price is missing, or for
-    the buyer's cost. `is_seller` tells from which side the viewer sees it. `promotions` are taken off already;
-    where the second period begins another term, `later` is what that takes without them, None where nothing changes.
+    `confirmed` is what the order keeps of this sale: as it was shown, or as the day on which it was done made it. Of
+    an order that keeps none it is what was shown, on the sale to the buyer only. `price` is what the day on which it
+    starts (or started) makes of it, None where a price is missing or the order is done; `cost` is what the viewer pays,
+    None for the buyer. `is_seller` tells from which side the viewer sees it. `promotions` are taken off already; where
+    the second period begins another term, `later` is what that takes without them, None where nothing changes.
+    `asked` is what was shown before it was priced again, None where that is the same.
     """
 
     currency: str
@@ -83,6 +81,7 @@ class OrderMoney:
     promotions: tuple[TakenPromotion, ...]
     later: Decimal | None = None
     later_cost: Decimal | None = None
+    asked: Decimal | None = None
 
     @property
     def shown(self) -> Bill | None:
@@ -211,22 +210,23 @@ def _about_running(viewer: Viewer, row: OrderRow) -> tuple[OrderMoney | None, tu
         for number, quantity in wanted.items()
         if number in names
     )
+    asked = row.asked_amount if row.asked_amount != row.first_amount else None
     if row.own is not None:
         own = row.own
-        return OrderMoney(own.currency, True, own.price, None, own.cost, ()), items
+        told = asked if row.seller_id == viewer.account_id else None
+        return OrderMoney(own.currency, True, own.price, None, own.cost, (), asked=told), items
     confirmed = _confirmed(row)
     if confirmed is None:
         return None, items
     is_seller = viewer.account_id == row.seller_id
-    return OrderMoney(row.currency, is_seller, confirmed, None, None, ()), items
+    return OrderMoney(row.currency, is_seller, confirmed, None, None, (), asked=asked), items
 
 
 def _money_and_items(
     viewer: Viewer, row: OrderRow, wide: Subscription, period: PlanPeriod, *, on_day: date
 ) -> tuple[OrderMoney | None, tuple[Item, ...]]:
-    ordered = _ordered(wide)
+    ordered = ordered_quantities(wide)
     names = Resource.objects.in_bulk(list(ordered))
-    charged = {n: q for n, q in ordered.items() if q and n in names and not names[n].is_measured}
     links = list(
         ChainLink.objects.filter(chain_id=wide.chain_id)
         .select_related("billing_account")
@@ -242,37 +242,12 @@ def _money_and_items(
     quoted: Sequence[QuotedPrice] = ()
     money = None
     if own is not None:
-        tier = own + 1
-        quoted = [
-            price
-            for price in quote_prices(
-                chain_id=links[0].chain_id,
-                plan_period_id=wide.plan_period_id,
-                tiers=len(links),
-                on_day=on_day,
-            )
-            if price.tier == tier
-        ]
-        currency = links[own].billing_account.currency
-        is_last = tier == len(links)
+        taken = taken_promotions(wide.id)
+        today = priced(wide=wide, ordered=ordered, links=links, on_day=on_day, taken=taken)
+        quoted = [price for price in today.quoted if price.tier == own + 1]
+        sale = None if today.amounts is None else today.amounts.sales[own]
         paid_on = on_day + timedelta(days=row.trial_days)
-        taken = _taken(wide.id, tier=tier, is_seller=is_seller)
-        money = OrderMoney(
-            currency=currency,
-            is_seller=is_seller,
-            confirmed=_confirmed(row) if is_last else None,
-            price=_bill(quoted, charged, "unit_price", currency, taken.get(tier)),
-            cost=_bill(quoted, charged, "unit_cost", currency, taken.get(tier - 1))
-            if is_seller
-            else None,
-            promotions=tuple(taken.values()),
-            later=_later(quoted, charged, "unit_price", currency, taken.get(tier), period, paid_on),
-            later_cost=_later(
-                quoted, charged, "unit_cost", currency, taken.get(tier - 1), period, paid_on
-            )
-            if is_seller
-            else None,
-        )
+        money = _money(row, sale, links[own], period, taken, is_seller=is_seller, paid_on=paid_on)
     # Of a price with levels the highest one that the order reaches is shown.
     prices = {
         price.resource_id: price
@@ -295,76 +270,64 @@ def _money_and_items(
     )
 
 
-def _taken(subscription_id: int, *, tier: int, is_seller: bool) -> Mapping[int, TakenPromotion]:
-    """Give the promotions of the viewer's sale, and for sellers of what they pay, by tier; two statements at most."""
-    rows = PromotionTaken.objects.filter(
-        subscription_id=subscription_id, tier__in=[tier, tier - 1] if is_seller else [tier]
-    )
-    numbers = dict(rows.values_list("tier", "promotion_id"))
-    known = Promotion.objects.in_bulk(list(numbers.values())) if numbers else {}
-    return {
-        one: TakenPromotion(
-            found.name,
-            found.recurring_ppm,
-            found.setup_ppm,
-            on_cost=one != tier,
-            renewed_until=(found.valid_to or date.max) if found.on_renewal else date.min,
-        )
-        for one, number in sorted(numbers.items(), reverse=True)
-        if (found := known.get(number)) is not None
+def _money(
+    row: OrderRow,
+    today: SaleAmounts | None,
+    link: ChainLink,
+    period: PlanPeriod,
+    taken: Mapping[int, Promotion],
+    *,
+    is_seller: bool,
+    paid_on: date,
+) -> OrderMoney:
+    """Put together what is kept of the viewer's sale and what the prices of the day make of it."""
+    tier = link.tier
+    kept = row.own if is_seller else None
+    is_last = row.seller_id == link.seller_id
+    confirmed = kept.price if kept else _confirmed(row) if is_last else None
+    sale = kept or today
+    # What a switch costs follows from both plans together, not from the prices of the new one.
+    is_open = row.kind is OrderKind.SALES and not (row.is_kept and row.closed_at)
+    promotions = {
+        one: _taken(taken[one], on_cost=one != tier) for one in (tier, tier - 1) if one in taken
     }
+    if not is_seller:
+        promotions.pop(tier - 1, None)
+    mine, above = promotions.get(tier), promotions.get(tier - 1)
+    return OrderMoney(
+        currency=link.billing_account.currency,
+        is_seller=is_seller,
+        confirmed=confirmed,
+        price=today.price if today and is_open else None,
+        cost=sale.cost if sale and is_seller else None,
+        promotions=tuple(promotions.values()),
+        later=_later(sale.listed if sale else None, mine, period, paid_on),
+        later_cost=_later(sale.listed_cost if sale else None, above, period, paid_on),
+        asked=row.asked_amount if is_last and row.asked_amount != row.first_amount else None,
+    )
+
+
+def _taken(found: Promotion, *, on_cost: bool) -> TakenPromotion:
+    return TakenPromotion(
+        found.name,
+        found.recurring_ppm,
+        found.setup_ppm,
+        on_cost=on_cost,
+        renewed_until=(found.valid_to or date.max) if found.on_renewal else date.min,
+    )
 
 
 def _later(
-    quoted: Sequence[QuotedPrice],
-    charged: Mapping[int, Decimal],
-    field: str,
-    currency: str,
-    taken: TakenPromotion | None,
-    period: PlanPeriod,
-    paid_on: date,
+    listed: Bill | None, taken: TakenPromotion | None, period: PlanPeriod, paid_on: date
 ) -> Decimal | None:
-    """Work out the second period if it begins a term to which a promotion is not given; None otherwise."""
-    if taken is None or period.term_months > period.billing_months:
+    """Give the second period if it begins a term to which a promotion is not given; None otherwise."""
+    if taken is None or listed is None or period.term_months > period.billing_months:
         return None
     renewed = period_end(paid_on, months=period.billing_months, anchor=paid_on.day).natural_end
-    if renewed < taken.renewed_until:
-        return None
-    bill = _bill(quoted, charged, field, currency, None)
-    return bill.period if bill else None
-
-
-def _ordered(wide: Subscription) -> Mapping[int, Decimal]:
-    """Read what was ordered, by resource, as the subscription's history keeps it: later changes are not its."""
-    event = SubscriptionEvent.objects.filter(subscription_id=wide.id, kind="ordered").first()
-    facts: Mapping[str, Any] = event.facts if event is not None else {}
-    return {
-        int(number): Decimal(quantity) for number, quantity in facts.get("quantities", {}).items()
-    }
+    return None if renewed < taken.renewed_until else listed.period
 
 
 def _confirmed(row: OrderRow) -> Bill | None:
     if row.first_amount is None or row.period_amount is None:
         return None
     return Bill(first=row.first_amount, period=row.period_amount)
-
-
-def _bill(
-    quoted: Sequence[QuotedPrice],
-    charged: Mapping[int, Decimal],
-    field: str,
-    currency: str,
-    taken: TakenPromotion | None,
-) -> Bill | None:
-    """Work out what the items take at quoted prices or costs; None while one of them has none."""
-    known = [price for price in quoted if price.problem is None]
-    priced = {price.resource_id for price in known if price.kind in _RUNNING}
-    if not set(charged) <= priced:
-        return None
-    return bill_of_quotes(
-        known,
-        charged,
-        is_cost=field == "unit_cost",
-        exponent=exponent(currency),
-        promoted=taken,
-    )

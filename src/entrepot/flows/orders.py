@@ -42,6 +42,7 @@ from entrepot.domain.subscriptions.commands import (
     follow_subscription,
 )
 from entrepot.flows.order_changes import change_request, deliver_change
+from entrepot.flows.order_repricing import change_amounts, keep, price_again
 from entrepot.flows.order_terms import deliver_wish
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
@@ -271,6 +272,7 @@ def _deliver(orders: Sequence[Order], *, now: datetime) -> None:
             now=now,
         )
     done = [order for order in orders if _is_delivered(order, day, now)]
+    price_again([order for order in done if order.kind is OrderKind.SALES], day=day)
     ordering.complete_orders(done, actor=_PROVISIONING, now=now)
 
 
@@ -298,6 +300,7 @@ def _is_changed(order: Order, day: date, now: datetime) -> bool:
     Without a vendor it is still the request of the person, who is told. The vendor is put right when the order is
     cancelled.
     """
+    amounts = change_amounts(order, day=day, actor=_PROVISIONING, now=now)
     try:
         with transaction.atomic():
             deliver_change(order, day=day, actor=_PROVISIONING, now=now)
@@ -306,6 +309,8 @@ def _is_changed(order: Order, day: date, now: datetime) -> bool:
             raise
         ordering.fail_order(order_id=order.pk, error=refusal.text(), actor=_PROVISIONING, now=now)
         return False
+    if amounts is not None:
+        keep(order, amounts)
     return True
 
 

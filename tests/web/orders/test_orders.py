@@ -1,6 +1,8 @@
 """Lists of orders, their page and what people do there, in the three panels."""
 
+import csv
 import html
+import io
 import re
 from typing import Any
 
@@ -134,9 +136,18 @@ def test_the_file_has_exactly_what_is_filtered(store, at):
     assert (row["number"], row["customer"], row["first_amount"], row["status_code"]) == (
         "SO000002",
         "Cleo Clinics",
-        "75.000",
+        "75.00",
         "PF",
     )
+    assert (row["own_currency"], row["own_price"], row["own_cost"]) == ("EUR", "75.00", "60.00")
+    # Who stands above reads the own sale, who bought reads no cost.
+    answer = at(store.shop.people.harbor).get("/provider/orders/export/?status=PF")
+    read = next(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert (read["own_price"], read["own_cost"]) == ("55.00", "50.00")
+    mine = at(store.shop.people.cleo).get("/customer/orders/export/")
+    assert b"own_" not in b"".join(mine.streaming_content)
+    assert "margin €15.00" in at(store.shop.people.sven).get("/reseller/orders/").content.decode()
+    assert "margin" not in at(store.shop.people.cleo).get("/customer/orders/").content.decode()
 
 
 def test_the_page_says_what_each_tier_may_know(store, at):

@@ -19,6 +19,7 @@ from entrepot.domain.ordering.amounts import SaleAmounts, amounts_of
 from entrepot.domain.ordering.kinds import PREFIX, OrderKind, number_text
 from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown, Trigger, allowed
 from entrepot.domain.ordering.models import Order, OrderEvent
+from entrepot.domain.ordering.rules import Bill
 from entrepot.domain.ordering.units import Units, units_of
 from entrepot.domain.ordering.wishes import Ending, NextTerm, ending_of, next_term_of
 from entrepot.domain.parties import access
@@ -58,7 +59,8 @@ class OrderRow:
 
     `changes`, `term` and `ending` have what a change order, renewal or cancellation wants of its subscription; all are
     None where it is for a new one. `own` is the viewer's sale of it, None for buyers, for who sees no prices, and where
-    amounts were not kept.
+    amounts were not kept (`is_kept`). `first_amount` and `period_amount` are those of the sale to the buyer as the day
+    on which it was done made them, `asked_amount` is the first one as it was confirmed.
     """
 
     id: int
@@ -83,6 +85,8 @@ class OrderRow:
     term: NextTerm | None
     ending: Ending | None
     own: SaleAmounts | None
+    is_kept: bool
+    asked_amount: Decimal | None
     purchase_order: str
     error: str
     placed_at: datetime
@@ -313,6 +317,7 @@ def _row(viewer: Viewer, row: Order, seller_name: str) -> OrderRow:
     )
     code = Code(row.code)
     kept = amounts_of(row.amounts) if viewer.can(Capability.VIEW_PRICES) else None
+    shown = kept.last.price if kept else Bill(row.first_amount, row.period_amount)
     return OrderRow(
         id=row.id,
         number=row.number_text,
@@ -328,14 +333,16 @@ def _row(viewer: Viewer, row: Order, seller_name: str) -> OrderRow:
         subscription_id=row.subscription_id,
         operation_id=row.operation_id,
         currency=row.currency,
-        first_amount=row.first_amount if sees else None,
-        period_amount=row.period_amount if sees else None,
+        first_amount=shown.first if sees else None,
+        period_amount=shown.period if sees else None,
         trial_days=row.trial_days,
         parameters=row.parameters,
         changes=units_of(row.changes),
         term=next_term_of(row.changes),
         ending=ending_of(row.changes),
         own=None if kept is None else kept.of_seller(viewer.account_id),
+        is_kept=row.amounts is not None,
+        asked_amount=row.first_amount if sees else None,
         purchase_order=row.purchase_order,
         # What the vendor says is for those who can repair it.
         error="" if viewer.panel is Panel.CUSTOMER else row.error,

@@ -13,6 +13,7 @@ from entrepot.domain.ordering.queries import LIMIT_MAX, OrderFilter, OrderRow, l
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.kernel.money import exponent, round_amount
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.orders.asked import read
@@ -41,8 +42,8 @@ _FIELDS: Mapping[str, Sequence[Field]] = {
     "status": (("state", lambda row: row.shown.value),),
     "amount": (
         ("currency", lambda row: row.currency if row.first_amount is not None else None),
-        ("first_amount", lambda row: row.first_amount),
-        ("period_amount", lambda row: row.period_amount),
+        ("first_amount", lambda row: _amount(row.first_amount, row.currency)),
+        ("period_amount", lambda row: _amount(row.period_amount, row.currency)),
     ),
     "placed": (
         ("placed_at", lambda row: row.placed_at),
@@ -51,17 +52,33 @@ _FIELDS: Mapping[str, Sequence[Field]] = {
 }
 
 
+# The sale of who reads: what its buyer is billed at first, and what it pays for that.
+_OWN: Sequence[Field] = (
+    ("own_currency", lambda row: row.own.currency if row.own else None),
+    (
+        "own_price",
+        lambda row: _amount(row.own.price.first, row.own.currency) if row.own else None,
+    ),
+    (
+        "own_cost",
+        lambda row: (
+            _amount(row.own.cost.first, row.own.currency) if row.own and row.own.cost else None
+        ),
+    ),
+)
+
+
 @screen(Capability.VIEW_ORDERS)
 def export(
     request: SignedInRequest, *, name: str, side: Side, columns: Sequence[str]
 ) -> HttpResponse:
     """Give the orders of the list that the address describes as comma-separated lines."""
     viewer = request.viewer
-    fields = [
-        *_ALWAYS,
-        *(field for key in shown_keys(viewer, columns) for field in _FIELDS[key]),
-    ]
+    keys = shown_keys(viewer, columns)
+    fields = [*_ALWAYS, *(field for key in keys for field in _FIELDS[key])]
     if viewer.panel is not Panel.CUSTOMER:
+        sees = viewer.can(Capability.VIEW_PRICES) and side is not Side.BOUGHT
+        fields += _OWN if sees else ()
         fields.append(("status_code", lambda row: row.code.value))
     lines = _lines(viewer, read(request.GET, side=side).wanted, fields)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -87,6 +104,11 @@ def _line(cells: Sequence[str]) -> bytes:
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue().encode()
+
+
+def _amount(value: Decimal | None, currency: str) -> Decimal | None:
+    """Give an amount with the decimals of its currency."""
+    return None if value is None else round_amount(value, exp=exponent(currency))
 
 
 def _plain(value: Value) -> str:

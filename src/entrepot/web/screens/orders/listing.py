@@ -47,6 +47,7 @@ class ListRow:
     plan: str
     state: str
     first: str
+    margin: str
     trial: str
     placed: str
     purchase_order: str
@@ -166,14 +167,31 @@ def _row(viewer: Viewer, row: OrderRow, *, name: str, mine: frozenset[int]) -> L
         seller=row.seller_name,
         plan=row.plan_name,
         state=words.badge(viewer, row),
-        first=""
-        if row.first_amount is None
-        else home_words.money(Money.rounded(row.first_amount, currency=row.currency)),
+        first=_first(row),
+        margin=_margin(row),
         trial=gettext("trial") if row.trial_days else "",
         placed=words.stamp(row.placed_at),
         purchase_order=row.purchase_order,
         waits_for_you=row.id in mine,
     )
+
+
+def _first(row: OrderRow) -> str:
+    """Write the first bill of the viewer's own sale, else of the one that the viewer may see."""
+    if row.own is not None:
+        return home_words.money(Money.rounded(row.own.price.first, currency=row.own.currency))
+    if row.first_amount is None:
+        return ""
+    return home_words.money(Money.rounded(row.first_amount, currency=row.currency))
+
+
+def _margin(row: OrderRow) -> str:
+    """Write what of it is left to the viewer; empty for buyers and where it is not known."""
+    own = row.own
+    if own is None or own.cost is None:
+        return ""
+    left = Money.rounded(own.price.first - own.cost.first, currency=own.currency)
+    return gettext("margin %(amount)s") % {"amount": home_words.money(left)}
 
 
 def _chips(asked: Asked) -> list[Chip]:

@@ -68,6 +68,7 @@ class MoneyShown:
     further: tuple[Fact, ...]
     promotions: tuple[Fact, ...]
     changed: str
+    asked: str
 
 
 @screen(Capability.VIEW_ORDERS)
@@ -280,6 +281,7 @@ def _money(viewer: Viewer, found: OrderPage, money: OrderMoney) -> MoneyShown:
         further=_further(found, money, shown),
         promotions=tuple(_promotion(one) for one in money.promotions),
         changed=_amount(money.price.first, currency) if is_changed and money.price else "",
+        asked="" if money.asked is None else _amount(money.asked, currency),
     )
 
 
