@@ -18,7 +18,7 @@ from entrepot.domain.subscriptions.errors import (
     TransitionRefused,
 )
 from entrepot.domain.subscriptions.events import SubscriptionChanged
-from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
+from entrepot.domain.subscriptions.lifecycle import RUNNING, SPOKEN, Status
 from entrepot.domain.subscriptions.models import (
     QuantityChange,
     SubBilling,
@@ -101,7 +101,7 @@ def require_status(held: Locked, *wanted: Status) -> None:
             "{object} is {status}; this is not possible any more.",
             object=held.number,
             next_step="Order a new subscription.",
-            status=status.value,
+            status=SPOKEN[status],
         )
 
 

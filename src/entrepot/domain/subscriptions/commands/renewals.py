@@ -17,7 +17,7 @@ from entrepot.domain.subscriptions.commands.locked import (
     store,
 )
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
-from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
+from entrepot.domain.subscriptions.lifecycle import NEXT, SPOKEN, Status, Trigger
 from entrepot.domain.subscriptions.models import Term, TermCalendar
 from entrepot.domain.subscriptions.rules import restart_day, term_end_bounds
 from entrepot.infra.audit.recorder import Actor
@@ -122,7 +122,7 @@ def restart_subscription(
                 "{object} is {status}; it cannot be renewed.",
                 object=held.number,
                 next_step="Order a new subscription, or wait until this one has ended.",
-                status=held.wide.status.value,
+                status=SPOKEN[held.wide.status],
             )
         _require_service(held)
         require_may_order(customer_path=held.wide.customer_path)
@@ -245,7 +245,7 @@ def destroy_subscription(
                 "{object} is {status}; only what has ended can be removed for good.",
                 object=held.number,
                 next_step="Cancel it first.",
-                status=held.wide.status.value,
+                status=SPOKEN[held.wide.status],
             )
         before = {"status": held.wide.status}
         store(held, wide={"status": Status.TERMINATED, "destroy_on": None})

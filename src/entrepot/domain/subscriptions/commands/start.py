@@ -23,7 +23,7 @@ from entrepot.domain.subscriptions.errors import (
     SubscriptionInput,
     TransitionRefused,
 )
-from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
+from entrepot.domain.subscriptions.lifecycle import NEXT, SPOKEN, Status, Trigger
 from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.domain.subscriptions.promotions import give_back_promotions
 from entrepot.domain.subscriptions.sale import Sale, read_sale
@@ -268,7 +268,7 @@ def _ordered(subscription_ids: Sequence[int]) -> list[Subscription]:
                 "{object} is {status}: it was started or cancelled before.",
                 object=f"{IdKind.SUBSCRIPTION.value}-{wide.pk}",
                 next_step="Look at it again.",
-                status=wide.status.value,
+                status=SPOKEN[wide.status],
             )
     return found
 

@@ -16,11 +16,13 @@ from entrepot.infra.audit.models import AuditEntry
 HISTORY_SHOWN_MAX = 200
 AUDIT_SHOWN_MAX = 50
 _ITEMS_NAMED_MAX = 200
+# What goes on by itself has the name of its program.
+_PROGRAMS = frozenset({"provisioning", "time-out"})
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One event. `actor_name` is empty for the daily run.
+    """One event. `actor_name` is empty for the daily run and for what goes on by itself.
 
     `is_hidden_actor` marks a person of a seller above, whose name is not told. `item` names the
     resource of a quantity change.
@@ -84,7 +86,7 @@ def history(viewer: Viewer, *, facts: SubscriptionFacts, limit: int) -> History:
                 on_day=row.on_day,
                 kind=row.kind,
                 actor_name=row.actor_name if row.actor_name in known else "",
-                is_hidden_actor=bool(row.actor_name) and row.actor_name not in known,
+                is_hidden_actor=bool(row.actor_name) and row.actor_name not in known | _PROGRAMS,
                 item=names.get(row.facts.get("item"), ""),
                 facts=_told(row.facts, kind=row.kind, is_seller=not facts.is_own),
             )

@@ -52,7 +52,7 @@ def failed_orders(viewer: Viewer, *, side: Side) -> dict[str, Any]:
         "approvals": mine,
         "approvals_url": links.address(viewer, "orders", status=Code.WAITING_FOR_APPROVAL.value),
         "failed_columns": [
-            Column(gettext("Customer"), 250),
+            Column(gettext("Customer"), 230),
             Column(gettext("Why")),
             Column(gettext("Next step"), 250, hidden_label=True),
         ],

@@ -155,10 +155,11 @@ def key_facts(facts: SubscriptionFacts, charge: NextCharge | None) -> list[Fact]
         )
     if dates.destroy_on is not None and facts.status is not Status.TERMINATED:
         found.append(Fact(gettext("Removed for good on"), words.day(dates.destroy_on)))
-    if facts.status in (Status.TRIAL, Status.ACTIVE, Status.GRACED):
+    is_ending = dates.cancel_on is not None
+    if facts.status in (Status.TRIAL, Status.ACTIVE, Status.GRACED) and not is_ending:
         note = gettext("but one more term is ordered") if facts.renews_once else ""
         found.append(Fact(gettext("Renews by itself"), _renews(facts), note))
-    if charge is not None:
+    if charge is not None and not (dates.cancel_on and dates.cancel_on <= charge.on_day):
         found.append(_next(charge))
     if facts.vendor_reference:
         found.append(Fact(gettext("At the vendor"), facts.vendor_reference))

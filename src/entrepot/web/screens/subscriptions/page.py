@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.subscriptions import queries
+from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.queries import Book, PriceRow, ResourceRow, SubscriptionFacts
 from entrepot.flows import subscription_page as flow
 from entrepot.kernel.money import round_amount
@@ -37,6 +38,7 @@ from entrepot.web.ui.shell import Link
 HISTORY_SHOWN = 20
 HISTORY_SHOWN_MAX = 200
 _HISTORY_IN_DRAWER = 4
+_BEFORE_THE_END = (Status.ORDERED, Status.TRIAL, Status.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _common(
         "money": head.used_money(viewer, facts, flow.used_skus(facts=facts))
         if facts.plan.is_usage
         else head.money(viewer, facts, resources),
+        "awaits_money": facts.money.tier is not None and facts.status in _BEFORE_THE_END,
         "facts": head.key_facts(facts, charge),
         "resources": _resources(facts, resources.rows, used),
         "resource_total": resources.total,

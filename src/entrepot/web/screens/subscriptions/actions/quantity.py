@@ -52,8 +52,7 @@ class QuantityForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, *, items: Sequence[Changeable]) -> None:
         """Offer the resources of the subscription."""
         super().__init__(data)
-        choices = [(str(item.resource_id), item.name) for item in items]
-        self.fields["resource"].choices = choices  # type: ignore[attr-defined]
+        self.fields["resource"].choices = _choices(items)  # type: ignore[attr-defined]
 
     def clean_quantity(self) -> Decimal:
         """Read a number of units; what may be ordered is the command's to say."""
@@ -260,7 +259,7 @@ def _fields(
     number = Decimal(2)
     return {
         "asked": asked,
-        "resources": [(str(one.resource_id), one.name) for one in items],
+        "resources": _choices(items),
         "label": words.unit(chosen.unit, fallback=chosen.name, number=number).capitalize()
         if chosen
         else gettext("Quantity"),
@@ -269,6 +268,20 @@ def _fields(
         "first_day": today.isoformat(),
         "version": facts.version,
     }
+
+
+def _choices(items: Sequence[Changeable]) -> list[tuple[str, str]]:
+    """Offer resources by name; of those that share one, the unit says which is meant."""
+    names = [one.name for one in items]
+    return [
+        (
+            str(one.resource_id),
+            f"{one.name} · {words.unit(one.unit, fallback='', number=Decimal(2))}"
+            if names.count(one.name) > 1
+            else one.name,
+        )
+        for one in items
+    ]
 
 
 def _usual(items: Sequence[Changeable], today: date, *, resource: str = "") -> Asked:
