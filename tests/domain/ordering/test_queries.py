@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from entrepot.domain.ordering import queries
+from entrepot.domain.ordering import frequent, queries
+from entrepot.domain.ordering.buyers import rename_buyer
 from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.lifecycle import Code, Shown
@@ -21,6 +22,7 @@ from entrepot.domain.ordering.queries import (
     timeline,
 )
 from entrepot.domain.parties.errors import NoSuchObject
+from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.scopes import Side
 from entrepot.domain.parties.viewer import Viewer, build_viewer
 from entrepot.flows.orders import estimate_order, place_order
@@ -127,12 +129,47 @@ def test_filters_narrow_a_list_together(store):
     assert _ids(harbor, text="cleo\0\0") == [second, first]
 
 
-def test_a_text_that_finds_too_much_is_looked_for_in_the_list_itself(store, monkeypatch):
-    orders = _place(store, "1", "2", "3")
+@pytest.mark.parametrize("customers_max", [0, 1])
+def test_a_text_that_finds_too_much_is_looked_for_by_customer_or_in_the_list(
+    store, monkeypatch, customers_max
+):
+    orders = _place(store, "1", "2", "3", "4", "5")
+    Order.objects.filter(pk=orders[1]).update(code="PF", is_own=True)
     monkeypatch.setattr(queries, "FOUND_MAX", 2)
-    harbor = _viewer(store.people.harbor)
+    monkeypatch.setattr(frequent, "CUSTOMERS_MAX", customers_max)
+    harbor, sven, cleo = (
+        _viewer(person) for person in (store.people.harbor, store.people.sven, store.people.cleo)
+    )
     assert _ids(harbor, text="cle") == orders[::-1]
     assert _ids(harbor, text="so000001") == orders[:1]
+    assert _ids(harbor, text="cleo", code=Code.PROVISIONING_FAILED) == orders[1:2]
+    assert _ids(harbor, text="cleo", buyer=BuyerType.RESELLER) == orders[1:2]
+    assert _ids(harbor, text="cleo", buyer=BuyerType.OWN) == []
+    assert _ids(harbor, text="cleo", kind=OrderKind.CHANGE) == []
+    assert _ids(harbor, text="cleo", customer_id=store.people.carl.account_id) == []
+    assert _ids(sven, text="cleo", side=Side.SOLD, shown=Shown.COMPLETED) == [
+        *orders[:1:-1],
+        orders[0],
+    ]
+    assert _ids(sven, text="cleo", side=Side.BOUGHT) == []
+    assert _ids(cleo, text="cleo", side=Side.BOUGHT, buyer=BuyerType.OWN) == orders[::-1]
+    assert _ids(_viewer(store.people.rex), text="cleo") == []
+
+    wanted = OrderFilter(text="cleo")
+    first = list_orders(harbor, wanted=wanted, limit=2)
+    second = list_orders(harbor, wanted=wanted, limit=2, before=first.before)
+    last = list_orders(harbor, wanted=wanted, limit=2, before=second.before)
+    pages = [[row.id for row in page.rows] for page in (first, second, last)]
+    assert (pages, last.before) == ([orders[:2:-1], orders[2:0:-1], orders[:1]], None)
+    back = list_orders(harbor, wanted=wanted, limit=2, after=last.after)
+    assert (back.rows, back.after) == (second.rows, second.after)
+
+    # A name that begins like the number of an order: both are found.
+    rename_buyer(customer_id=store.people.cleo.account_id, name="SO000001 Ltd")
+    Account.objects.filter(pk=store.people.cleo.account_id).update(
+        name="SO000001 Ltd", name_key="so000001 ltd"
+    )
+    assert _ids(harbor, text="SO000001") == orders[::-1]
 
 
 def test_views_are_counted_in_one_statement_up_to_their_bound(

@@ -2,7 +2,8 @@
 
 A list is read along an index, the newest first. A view of some status codes is put together from one such reading for
 each code, because no index has the rows of two codes in the order of their numbers. What a text finds is collected
-first; a text that finds more than `FOUND_MAX` is so frequent that reading the list is the quicker way.
+first. Of a name that more than `FOUND_MAX` orders have the newest ones of each customer are read (`frequent.py`); only
+where very many customers have it the list itself is read, which then is the quicker way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from entrepot.domain.ordering.amounts import SaleAmounts, amounts_of
+from entrepot.domain.ordering.frequent import Frequent, customers_named, newest_of
 from entrepot.domain.ordering.kinds import PREFIX, OrderKind, number_text
 from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown, Trigger, allowed
 from entrepot.domain.ordering.models import Order, OrderEvent
@@ -168,7 +170,10 @@ def list_orders(
     size = min(max(limit, 1), LIMIT_MAX)
     codes = _codes(wanted)
     is_back = after is not None and before is None
-    rows = _matching(viewer, wanted)
+    rows, frequent = _matching(viewer, wanted)
+    if frequent is not None:
+        newest = _newest_of(viewer, frequent, wanted, size + 1, before=before, after=after)
+        rows = rows.filter(pk__in=[*newest, *frequent.by_number])
     if before is not None:
         rows = rows.filter(pk__lt=before)
     elif after is not None:
@@ -236,8 +241,8 @@ def _codes(wanted: OrderFilter) -> tuple[Code, ...]:
     )
 
 
-def _matching(viewer: Viewer, wanted: OrderFilter) -> QuerySet[Order]:
-    """Select what a list has without regard to its codes."""
+def _matching(viewer: Viewer, wanted: OrderFilter) -> tuple[QuerySet[Order], Frequent | None]:
+    """Select what a list has without regard to its codes; with what is known of a frequent text."""
     scope = None if wanted.side is Side.BOTH else subscription_scope(viewer, side=wanted.side)
     rows = access.visible(viewer, Order, scope=scope)
     if wanted.customer_id is not None:
@@ -249,21 +254,55 @@ def _matching(viewer: Viewer, wanted: OrderFilter) -> QuerySet[Order]:
     elif wanted.buyer is not None:
         rows = rows.filter(is_own=wanted.buyer is BuyerType.RESELLER)
     text = wanted.text.replace("\0", "").strip()[:TEXT_LENGTH_MAX]
-    return _with_text(access.visible(viewer, Order, scope=scope), rows, text) if text else rows
+    if not text:
+        return rows, None
+    return _with_text(viewer, access.visible(viewer, Order, scope=scope), rows, text)
 
 
-def _with_text(seen: QuerySet[Order], rows: QuerySet[Order], text: str) -> QuerySet[Order]:
-    match = _match(text)
+def _with_text(
+    viewer: Viewer, seen: QuerySet[Order], rows: QuerySet[Order], text: str
+) -> tuple[QuerySet[Order], Frequent | None]:
+    *numbers, last = _match(text)
     # Asked one after the other, each has an index of its own.
-    found: set[int] = set()
-    for condition in match:
-        found.update(seen.filter(condition).values_list("pk", flat=True)[: FOUND_MAX + 1])
-    if len(found) > FOUND_MAX:
-        whole = Q()
-        for condition in match:
-            whole |= condition
-        return rows.filter(whole)
-    return rows.filter(pk__in=sorted(found))
+    by_number: list[int] = []
+    for condition in numbers:
+        by_number += seen.filter(condition).values_list("pk", flat=True)[: FOUND_MAX + 1]
+    found = set(seen.filter(last).values_list("pk", flat=True)[: FOUND_MAX + 1])
+    if len(found) <= FOUND_MAX:
+        return rows.filter(pk__in=sorted(found.union(by_number))), None
+    whole = last
+    for condition in numbers:
+        whole |= condition
+    customers = customers_named(viewer, text)
+    return rows.filter(whole), None if customers is None else Frequent(customers, by_number)
+
+
+def _newest_of(
+    viewer: Viewer,
+    frequent: Frequent,
+    wanted: OrderFilter,
+    size: int,
+    *,
+    before: int | None,
+    after: int | None,
+) -> list[int]:
+    """Find the next orders of some customers, of the codes and the kind that are wanted."""
+    only = {wanted.customer_id, viewer.account_id if wanted.buyer is BuyerType.OWN else None}
+    one = only - {None}
+    is_own = None
+    if wanted.buyer in (BuyerType.RESELLER, BuyerType.CUSTOMER):
+        is_own = wanted.buyer is BuyerType.RESELLER
+    return newest_of(
+        viewer,
+        customers=[number for number in frequent.customers if not one or {number} == one],
+        codes=[code.value for code in _codes(wanted)],
+        kind=None if wanted.kind is None else wanted.kind.value,
+        is_own=is_own,
+        scope=None if wanted.side is Side.BOTH else subscription_scope(viewer, side=wanted.side),
+        before=before,
+        after=after,
+        size=size,
+    )
 
 
 def _match(text: str) -> list[Q]:
