@@ -138,11 +138,11 @@ def _show(
         "query": search,
         "columns": [
             Column(gettext("Plan")),
-            Column(gettext("Period"), 200),
-            Column(gettext("Mark-up, %"), 130, numeric=True),
-            Column(gettext("Your price"), 150, numeric=True),
-            Column(gettext("Provider's price"), 150, numeric=True),
-            Column(gettext("Made by"), 250),
+            Column(gettext("Period"), 250),
+            Column(gettext("Mark-up, %"), 112, numeric=True),
+            Column(gettext("Your price"), 130, numeric=True),
+            Column(gettext("Provider's price"), 140, numeric=True),
+            Column(gettext("Made by"), 190),
         ],
     }
     if place is not None:

@@ -162,6 +162,11 @@ def _count(number: int) -> str:
     return shown if number < COUNT_MAX else f"{shown}+"
 
 
+def _plain(value: object) -> str:
+    """Write a value of a fact as receivers get it, without the quotes of texts."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _line(row: FactRow, *, may: bool) -> FactLine:
     about, name = _PAGES.get(row.kind.rsplit("_", 1)[0], (None, ""))
     is_stuck = row.state is FactState.STUCK
@@ -171,7 +176,7 @@ def _line(row: FactRow, *, may: bool) -> FactLine:
         name=row.kind,
         object=format_id(kind=about, number=row.object_id) if about else f"#{row.object_id}",
         url=links.if_there(name, row.object_id) if name else "",
-        payload=json.dumps(dict(row.payload), ensure_ascii=False) if row.payload else "",
+        payload=", ".join(f"{name} {_plain(value)}" for name, value in row.payload.items()),
         day=billing_words.day_short(row.on_day),
         state=_BADGES[row.state],
         word=str(_STATES[row.state]),
