@@ -349,6 +349,7 @@ def _reseller(client: Client) -> list[Place]:
         at("plan", _a_plan()[0]),
         at("plan-own", _a_plan()[0]),
         at("plan-changes"),
+        at("reseller-new"),
         at("price-manager"),
         at("price-manager", query="?q=nothing&own=1"),
         *[at(*args, query=query) for args, query in _promotions("reseller")],

@@ -22,6 +22,7 @@ from entrepot.domain.parties.commands import (
     set_contacts,
     setup_of,
 )
+from entrepot.domain.parties.commands.accounts import DEPTH_MAX
 from entrepot.domain.parties.errors import NoSuchObject, PartyRefused
 from entrepot.domain.parties.kinds import AccountKind, ContactKind, RoleCode
 from entrepot.domain.parties.models import Account, Membership
@@ -244,6 +245,11 @@ def convertible(viewer: Viewer, *, account_id: int) -> Account:
     if not is_direct or account.kind is not AccountKind.CUSTOMER:
         raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")
     return account
+
+
+def may_have_resellers(viewer: Viewer) -> bool:
+    """Tell whether resellers can stand below the viewer's account: at most four sellers stand above a customer."""
+    return viewer.account_path.count(".") + 1 < DEPTH_MAX
 
 
 def may_edit(viewer: Viewer, *, account_id: int, parent_id: int | None) -> bool:

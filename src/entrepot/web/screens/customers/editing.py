@@ -12,6 +12,7 @@ from entrepot.domain.parties.account_queries import contacts_of
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.queries import account_page
 from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.flows.onboarding import (
     Opened,
     Selling,
@@ -25,7 +26,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.company_form import CompanyForm, NewAccountForm, facts_of
 from entrepot.web.screens.customers.handover import remember
-from entrepot.web.screens.customers.listing import number_in
+from entrepot.web.screens.customers.listing import list_of, number_in
 from entrepot.web.screens.home import links
 from entrepot.web.ui.shell import Link
 
@@ -52,16 +53,15 @@ def new_account(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse:
     else:
         form = NewAccountForm(initial=_initial(request, given), markets=given.markets)
     is_reseller = kind is AccountKind.RESELLER
-    list_name = "resellers" if is_reseller else "customers"
-    label = gettext("Resellers") if is_reseller else gettext("Customers")
+    listed = list_of(viewer, kind)
     context = {
-        "title": gettext("New reseller") if is_reseller else gettext("New customer"),
+        "title": _title(viewer, kind),
         "button": gettext("Open the reseller") if is_reseller else gettext("Open the customer"),
         "is_reseller": is_reseller,
-        "crumbs": [Link(label, links.address(viewer, list_name))],
+        "crumbs": [listed],
         "form": form,
         "currency": given.currency,
-        "back_url": links.address(viewer, list_name),
+        "back_url": listed.url,
     }
     return render(request, "screens/customers/new.html", context, status=status)
 
@@ -106,6 +106,13 @@ def edit_account(request: SignedInRequest, number: int) -> HttpResponse:
         "back_url": back,
     }
     return render(request, "screens/customers/edit.html", context, status=status)
+
+
+def _title(viewer: Viewer, kind: AccountKind) -> str:
+    if kind is not AccountKind.RESELLER:
+        return gettext("New customer")
+    is_provider = viewer.panel is Panel.PROVIDER
+    return gettext("New reseller") if is_provider else gettext("New sub-reseller")
 
 
 def _open(

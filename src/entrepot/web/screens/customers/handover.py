@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.queries import account_page
@@ -20,7 +19,7 @@ from entrepot.flows.onboarding import editable, visible_people
 from entrepot.web.access.guards import screen
 from entrepot.web.access.mail import public_address
 from entrepot.web.access.requests import SignedInRequest
-from entrepot.web.screens.customers.listing import number_in
+from entrepot.web.screens.customers.listing import list_of, number_in
 from entrepot.web.screens.home import links, words
 from entrepot.web.ui.shell import Link
 
@@ -55,12 +54,10 @@ def hand_over(request: SignedInRequest, number: int) -> HttpResponse:
     if chosen is not None and chosen not in dict(people):
         raise Http404
     back = links.account_url(viewer, number, facts.row.kind)
-    label = gettext("Resellers") if facts.row.kind.value == "reseller" else gettext("Customers")
-    list_name = "resellers" if facts.row.kind.value == "reseller" else "customers"
     context = {
         "row": facts.row,
         "crumbs": [
-            Link(label, links.address(viewer, list_name)),
+            list_of(viewer, facts.row.kind),
             Link(facts.row.name, back),
         ],
         "panel_url": f"{public_address(realm_of_account(account_id=number))}/",

@@ -20,12 +20,14 @@ from entrepot.domain.parties.queries import (
 )
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
+from entrepot.flows.onboarding import may_have_resellers
 from entrepot.kernel.ids import NUMBER_MAX
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
 from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Chip, Choice, Column, Pager
+from entrepot.web.ui.shell import Link
 
 STATES: Mapping[StateFilter, object] = {
     StateFilter.ACTIVE: _("Active"),
@@ -117,10 +119,12 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
         include_sub_resellers=is_provider or asked.below,
         state=asked.state,
     )
-    may_open = viewer.can(Capability.MANAGE_ACCOUNTS)
-    new = "reseller-new" if kind is AccountKind.RESELLER else "customer-new"
+    may_manage = viewer.can(Capability.MANAGE_ACCOUNTS)
+    is_reseller_list = kind is AccountKind.RESELLER
+    may_open = may_manage and (not is_reseller_list or may_have_resellers(viewer))
+    new = "reseller-new" if is_reseller_list else "customer-new"
     context = {
-        "title": gettext("Resellers") if kind is AccountKind.RESELLER else gettext("Customers"),
+        "title": list_of(viewer, kind).label,
         "columns": _columns(is_deep=is_provider or asked.below),
         "rows": [_row(viewer, row) for row in page.rows],
         "asked": asked,
@@ -129,7 +133,7 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
         "states": [("", gettext("All")), *((one.value, name) for one, name in STATES.items())],
         "state": asked.state.value if asked.state else "",
         "new_url": links.address(viewer, new) if may_open else "",
-        "phones_url": links.address(viewer, "account-phones") if may_open else "",
+        "phones_url": links.address(viewer, "account-phones") if may_manage else "",
         "chips": _chips(asked),
         "offers_below": not is_provider and not asked.below,
         "below_url": asked.url(below="1"),
@@ -138,9 +142,19 @@ def account_list(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse
             _pager(asked, page.rows[-1].id if page.after is not None else None), request.GET
         ),
         "is_filtered": bool(asked.text or asked.state),
-        "is_reseller_list": kind is AccountKind.RESELLER,
+        "is_reseller_list": is_reseller_list,
+        "is_provider": is_provider,
     }
     return render(request, "screens/customers/list.html", context)
+
+
+def list_of(viewer: Viewer, kind: AccountKind) -> Link:
+    """Lead to the list in which accounts of a kind stand: a reseller's own resellers are a type of its customers."""
+    if kind is not AccountKind.RESELLER:
+        return Link(gettext("Customers"), links.address(viewer, "customers"))
+    if url := links.address(viewer, "resellers"):
+        return Link(gettext("Resellers"), url)
+    return Link(gettext("Sub-resellers"), links.address(viewer, "customers", type="reseller"))
 
 
 def kind_of(viewer: Viewer, row: AccountRow) -> str:

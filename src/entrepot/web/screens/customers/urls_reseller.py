@@ -4,12 +4,14 @@ from django.urls import URLPattern, path
 
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.web.screens.customers import urls_accounts, urls_credit
+from entrepot.web.screens.customers.editing import new_account
 from entrepot.web.screens.customers.listing import account_list
 from entrepot.web.screens.customers.page import own_page, page
 
 urlpatterns: list[URLPattern] = [
     *urls_accounts.urlpatterns,
     path("customers/", account_list, {"kind": AccountKind.CUSTOMER}, name="customers"),
+    path("resellers/new/", new_account, {"kind": AccountKind.RESELLER}, name="reseller-new"),
     path("customers/<int:number>/", page, name="customer"),
     *urls_credit.urlpatterns,
     path("account/", own_page, name="account"),
