@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from entrepot.domain.billing.models import Charge
+from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.resale.commands import Terms
 from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.models import Subscription, SubscriptionEvent
+from entrepot.domain.subscriptions.queries import subscription_facts
+from entrepot.flows.effects import cancel_effect, free_window
 from entrepot.flows.verify import verify
-from tests.domain.resale.shop import Shop, shop
+from tests.domain.resale.shop import Shop, add_price, shop
 from tests.support.people import NOW, SETUP
 from tests.support.runs import run_within
 
@@ -90,6 +93,41 @@ def test_it_is_renewed_by_hand_once_and_restarted_after_it_expired(store):
         "restart_ordered",
         "restarted",
     ]
+    assert verify().is_proved
+
+
+def test_within_the_full_window_everything_comes_back_as_it_was_shown(store):
+    _terms(store, full_refund_days=5, refund_days=9, later_full_refund_days=0)
+    add_price(store.period, store.seat, kind=PriceKind.SETUP, cost="4")
+    number, other = store.subscribe("2"), store.subscribe("2")
+    _bill(START)
+    viewer = store.people.sven.viewer()
+    facts = subscription_facts(viewer, subscription_id=number)
+    window = free_window(facts=facts, today=date(2026, 3, 4))
+    assert window.full_until is not None
+    assert f"{window.full_until:%m-%d %H:%M}" == "03-06 00:00"
+    seen = cancel_effect(
+        facts=facts, cancel_on=date(2026, 3, 5), reason="wrong", today=date(2026, 3, 4), **WHO
+    )
+    for one, day in ((number, 5), (other, 6)):
+        commands.cancel_subscription(
+            subscription_id=one,
+            cancel_on=date(2026, 3, day),
+            reason="wrong",
+            today=date(2026, 3, 4),
+            **WHO,
+        )
+    _bill(date(2026, 3, 5), date(2026, 3, 6))
+
+    # 2 x 15 and the setup of 4 + 50 %, on the day before the window closes; then 26 of 31 days: 30 x 26 / 31.
+    assert _billed(number) == [
+        ("setup", "03-01", Decimal("6.00")),
+        ("recurring", "03-01", Decimal("30.00")),
+        ("refund", "03-01", Decimal("-30.00")),
+        ("setup", "03-01", Decimal("-6.00")),
+    ]
+    assert _billed(other)[2:] == [("refund", "03-06", Decimal("-25.16"))]
+    assert seen.now.price == Decimal("-36.00")
     assert verify().is_proved
 
 

@@ -143,7 +143,7 @@ def _change_subscription(act: SubscriptionAct, business_date: date) -> None:
     if isinstance(act, plain.OrderChange):
         _order_change(row, act)
     elif isinstance(act, plain.Cancel):
-        row.cancel_on, row.cancel_refund = act.on, act.refund
+        row.cancel_on, row.cancel_refund, row.cancel_full = act.on, act.refund, act.full
         Subscription.objects.filter(id=act.sub).update(cancel_on=act.on)
     elif isinstance(act, plain.SetAutoRenew):
         row.auto_renew = act.value
@@ -187,7 +187,8 @@ def _restart(row: SubBilling, day: date) -> None:
         return
     if row.status == Status.CANCELLED and not row.cancel_refund and row.period_end is not None:
         day = max(day, row.period_end)
-    row.status, row.grace_end, row.cancel_on, row.cancel_refund = Status.ACTIVE, None, None, False
+    row.status, row.grace_end, row.cancel_on = Status.ACTIVE, None, None
+    row.cancel_refund = row.cancel_full = False
     row.period_start = row.period_end = row.term_end = row.due_on = day
     Subscription.objects.filter(id=row.subscription_id).update(
         status=Status.ACTIVE,

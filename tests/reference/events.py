@@ -1,6 +1,6 @@
 """One event of one subscription on one day (rules 1 to 7 and 9), in the order of the page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -109,11 +109,14 @@ class Event:
         if sub.status == "active" and sub.ps is not None and sub.pe is not None:
             self._need_taxes()
             refund = sub.cancel_refund and day < sub.pe
+            service_end = sub.ps if sub.cancel_full else day
             if refund:
-                self._refund(day)
+                self._refund(service_end)
+                if sub.cancel_full:
+                    self._give_fees_back()
             if sub.period_charged:
                 self._charge_overuse(sub.ps, min(day, sub.pe), metered_with)
-            self._close_span(day if refund or day >= sub.pe else sub.pe, "cancelled")
+            self._close_span(service_end if refund or day >= sub.pe else sub.pe, "cancelled")
         sub.status = "cancelled"
 
     def _refund(self, day: date) -> None:
@@ -124,6 +127,26 @@ class Event:
                 continue
             start = max(day, old.period_start)
             self._reverse(old, start, days_between(start, old.period_end))
+
+    def _give_fees_back(self) -> None:
+        for old in list(self.book.charges):
+            same_period = (old.period_start, old.period_end) == (self.sub.ps, self.sub.pe)
+            is_fee = old.kind in {"setup", "renewal"} and old.quantity > 0
+            if old.subscription == self.sub.made.key and is_fee and same_period:
+                account = find(self.book.world.billing_accounts, old.billing_account)
+                self.made.append(
+                    replace(
+                        old,
+                        statement_on=statement_date(self.run_day, account.statement_day),
+                        billed_on=self.run_day,
+                        quantity=-old.quantity,
+                        cause=old.key,
+                        list_amount=-old.list_amount,
+                        discount_amount=-old.discount_amount,
+                        net=-old.net,
+                        tax=-old.tax,
+                    )
+                )
 
     def _reverse(self, old: ChargeRow, start: date, days: int) -> None:
         listed = old.unit_price * -old.quantity * days / old.den

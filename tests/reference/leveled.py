@@ -144,7 +144,28 @@ def what_a_held_account_has_is_not_renewed() -> World:
     )
 
 
+def a_full_refund_takes_the_period_and_its_fees_back() -> World:
+    """Two seats more on 5 January, all of it back on the 10th; the second is cancelled in its next period."""
+    prices = {"recurring": "10", "setup": "7", "overuse": "1"}
+    world = simple_world(
+        start=day(1, 1), days=50, prices=prices, tax_ppm=190_000, discount_ppm=50_000, reseller=True
+    )
+    second = replace(
+        world.subs[0], key=2, items=(replace(world.subs[0].items[0], key=2),), discounts=()
+    )
+    world = replace(world, subs=(*world.subs, second))
+    return replace(
+        world,
+        actions=(
+            _change(day(1, 5), "3", 1),
+            Cancel(day(1, 10), SUB, day(1, 10), True, full=True),
+            Cancel(day(2, 4), 2, day(2, 10), True, full=True),
+        ),
+    )
+
+
 MAKERS = (
+    a_full_refund_takes_the_period_and_its_fees_back,
     a_tiered_price_charges_the_units_of_each_level,
     a_volume_price_moves_all_units_to_the_level_that_is_reached,
     levels_hold_for_the_term_and_may_be_fewer_afterwards,

@@ -57,7 +57,11 @@ def instant(day: date) -> datetime:
 
 def empty_tables() -> None:
     """Remove what an earlier world left behind."""
-    ours = (model._meta for model in apps.get_models() if model.__module__.startswith("entrepot."))
+    ours = (
+        model._meta
+        for model in apps.get_models()
+        if model.__module__.startswith("entrepot.") and model._meta.managed
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(sorted(meta.db_table for meta in ours))} CASCADE")
 

@@ -157,7 +157,7 @@ def _apply_to_subscription(sub: Sub, act: SubscriptionAct, business_date: date) 
     if isinstance(act, OrderChange):
         sub.changes.append(Change(act.key, act.item, act.effective_on, Fraction(act.quantity)))
     elif isinstance(act, Cancel):
-        sub.cancel_on, sub.cancel_refund = act.on, act.refund
+        sub.cancel_on, sub.cancel_refund, sub.cancel_full = act.on, act.refund, act.full
     elif isinstance(act, SetAutoRenew):
         sub.auto_renew = act.value
     elif isinstance(act, SetAnchor):
@@ -186,7 +186,8 @@ def _restart(sub: Sub, day: date) -> None:
         return
     if sub.status == "cancelled" and not sub.cancel_refund and sub.pe is not None:
         day = max(day, sub.pe)
-    sub.status, sub.grace_end, sub.cancel_on, sub.cancel_refund = "active", None, None, False
+    sub.status, sub.grace_end, sub.cancel_on = "active", None, None
+    sub.cancel_refund = sub.cancel_full = False
     sub.ps = sub.pe = sub.te = day
 
 

@@ -79,7 +79,7 @@ def _read_charges() -> dict[int, ChargeRow]:
         price = agreed[row.agreed_price_id]
         assert (price.item_id, price.tier) == (row.item_id, row.tier)
         cause: object = row.cause_id
-        if row.kind == "refund":
+        if row.kind == "refund" or (row.kind in {"setup", "renewal"} and row.cause_id):
             cause = result[row.cause_id].key
         result[row.id] = ChargeRow(
             tenant=row.tenant_id,

@@ -91,6 +91,7 @@ class Sub:
     grace_end: date | None = None
     cancel_on: date | None = None
     cancel_refund: bool = False
+    cancel_full: bool = False
     setup_done: bool = False
     renews_once: bool = False
     next_term_end: date | None = None

@@ -243,6 +243,7 @@ class Cancel:
     sub: int
     on: date
     refund: bool
+    full: bool = False
 
 
 @dataclass(frozen=True)

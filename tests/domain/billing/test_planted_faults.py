@@ -249,6 +249,12 @@ SQL_FAULTS |= {
         "WHEN held.id IS NULL AND lowest.promotion_id IS NULL THEN 0",
         "levels_hold_for_the_term_and_may_be_fewer_afterwards",
     ),
+    "a full refund keeps the used days": (
+        "subscriptions.pick_due",
+        "CASE WHEN sub.cancel_full THEN sub.period_start ELSE fact.cancel_on END",
+        "fact.cancel_on",
+        "a_full_refund_takes_the_period_and_its_fees_back",
+    ),
     "the renewal fee is forgotten": (
         "billing.charge_period",
         "past.starts_on < due.period_start",
@@ -264,6 +270,13 @@ SQL_FAULTS |= {
 }
 
 PYTHON_FAULTS = {
+    "a full refund keeps the fees": (
+        rating,
+        "_charge",
+        'session.run("billing", "charge_fee_refunds")',
+        "pass",
+        "a_full_refund_takes_the_period_and_its_fees_back",
+    ),
     "levels that are gone stay agreed": (
         rating,
         "_charge",

@@ -8,7 +8,9 @@ from entrepot.domain.ordering.rules import Bill, PricedItem, bill_of, is_within_
 
 
 def _item(quantity: str, recurring: str, setup: str = "0") -> PricedItem:
-    return PricedItem(quantity=Decimal(quantity), recurring=Decimal(recurring), setup=Decimal(setup))
+    return PricedItem(
+        quantity=Decimal(quantity), recurring=Decimal(recurring), setup=Decimal(setup)
+    )
 
 
 def test_setup_is_charged_once_per_item_whatever_the_units():

@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.rules import (
     BillingDates,
+    Refund,
+    RunningTerm,
+    Windows,
     due_on,
     due_on_after_change,
     due_on_after_release,
-    refund_is_given,
+    locked_until,
+    refund_of,
     search_text,
 )
 from entrepot.infra.db.sql import statement
@@ -103,42 +107,54 @@ def test_a_day_on_which_billing_resumes_survives_a_change():
     assert due_on_after_change(changed, before=late, stored=march(20)) == march(20)
 
 
+TERM = RunningTerm(start=PS, end=date(2027, 3, 1), months=12, anchor=1)
+
+
 @pytest.mark.parametrize(
-    ("prorates", "refund_days", "cancel_on", "expected"),
+    ("windows", "cancel_on", "expected"),
     [
-        (True, None, date(2027, 2, 1), True),
-        (False, None, march(2), False),
-        (True, 0, PS, False),
+        (Windows(True), date(2027, 2, 1), Refund.PRORATED),
+        (Windows(False), march(2), Refund.NONE),
+        (Windows(True, days=0), PS, Refund.NONE),
         # Seven days from 1 March are 1 to 7 March.
-        (True, 7, march(7), True),
-        (True, 7, march(8), False),
-        (True, 7, date(2026, 1, 1), True),
+        (Windows(True, days=7), march(7), Refund.PRORATED),
+        (Windows(True, days=7), march(8), Refund.NONE),
+        (Windows(True, days=7), date(2026, 1, 1), Refund.PRORATED),
         # The next term starts on 1 March 2027.
-        (True, 7, date(2027, 3, 7), True),
-        (True, 7, date(2027, 3, 8), False),
+        (Windows(True, days=7), date(2027, 3, 7), Refund.PRORATED),
+        (Windows(True, days=7), date(2027, 3, 8), Refund.NONE),
+        # Three days for all of it, then what is left, also where nothing is given back later.
+        (Windows(True, full_days=3, days=7), march(3), Refund.FULL),
+        (Windows(True, full_days=3, days=7), march(4), Refund.PRORATED),
+        (Windows(False, full_days=3), march(3), Refund.FULL),
+        (Windows(False, full_days=3), march(4), Refund.NONE),
+        # Later terms have their own.
+        (Windows(True, 3, 7, later_full_days=0, later_days=2), date(2027, 3, 2), Refund.PRORATED),
+        (Windows(True, 3, 7, later_full_days=0, later_days=2), date(2027, 3, 3), Refund.NONE),
+        (Windows(True, 3, 7, later_days=2), date(2027, 3, 3), Refund.FULL),
     ],
 )
-def test_a_refund_depends_on_the_window_of_the_term_in_which_the_day_lies(
-    prorates, refund_days, cancel_on, expected
+def test_a_refund_depends_on_the_windows_of_the_term_in_which_the_day_lies(
+    windows, cancel_on, expected
 ):
-    assert expected is refund_is_given(
-        prorates=prorates,
-        refund_days=refund_days,
-        term_start=PS,
-        term_end=date(2027, 3, 1),
-        term_months=12,
-        anchor=1,
-        cancel_on=cancel_on,
-    )
+    assert refund_of(windows, term=TERM, cancel_on=cancel_on) is expected
+
+
+def test_in_a_later_term_its_own_windows_count():
+    windows = Windows(True, full_days=5, days=10, later_full_days=0, later_days=1)
+
+    assert refund_of(windows, term=replace(TERM, is_first=False), cancel_on=PS) is Refund.PRORATED
+    assert locked_until(windows, term=replace(TERM, is_first=False), day=march(2)) == TERM.end
+    assert locked_until(windows, term=TERM, day=march(10)) is None
 
 
 def test_a_term_that_was_shortened_is_followed_by_a_whole_one():
     # The term was cut to 16 May; its successor starts there, so 20 May is its fifth day.
-    facts = {"prorates": True, "refund_days": 7, "term_start": PS, "term_months": 12, "anchor": 1}
+    term = replace(TERM, end=date(2026, 5, 16))
 
-    given = refund_is_given(**facts, term_end=date(2026, 5, 16), cancel_on=date(2026, 5, 20))
+    given = refund_of(Windows(True, days=7), term=term, cancel_on=date(2026, 5, 20))
 
-    assert given
+    assert given is Refund.PRORATED
 
 
 def test_the_search_text_is_folded_and_has_single_blanks():

@@ -160,8 +160,10 @@ class PlanPeriod(models.Model):
     """How long a plan is bought for and how often it is billed; months.
 
     `grace_days` run free after a term that is not renewed; `refund_days` is how long after the start of a term a
-    cancellation gives money back, null meaning always (decision 11 of the domain reference: windows are data). With
-    `locks_after_window` nothing can be cancelled or reduced after these days before the next term.
+    cancellation gives money back, null meaning always (decision 11 of the domain reference). Within
+    `full_refund_days` it is all of the running period with its fees. Later terms have the same windows unless
+    `later_refund_days` and `later_full_refund_days` say otherwise. With `locks_after_window` nothing can be cancelled
+    or reduced after these days before the next term.
     What has ended can be renewed for `hold_days`, while its service stands still; then it is removed for good if
     `destroys_after_hold`, else it stays so. `destroys_on_cancel` removes a cancelled service at the vendor at once.
     """
@@ -175,7 +177,10 @@ class PlanPeriod(models.Model):
     destroys_after_hold = models.BooleanField(default=False, db_default=False)
     destroys_on_cancel = models.BooleanField(default=True, db_default=True)
     refund = PgEnumField(RefundPolicy, default=RefundPolicy.PRORATED)
+    full_refund_days = models.SmallIntegerField(default=0, db_default=0)
     refund_days = models.SmallIntegerField(null=True)
+    later_full_refund_days = models.SmallIntegerField(null=True)
+    later_refund_days = models.SmallIntegerField(null=True)
     locks_after_window = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
 

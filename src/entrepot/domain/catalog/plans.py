@@ -47,7 +47,10 @@ class PlanPeriodRow:
     destroys_after_hold: bool
     destroys_on_cancel: bool
     refund: RefundPolicy
+    full_refund_days: int
     refund_days: int | None
+    later_full_refund_days: int | None
+    later_refund_days: int | None
     locks_after_window: bool
     is_active: bool
 
@@ -128,7 +131,10 @@ def _period(row: PlanPeriod) -> PlanPeriodRow:
         destroys_after_hold=row.destroys_after_hold,
         destroys_on_cancel=row.destroys_on_cancel,
         refund=RefundPolicy(row.refund),
+        full_refund_days=row.full_refund_days,
         refund_days=row.refund_days,
+        later_full_refund_days=row.later_full_refund_days,
+        later_refund_days=row.later_refund_days,
         locks_after_window=row.locks_after_window,
         is_active=row.is_active,
     )

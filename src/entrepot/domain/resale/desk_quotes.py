@@ -174,7 +174,7 @@ def quoted(wanted: Sequence[Wanted]) -> Mapping[Wanted, tuple[Quote, ...]]:
     by_key: dict[tuple[int, int, date], list[Quote]] = {}
     for chain, period, day, resource, kind, *rest, model, number, above, up_to in rows:
         level = PriceLevel(PriceModel(model), number, above, up_to)
-        made = Quote(resource, PriceKind(kind), *rest, level)
+        made = Quote(*[resource, PriceKind(kind), *rest, level])
         by_key.setdefault((chain, period, day), []).append(made)
     for found in by_key.values():
         found.sort(key=lambda one: (one.resource_id, order.index(one.kind), one.level.number))

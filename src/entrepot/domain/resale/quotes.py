@@ -83,7 +83,7 @@ def quote_periods(
         rows, key=lambda row: row[:5]
     ):
         level = PriceLevel(PriceModel(model), number, above, up_to)
-        prices[period].append(QuotedPrice(tier, resource, PriceKind(kind), *money, level))
+        prices[period].append(QuotedPrice(*[tier, resource, PriceKind(kind), *money, level]))
     return {period: tuple(found) for period, found in prices.items()}
 
 

@@ -197,6 +197,7 @@ class SubBilling(models.Model):
     grace_end = models.DateField(null=True)
     cancel_on = models.DateField(null=True)
     cancel_refund = models.BooleanField(default=False)
+    cancel_full = models.BooleanField(default=False, db_default=False)
     next_change_on = models.DateField(null=True)
     auto_renew = models.BooleanField(default=True)
     renews_once = models.BooleanField(default=False, db_default=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.kernel.periods import period_end
@@ -94,59 +95,81 @@ def term_end_bounds(
     return max(paid_to or today, today + timedelta(days=1)), max(natural, term_end)
 
 
-def refund_is_given(
-    *,
-    prorates: bool,
-    refund_days: int | None,
-    term_start: date,
-    term_end: date | None,
-    term_months: int,
-    anchor: int,
-    cancel_on: date,
-) -> bool:
-    """Tell whether a cancellation on a day gives money back.
+class Refund(StrEnum):
+    """What a cancellation gives back: nothing, the days that are left, or all of the running period with its fees."""
 
-    `refund_days` counts from the first day of the term in which the day lies (0 means never, None
-    always). The running term goes from `term_start` to `term_end` (None or the same day: not begun yet);
-    terms follow one another as renewals would make them. A day before `term_start` counts as its first.
+    NONE = "none"
+    PRORATED = "prorated"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The windows of a plan period, in days from the first one of a term (section 2.9 of the domain reference).
+
+    Within `full_days` everything is given back, then within `days` (None: always) what is left. In later terms
+    `later_full_days` and `later_days` count, None for the same as in the first.
     """
-    if not prorates or refund_days is None:
-        return prorates
-    start, _ = _term_of(cancel_on, term_start, term_end, term_months, anchor)
-    return max(cancel_on, start) < start + timedelta(days=refund_days)
+
+    prorates: bool
+    full_days: int = 0
+    days: int | None = None
+    later_full_days: int | None = None
+    later_days: int | None = None
+
+    def of_term(self, *, is_first: bool) -> tuple[int, int | None]:
+        """Return the days with a full refund, and those with any, None for always."""
+        full, days = self.full_days, self.days
+        if not is_first:
+            full = full if self.later_full_days is None else self.later_full_days
+            days = days if self.later_days is None else self.later_days
+        return full, days
 
 
-def locked_until(
-    *,
-    refund_days: int | None,
-    term_start: date,
-    term_end: date | None,
-    term_months: int,
-    anchor: int,
-    day: date,
-) -> date | None:
-    """Give the day until which nothing can be cancelled or reduced, if `day` lies behind the window of its term.
+@dataclass(frozen=True, slots=True)
+class RunningTerm:
+    """A term from `start` to `end` (None or the same day: not begun yet), which others follow as renewals make them."""
 
-    The first day of each term is free, as are `refund_days` days from it (None: all). Source: section 2.9 of the domain
-    reference; terms and parameters as in `refund_is_given`.
+    start: date
+    end: date | None
+    months: int
+    anchor: int
+    is_first: bool = True
+
+    def around(self, day: date) -> tuple[date, date, bool]:
+        """Return first day, end and whether it is the first one of the term in which a day lies.
+
+        Days before it are in the running one.
+        """
+        start, is_first = self.start, self.is_first
+        end = self.end if self.end is not None and self.end > start else None
+        while True:
+            end = end or period_end(start, months=self.months, anchor=self.anchor).natural_end
+            if day < end:
+                return start, end, is_first
+            start, end, is_first = end, None, False
+
+
+def refund_of(windows: Windows, *, term: RunningTerm, cancel_on: date) -> Refund:
+    """Say what a cancellation on a day gives back; a day before the term counts as its first."""
+    start, _, is_first = term.around(cancel_on)
+    full, days = windows.of_term(is_first=is_first)
+    passed = (max(cancel_on, start) - start).days
+    if passed < full:
+        return Refund.FULL
+    return Refund.PRORATED if windows.prorates and (days is None or passed < days) else Refund.NONE
+
+
+def locked_until(windows: Windows, *, term: RunningTerm, day: date) -> date | None:
+    """Give the day until which nothing can be cancelled or reduced, if `day` lies behind the windows of its term.
+
+    The first day of each term is free, as are the days of its windows.
     """
-    start, end = _term_of(day, term_start, term_end, term_months, anchor)
-    if refund_days is None or day <= start or day < start + timedelta(days=refund_days):
+    start, end, is_first = term.around(day)
+    full, days = windows.of_term(is_first=is_first)
+    if days is None or day <= start or (day - start).days < max(full, days):
         return None
     return end
-
-
-def _term_of(
-    day: date, term_start: date, term_end: date | None, term_months: int, anchor: int
-) -> tuple[date, date]:
-    """Find the term in which a day lies, as renewals would follow one another; earlier days are in the running one."""
-    start = term_start
-    end = term_end if term_end is not None and term_end > term_start else None
-    while True:
-        end = end or period_end(start, months=term_months, anchor=anchor).natural_end
-        if day < end:
-            return start, end
-        start, end = end, None
 
 
 def search_text(

@@ -134,6 +134,8 @@ def _charge(session: RunSession) -> None:
         session.run("usage", "mark_billed")
     if session.value("SELECT EXISTS (SELECT FROM due WHERE cancels)"):
         session.run("billing", "charge_refunds")
+        if session.value("SELECT EXISTS (SELECT FROM due WHERE cancels AND cancel_full)"):
+            session.run("billing", "charge_fee_refunds")
 
 
 def _move_on(session: RunSession, *, due: int) -> None:

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from entrepot.domain.catalog.kinds import RefundPolicy
 from entrepot.domain.parties.models import Hub
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.queries import SubscriptionFacts
@@ -24,10 +23,14 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FreeWindow:
-    """`closes_at` is the instant from which a cancellation gives nothing back; None where none is set."""
+    """`closes_at` is the instant from which a cancellation gives nothing back; None where none is set.
+
+    Before `full_until` it gives all of the running period back, with its fees.
+    """
 
     state: WindowState
     closes_at: datetime | None
+    full_until: datetime | None = None
 
     @property
     def gives_back(self) -> bool:
@@ -38,17 +41,22 @@ class FreeWindow:
 def free_window(*, facts: SubscriptionFacts, today: date) -> FreeWindow:
     """Say until when a cancellation gives unused days back in the running term.
 
-    A day counts in the calendar of the hub's zone (decision 12); `subscriptions.rules.refund_is_given` decides.
+    A day counts in the calendar of the hub's zone (decision 12); `subscriptions.rules.refund_of` decides.
     """
-    plan, start = facts.plan, facts.dates.term_start
     if facts.status is not Status.ACTIVE:
         return FreeWindow(WindowState.FREE, None)
-    if plan.refund is not RefundPolicy.PRORATED or plan.refund_days == 0:
+    windows = facts.plan.windows
+    full, days = windows.of_term(is_first=facts.dates.is_first_term)
+    if not windows.prorates:
+        days = full
+    if days == 0 and full == 0:
         return FreeWindow(WindowState.NEVER, None)
-    if plan.refund_days is None:
-        return FreeWindow(WindowState.ALWAYS, None)
-    first = start or facts.dates.period_start or today
-    closes_on = first + timedelta(days=plan.refund_days)
+    first = facts.dates.term_start or facts.dates.period_start or today
     zone = ZoneInfo(Hub.objects.values_list("timezone", flat=True).first() or "UTC")
+    until = first + timedelta(days=full)
+    full_until = datetime.combine(until, time(), tzinfo=zone) if today < until else None
+    if days is None:
+        return FreeWindow(WindowState.ALWAYS, None, full_until)
+    closes_on = first + timedelta(days=max(days, full))
     state = WindowState.OPEN if today < closes_on else WindowState.CLOSED
-    return FreeWindow(state, datetime.combine(closes_on, time(), tzinfo=zone))
+    return FreeWindow(state, datetime.combine(closes_on, time(), tzinfo=zone), full_until)

@@ -1,4 +1,4 @@
--- Give back the days after a cancellation: reverse each charge of the running period for them.
+-- Give back the days after a cancellation, or all of the running period: reverse each of its charges for them.
 -- run_day date: the day of the run.
 -- Reads temp due, sale.
 -- Writes charge.
@@ -46,11 +46,11 @@ FROM (
         charge.tax_ppm,
         charge.tier,
         charge.subscription_id,
-        greatest(due.cancel_on, charge.period_start) AS period_start,
+        greatest(due.refund_from, charge.period_start) AS period_start,
         charge.period_end,
         charge.item_id,
         charge.id AS cause_id,
-        charge.period_end - greatest(due.cancel_on, charge.period_start) AS num,
+        charge.period_end - greatest(due.refund_from, charge.period_start) AS num,
         charge.den,
         charge.agreed_price_id,
         charge.level,
@@ -58,7 +58,7 @@ FROM (
         charge.discount_ppm,
         -charge.quantity AS quantity,
         round(
-            (charge.unit_price * -charge.quantity * (charge.period_end - greatest(due.cancel_on, charge.period_start)))
+            (charge.unit_price * -charge.quantity * (charge.period_end - greatest(due.refund_from, charge.period_start)))
             ::numeric(50, 30) / charge.den,
             charge.exponent::integer
         ) AS list_amount
@@ -72,7 +72,7 @@ FROM (
             AND charge.period_end = due.old_end
             AND charge.kind IN ('recurring', 'change')
     INNER JOIN sale ON sale.subscription_id = due.subscription_id AND sale.tier = charge.tier
-    WHERE due.cancels AND due.status = 'active' AND due.cancel_refund AND due.cancel_on < due.old_end
+    WHERE due.cancels AND due.status = 'active' AND due.cancel_refund AND due.refund_from < due.old_end
     OFFSET 0
 ) AS part
 CROSS JOIN LATERAL (

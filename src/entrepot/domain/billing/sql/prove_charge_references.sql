@@ -32,9 +32,10 @@ WITH judged AS (
         rule.rate_ppm = charge.tax_ppm
         AND (
             charge.kind = 'refund'
+            OR reversed.id IS NOT NULL
             OR (rule.valid_from <= charge.billed_on AND coalesce(rule.valid_to > charge.billed_on, TRUE))
         ) AS is_rule_right,
-        charge.kind <> 'refund'
+        NOT (charge.kind = 'refund' OR (charge.kind IN ('setup', 'renewal') AND charge.cause_id <> 0))
         OR (
             (
                 reversed.item_id, reversed.tier, reversed.billing_account_id, reversed.agreed_price_id,
@@ -45,7 +46,10 @@ WITH judged AS (
                 charge.unit_price, charge.discount_ppm, charge.tax_rule_id, charge.den, charge.quantity,
                 charge.level
             )
-            AND reversed.kind IN ('recurring', 'change')
+            AND CASE charge.kind
+                WHEN 'refund' THEN reversed.kind IN ('recurring', 'change')
+                ELSE reversed.kind = charge.kind AND reversed.cause_id = 0
+            END
             AND charge.period_start >= reversed.period_start
             AND charge.period_end = reversed.period_end
         ) AS is_reversed_right,
@@ -72,7 +76,11 @@ WITH judged AS (
             sold.customer_id = charge.customer_id
             AND sold.tier = charge.tier
             AND sold.billing_account_id = charge.billing_account_id
-    LEFT JOIN charge AS reversed ON charge.kind = 'refund' AND reversed.id = charge.cause_id
+    LEFT JOIN charge AS reversed
+        ON
+            charge.kind IN ('refund', 'setup', 'renewal')
+            AND charge.cause_id <> 0
+            AND reversed.id = charge.cause_id
     LEFT JOIN quantity_change AS change ON charge.kind = 'change' AND change.id = charge.cause_id
     CROSS JOIN LATERAL (
         SELECT

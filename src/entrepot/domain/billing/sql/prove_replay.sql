@@ -15,6 +15,7 @@ WITH exact AS (
         charge.den,
         sub.billing_months,
         charge.quantity,
+        charge.cause_id,
         charge.discount_ppm,
         charge.tax_ppm,
         charge.list_amount,
@@ -71,7 +72,8 @@ judged AS (
                 AND exact.den BETWEEN 30.4 * exact.billing_months - 3 AND 30.5 * exact.billing_months + 2
             ELSE exact.num = 1 AND exact.den = 1
         END AS is_fraction_right,
-        exact.kind NOT IN ('setup', 'renewal') OR exact.quantity = 1 AS is_quantity_right
+        exact.kind NOT IN ('setup', 'renewal')
+        OR exact.quantity = CASE WHEN exact.cause_id = 0 THEN 1 ELSE -1 END AS is_quantity_right
     FROM exact
     OFFSET 0
 ),

@@ -87,7 +87,10 @@ class PeriodFacts:
     destroys_after_hold: bool = False
     destroys_on_cancel: bool = True
     refund: RefundPolicy = RefundPolicy.PRORATED
+    full_refund_days: int = 0
     refund_days: int | None = None
+    later_full_refund_days: int | None = None
+    later_refund_days: int | None = None
     locks_after_window: bool = False
     is_active: bool = True
 
@@ -292,6 +295,17 @@ def _plan(values: PlanFacts) -> dict[str, Any]:
     }
 
 
+_DAYS = (
+    "trial_days",
+    "grace_days",
+    "hold_days",
+    "full_refund_days",
+    "refund_days",
+    "later_full_refund_days",
+    "later_refund_days",
+)
+
+
 def _period(values: PeriodFacts) -> dict[str, Any]:
     term, billing = values.term_months, values.billing_months
     if not (1 <= billing <= term <= MONTHS_MAX) or term % billing:
@@ -302,7 +316,7 @@ def _period(values: PeriodFacts) -> dict[str, Any]:
             next_step="Give months such as 12 billed every 1, 3, 6 or 12.",
             most=MONTHS_MAX,
         )
-    for name in ("trial_days", "grace_days", "hold_days", "refund_days"):
+    for name in _DAYS:
         days = getattr(values, name)
         if days is not None and not 0 <= days <= DAYS_MAX:
             raise CatalogInput(

@@ -101,6 +101,8 @@ def _charge_facts(behind: _Behind, *, is_seller: bool) -> ChargeFacts:
     line, charge, change, language = behind.line, behind.charge, behind.change, behind.language
     kind = ChargeKind(line.kind)
     label = behind.price.discount_label
+    is_fee = kind in {ChargeKind.SETUP, ChargeKind.RENEWAL}
+    is_refund = kind is ChargeKind.REFUND or (is_fee and line.quantity < 0)
     return ChargeFacts(
         kind=wording.told_kind(kind, line.quantity),
         plan_name=line.plan_name,
@@ -125,9 +127,9 @@ def _charge_facts(behind: _Behind, *, is_seller: bool) -> ChargeFacts:
         quantity_after=change.new_quantity if change else None,
         discount_ppm=line.discount_ppm,
         promotion=Named(text=label) if label and line.discount_ppm else None,
-        tax_on=None if kind is ChargeKind.REFUND else charge.billed_on,
+        tax_on=None if is_refund else charge.billed_on,
         tax_is_shared=behind.facts.is_taxed_per_rate,
-        reverses=_reversed(behind) if kind is ChargeKind.REFUND else None,
+        reverses=_reversed(behind) if is_refund else None,
         continues_on_line=_continues_on(behind),
         tier=charge.tier,
     )

@@ -58,9 +58,12 @@ def billing_unit_of(kind: ChargeKind, *, den: int) -> BillingUnit:
     return BillingUnit.YEAR if den in _YEAR_DAYS else BillingUnit.PERIOD
 
 
+_GIVEN_BACK = frozenset({ChargeKind.CHANGE, ChargeKind.SETUP, ChargeKind.RENEWAL})
+
+
 def told_kind(kind: ChargeKind, quantity: Decimal) -> ChargeKind:
-    """Tell a change to fewer units in the words of a refund: they were removed, not added."""
-    if kind is ChargeKind.CHANGE and quantity < 0:
+    """Tell a change to fewer units, and a fee that is given back, in the words of a refund."""
+    if kind in _GIVEN_BACK and quantity < 0:
         return ChargeKind.REFUND
     return kind
 

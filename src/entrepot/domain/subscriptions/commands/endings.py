@@ -5,8 +5,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from entrepot.domain.catalog.kinds import RefundPolicy
-from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.parties.names import has_controls
 from entrepot.domain.subscriptions.commands.locked import (
     Locked,
@@ -17,12 +15,14 @@ from entrepot.domain.subscriptions.commands.locked import (
     require_may_order,
     require_open_window,
     require_status,
+    running_term,
     store,
+    windows_of,
 )
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.events import CancellationOrdered
 from entrepot.domain.subscriptions.lifecycle import NEXT, RUNNING, Status, Trigger
-from entrepot.domain.subscriptions.rules import refund_is_given
+from entrepot.domain.subscriptions.rules import Refund, refund_of
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.events import bus
 from entrepot.kernel.ids import IdKind
@@ -73,8 +73,10 @@ def cancel_subscription(
             )
         require_may_order(customer_path=held.wide.customer_path)
         require_open_window(held, cancel_on)
-        refunds = _refunds(held, cancel_on)
+        refund = _refund(held, cancel_on)
+        refunds = refund is not Refund.NONE
         held.billing.cancel_on, held.billing.cancel_refund = cancel_on, refunds
+        held.billing.cancel_full = refund is Refund.FULL
         store(held, wide={"cancel_on": cancel_on, "cancel_reason": reason})
         note(
             held.wide,
@@ -85,6 +87,7 @@ def cancel_subscription(
             after={
                 "cancel_on": cancel_on.isoformat(),
                 "refunds": refunds,
+                "full": refund is Refund.FULL,
                 **named(order=order, overtakes=overtakes),
             },
             reason=reason,
@@ -118,6 +121,7 @@ def withdraw_cancellation(
                 next_step="There is nothing to withdraw.",
             )
         held.billing.cancel_on, held.billing.cancel_refund = None, False
+        held.billing.cancel_full = False
         store(held, wide={"cancel_on": None, "cancel_reason": ""})
         note(
             held.wide,
@@ -142,21 +146,12 @@ def _check_day(cancel_on: date, *, subscription_id: int, today: date) -> None:
         )
 
 
-def _refunds(held: Locked, cancel_on: date) -> bool:
+def _refund(held: Locked, cancel_on: date) -> Refund:
     """Decide about the refund; trials and grace days cost nothing, so there is nothing to give back."""
     term_start = held.wide.term_start or held.billing.term_end
     if held.billing.status is not Status.ACTIVE or term_start is None:
-        return False
-    period = PlanPeriod.objects.get(pk=held.billing.plan_period_id)
-    return refund_is_given(
-        prorates=period.refund is RefundPolicy.PRORATED,
-        refund_days=period.refund_days,
-        term_start=term_start,
-        term_end=held.billing.term_end,
-        term_months=held.billing.term_months,
-        anchor=held.billing.anchor_day,
-        cancel_on=cancel_on,
-    )
+        return Refund.NONE
+    return refund_of(windows_of(held), term=running_term(held, term_start), cancel_on=cancel_on)
 
 
 def _reason(text: str) -> str:

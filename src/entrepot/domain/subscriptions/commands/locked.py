@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from entrepot.domain.catalog.kinds import RefundPolicy
 from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountStatus
@@ -23,9 +24,12 @@ from entrepot.domain.subscriptions.models import (
     QuantityChange,
     SubBilling,
     Subscription,
+    Term,
 )
 from entrepot.domain.subscriptions.rules import (
     BillingDates,
+    RunningTerm,
+    Windows,
     due_on_after_change,
     due_on_after_release,
     locked_until,
@@ -144,22 +148,40 @@ def require_term(held: Locked) -> date:
     return billing.term_end
 
 
+def windows_of(held: Locked) -> Windows:
+    """Read the windows of the plan period."""
+    period = PlanPeriod.objects.get(pk=held.billing.plan_period_id)
+    return Windows(
+        prorates=period.refund is RefundPolicy.PRORATED,
+        full_days=period.full_refund_days,
+        days=period.refund_days,
+        later_full_days=period.later_full_refund_days,
+        later_days=period.later_refund_days,
+    )
+
+
+def running_term(held: Locked, start: date) -> RunningTerm:
+    """Describe the running term, which began on `start`."""
+    billing = held.billing
+    return RunningTerm(
+        start=start,
+        end=billing.term_end,
+        months=billing.term_months,
+        anchor=billing.anchor_day,
+        is_first=not Term.objects.filter(
+            subscription_id=held.wide.id, starts_on__lt=start
+        ).exists(),
+    )
+
+
 def require_open_window(held: Locked, day: date) -> None:
     """Refuse to end or reduce what its plan locks on a day, until the next term. Raises: TransitionRefused."""
     billing, start = held.billing, held.wide.term_start
     if billing.status is not Status.ACTIVE or start is None:
         return
-    period = PlanPeriod.objects.get(pk=billing.plan_period_id)
-    if not period.locks_after_window:
+    if not PlanPeriod.objects.filter(pk=billing.plan_period_id, locks_after_window=True).exists():
         return
-    until = locked_until(
-        refund_days=period.refund_days,
-        term_start=start,
-        term_end=billing.term_end,
-        term_months=billing.term_months,
-        anchor=billing.anchor_day,
-        day=day,
-    )
+    until = locked_until(windows_of(held), term=running_term(held, start), day=day)
     if until is not None:
         raise TransitionRefused(
             "window_closed",

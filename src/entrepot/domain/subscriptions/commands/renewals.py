@@ -138,7 +138,7 @@ def restart_subscription(
         # An ended one has no due day; without one it would pass for a subscription whose hold stops billing.
         billing.due_on = starts_on
         billing.grace_end = billing.trial_end = None
-        billing.cancel_on, billing.cancel_refund = None, False
+        billing.cancel_on, billing.cancel_refund, billing.cancel_full = None, False, False
         store(
             held,
             wide={

@@ -12,6 +12,7 @@ from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.subscriptions.queries.lists import Cash
 from entrepot.domain.subscriptions.queries.run import rows_of
+from entrepot.domain.subscriptions.rules import Windows
 from entrepot.kernel.ids import IdKind
 from entrepot.kernel.money import Money
 
@@ -25,7 +26,9 @@ SELECT
     billing.due_on, billing.period_start, billing.period_end, billing.grace_end,
     coalesce(billing.anchor_day, 1), s.chain_id, coalesce(billing.version, 0),
     period.hold_days, period.destroys_after_hold, period.destroys_on_cancel, s.destroy_on,
-    coalesce(billing.renews_once, false)
+    coalesce(billing.renews_once, false), period.full_refund_days, period.later_full_refund_days,
+    period.later_refund_days,
+    NOT EXISTS (SELECT FROM term AS past WHERE past.subscription_id = s.id AND past.starts_on < s.term_start)
 FROM subscription AS s
 INNER JOIN plan ON plan.id = s.plan_id
 INNER JOIN service ON service.id = plan.service_id
@@ -72,8 +75,7 @@ class PlanFacts:
     period_id: int
     term_months: int
     billing_months: int
-    refund: RefundPolicy
-    refund_days: int | None
+    windows: Windows
     grace_days: int
     hold_days: int
     destroys_after_hold: bool
@@ -100,6 +102,7 @@ class Dates:
     grace_end: date | None
     anchor_day: int
     destroy_on: date | None
+    is_first_term: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,8 @@ def subscription_facts(viewer: Viewer, *, subscription_id: int) -> SubscriptionF
     number, customer_id, customer_name, seller_id, seller_name = row[:5]
     status, admin_hold, credit_hold, auto_renew = row[18:22]
     reason, quantity, reference, order, currency = row[28:33]
-    plan = [*row[5:15], RefundPolicy(row[15]), row[16], row[17], *row[40:43]]
+    windows = Windows(RefundPolicy(row[15]) is RefundPolicy.PRORATED, row[45], row[16], *row[46:48])
+    plan = [*row[5:15], windows, row[17], *row[40:43]]
     facts = PlanFacts(*plan)
     return SubscriptionFacts(
         id=number,
@@ -188,7 +192,7 @@ def subscription_facts(viewer: Viewer, *, subscription_id: int) -> SubscriptionF
         purchase_order=order,
         is_own=customer_id == viewer.account_id,
         plan=facts,
-        dates=Dates(*row[22:28], *row[33:38], *row[43:44]),
+        dates=Dates(*[*row[22:28], *row[33:38], row[43], row[48]]),
         money=_money(viewer, row=row, plan=facts, currency=currency),
         version=row[39],
     )

@@ -24,6 +24,7 @@ SELECT
     jsonb_strip_nulls(jsonb_build_object(
         'term_end', CASE WHEN due.starts_term THEN due.term_end END,
         'refund', CASE WHEN due.cancels THEN due.cancel_refund END,
+        'full', CASE WHEN due.cancels AND due.cancel_full THEN TRUE END,
         'account_held', CASE WHEN due.renewal_held THEN TRUE END
     ))
 FROM due

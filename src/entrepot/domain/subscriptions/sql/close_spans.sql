@@ -6,7 +6,7 @@ UPDATE service_span AS span
 SET
     ends_on = CASE
         WHEN due.lapses THEN due.old_term_end
-        WHEN due.cancel_refund THEN least(due.cancel_on, due.old_end)
+        WHEN due.cancel_refund THEN least(due.refund_from, due.old_end)
         ELSE due.old_end
     END,
     end_reason = CASE WHEN due.lapses THEN 'expired' ELSE 'cancelled' END::span_end

@@ -4,7 +4,7 @@
 -- id_to bigint: largest subscription id, inclusive.
 -- Temp: due (subscription_id bigint, tenant_id bigint, version integer, status subscription_status, event_on date,
 --  anchor_day smallint, billing_months smallint, term_months smallint, grace_days smallint, old_start date,
---  old_end date, old_term_end date, cancel_refund boolean, is_usage boolean, chain_id bigint, plan_period_id bigint,
+--  old_end date, old_term_end date, cancel_refund boolean, cancel_full boolean, refund_from date, is_usage boolean, chain_id bigint, plan_period_id bigint,
 --  customer_id bigint, tax_category_id bigint, setup_done boolean, cancel_on date, has_changes boolean, next_change_known boolean,
 --  cancels boolean, lapses boolean, starts_term boolean, starts_period boolean, ends_grace boolean,
 --  bills_usage boolean, closes_usage boolean, renewal_held boolean,
@@ -27,6 +27,8 @@ SELECT
     sub.period_end,
     sub.term_end,
     sub.cancel_refund,
+    sub.cancel_full,
+    CASE WHEN sub.cancel_full THEN sub.period_start ELSE fact.cancel_on END,
     sub.is_usage,
     sub.chain_id,
     sub.plan_period_id,

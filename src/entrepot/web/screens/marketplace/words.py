@@ -118,9 +118,7 @@ def extras(offer: Offer, one: OfferPeriod, *, sees_price: bool) -> list[str]:
         if kind is PriceKind.RECURRING:
             texts += [_level(one) for one in price.higher]
         elif kind is PriceKind.RENEWAL:
-            texts.append(
-                gettext("%(price)s with each further term") % {"price": unit_price(price)}
-            )
+            texts.append(gettext("%(price)s with each further term") % {"price": unit_price(price)})
         elif kind is PriceKind.SETUP:
             texts.append(gettext("%(price)s once for set-up") % {"price": unit_price(price)})
         elif kind is PriceKind.OVERUSE:

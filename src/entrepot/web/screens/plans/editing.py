@@ -279,7 +279,10 @@ def _period_form(request: SignedInRequest, row: PlanPeriodRow) -> PeriodForm:
         "hold_days",
         "destroys_after_hold",
         "destroys_on_cancel",
+        "full_refund_days",
         "refund_days",
+        "later_full_refund_days",
+        "later_refund_days",
         "locks_after_window",
         "is_active",
     )

@@ -171,12 +171,33 @@ class PeriodForm(VersionForm):
             (RefundPolicy.NONE.value, _("none")),
         ],
     )
+    full_refund_days = forms.IntegerField(
+        label=_("Full refund within, days"),
+        required=False,
+        min_value=0,
+        max_value=366,
+        help_text=_("All of the running period with its fees; 0 or empty: never."),
+    )
     refund_days = forms.IntegerField(
         label=_("Refund within, days"),
         required=False,
         min_value=0,
         max_value=366,
         help_text=_("Counted from the start of a term; empty: at any time."),
+    )
+    later_full_refund_days = forms.IntegerField(
+        label=_("Full refund in later terms within, days"),
+        required=False,
+        min_value=0,
+        max_value=366,
+        help_text=_("Empty: as in the first term."),
+    )
+    later_refund_days = forms.IntegerField(
+        label=_("Refund in later terms within, days"),
+        required=False,
+        min_value=0,
+        max_value=366,
+        help_text=_("Empty: as in the first term."),
     )
     locks_after_window = forms.BooleanField(
         label=_("After these days neither cancelled nor reduced before the next term"),
@@ -207,7 +228,10 @@ class PeriodForm(VersionForm):
             destroys_after_hold=given["destroys_after_hold"],
             destroys_on_cancel=given["destroys_on_cancel"],
             refund=RefundPolicy(given["refund"]),
+            full_refund_days=given["full_refund_days"] or 0,
             refund_days=given["refund_days"],
+            later_full_refund_days=given["later_full_refund_days"],
+            later_refund_days=given["later_refund_days"],
             locks_after_window=given["locks_after_window"],
             is_active=given["is_active"],
         )

@@ -257,9 +257,18 @@ def _days(days: int) -> str:
 
 
 def _refund(row: PlanPeriodRow) -> str:
+    parts = []
+    if row.full_refund_days:
+        days = row.full_refund_days
+        text = ngettext("full refund within %(n)s day", "full refund within %(n)s days", days)
+        parts.append(text % {"n": words.quantity(days)})
     if row.refund.value == "none":
-        return gettext("no refund")
+        return ", ".join(parts) or gettext("no refund")
     if row.refund_days is None:
-        return gettext("refund at any time")
-    text = ngettext("refund within %(n)s day", "refund within %(n)s days", row.refund_days)
-    return text % {"n": words.quantity(row.refund_days)}
+        parts.append(gettext("refund at any time"))
+    else:
+        text = ngettext("refund within %(n)s day", "refund within %(n)s days", row.refund_days)
+        parts.append(text % {"n": words.quantity(row.refund_days)})
+    if row.later_refund_days is not None or row.later_full_refund_days is not None:
+        parts.append(gettext("otherwise in later terms"))
+    return ", ".join(parts)

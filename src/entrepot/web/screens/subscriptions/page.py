@@ -230,11 +230,14 @@ def _after_end(facts: SubscriptionFacts) -> list[head.Fact]:
 
 
 def _refund(facts: SubscriptionFacts) -> str:
-    plan = facts.plan
-    if plan.refund.value == "none" or plan.refund_days == 0:
-        return gettext("no refund")
-    if plan.refund_days is None:
-        return gettext("unused days are refunded")
-    return gettext("unused days are refunded within %(n)s days of a term's start") % {
-        "n": plan.refund_days
-    }
+    windows = facts.plan.windows
+    full, days = windows.of_term(is_first=facts.dates.is_first_term)
+    parts = []
+    if full:
+        parts.append(gettext("all is refunded within %(n)s days of a term's start") % {"n": full})
+    if windows.prorates and days is None:
+        parts.append(gettext("unused days are refunded"))
+    elif windows.prorates and days:
+        text = gettext("unused days are refunded within %(n)s days of a term's start")
+        parts.append(text % {"n": days})
+    return "; ".join(parts) or gettext("no refund")

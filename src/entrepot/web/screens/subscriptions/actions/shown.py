@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -80,13 +80,13 @@ def window_text(window: FreeWindow) -> str:
         return gettext("It costs nothing at present, so there is nothing to give back.")
     if window.state is WindowState.NEVER:
         return gettext("This plan gives nothing back.")
+    if window.full_until is not None:
+        return gettext(
+            "All of the running period is given back, with its fees, for an end before %(moment)s (%(zone)s)."
+        ) % _moment(window.full_until)
     if window.state is WindowState.ALWAYS or window.closes_at is None:
         return gettext("Unused days are given back, whenever it is cancelled.")
-    moment = timezone.localtime(window.closes_at)
-    values = {
-        "moment": formats.day(moment, style="stamp", language=words.language()),
-        "zone": timezone.get_current_timezone_name(),
-    }
+    values = _moment(window.closes_at)
     if window.state is WindowState.OPEN:
         return (
             gettext("Unused days are given back for an end before %(moment)s (%(zone)s).") % values
@@ -95,6 +95,13 @@ def window_text(window: FreeWindow) -> str:
         gettext("The time for a refund ended at %(moment)s (%(zone)s): nothing is given back.")
         % values
     )
+
+
+def _moment(at: datetime) -> dict[str, str]:
+    return {
+        "moment": formats.day(timezone.localtime(at), style="stamp", language=words.language()),
+        "zone": timezone.get_current_timezone_name(),
+    }
 
 
 def _fraction(effect: Effect) -> str:
