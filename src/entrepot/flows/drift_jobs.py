@@ -13,6 +13,7 @@ from entrepot.domain.provisioning.drift import report_drift
 from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import Feature
 from entrepot.domain.provisioning.listing import ConnectorRow, connector
+from entrepot.flows.job_actor import actor_of
 from entrepot.flows.provisioning import surroundings
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.tasks import queue
@@ -92,8 +93,7 @@ def do_look(job: RunningJob, *, connector_id: int) -> Mapping[str, Any]:
             next_step="Look again later, or ask the vendor.",
             reason=str(fault),
         ) from fault
-    actor = Actor(user_id=job.owner_id, name=f"job {job.id}", channel="task")
-    look = keep_look(report=report, actor=actor)
+    look = keep_look(report=report, actor=actor_of(job))
     job.progress(report.compared, report.compared)
     return {
         "connector": connector_id,

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.viewer import Panel, Viewer, build_viewer
+from entrepot.flows.job_actor import actor_of
 from entrepot.flows.orders import order_day
 from entrepot.flows.subscription_import import (
     Checked,
@@ -139,13 +140,7 @@ def do_import(
             next_step="Correct the file, or leave these rows out.",
         )
     job.progress(found.rows, found.rows, "writing")
-    actor = Actor(
-        user_id=job.owner_id,
-        name=f"job {job.id}",
-        channel="task",
-        on_behalf_of_id=job.account_id,
-    )
-    added = apply_rows(found.ready, business_day=day, actor=actor, now=job.now)
+    added = apply_rows(found.ready, business_day=day, actor=actor_of(job), now=job.now)
     return {**_result(found, mode=mode), "imported": len(added), "check": check}
 
 

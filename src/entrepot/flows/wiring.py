@@ -36,6 +36,7 @@ from entrepot.flows.daily_billing import business_date
 from entrepot.flows.day_events import publish_moves
 from entrepot.flows.event_types import event_types
 from entrepot.flows.home.sales import keep_month_ends
+from entrepot.flows.job_actor import actor_of
 from entrepot.flows.order_approvals import TASK as APPROVAL_TASK
 from entrepot.flows.order_approvals import do_time_out, watch_approvals
 from entrepot.flows.rehearsal import rehearse
@@ -83,7 +84,7 @@ def do_bill(job: RunningJob, *, until: str | None = None, workers: int = 1) -> M
     done = bill(
         now=job.now,
         today=hub_today(now=job.now),
-        actor_name=_actor(job).name,
+        actor_name=f"job {job.id}",
         until=date.fromisoformat(until) if until else None,
         allow_future=not settings.PRODUCTION,
         workers=workers,
@@ -102,7 +103,7 @@ def do_bill(job: RunningJob, *, until: str | None = None, workers: int = 1) -> M
 def do_retry(job: RunningJob, *, subscription_ids: list[int] | None = None) -> Mapping[str, Any]:
     """Try quarantined subscriptions again, all or the named ones."""
     results = retry_quarantined(
-        actor=_actor(job), now=job.now, subscription_ids=subscription_ids, progress=job.progress
+        actor=actor_of(job), now=job.now, subscription_ids=subscription_ids, progress=job.progress
     )
     left = [one for one in results if one.reason]
     return {"billed": len(results) - len(left), "left": {o.subscription_id: o.reason for o in left}}
@@ -111,11 +112,11 @@ def do_retry(job: RunningJob, *, subscription_ids: list[int] | None = None) -> M
 def do_import_usage(job: RunningJob, *, path: str, skip_bad: bool = False) -> Mapping[str, Any]:
     """Import a usage file that lies on the server's disk; what a killed worker left of it is closed first."""
     if job.attempt > 1:
-        give_up_unfinished(imported_by=_actor(job).name, store=usage_store())
+        give_up_unfinished(imported_by=actor_of(job).job, store=usage_store())
     loaded = load_usage(
         path=Path(path),
         store=usage_store(),
-        actor=_actor(job),
+        actor=actor_of(job),
         now=job.now,
         business_date=business_date() or hub_today(now=job.now),
         skip_bad=skip_bad,
@@ -136,7 +137,7 @@ def do_rehearse(job: RunningJob, *, day: str, workers: int = 1) -> Mapping[str, 
     number = rehearse(
         day=date.fromisoformat(day),
         now=job.now,
-        actor_name=_actor(job).name,
+        actor_name=f"job {job.id}",
         workers=workers,
         say=say,
     )
@@ -222,15 +223,6 @@ def connect(*, to: Bus = bus) -> None:
 def usage_store() -> StoreSettings:
     """Say where usage files lie and how much memory rating them may take."""
     return StoreSettings(data_dir=Path(settings.DATA), memory_limit_mb=MEMORY_LIMIT_MB)
-
-
-def _actor(job: RunningJob) -> Actor:
-    return Actor(
-        user_id=job.owner_id,
-        name=f"job {job.id}",
-        channel="task",
-        on_behalf_of_id=job.account_id,
-    )
 
 
 def _announce(

@@ -163,7 +163,10 @@ def test_a_job_that_ended_its_worker_too_often_fails(worker):
     worker()
 
     job = wait_for(number, JobState.FAILED)
-    assert job.error == "The worker ended 6 times while doing this."
+    assert (
+        job.error
+        == "The worker ended 6 times while doing this. Look into the worker's log, then restart the task."
+    )
 
 
 def test_a_world_that_was_not_ready_is_tried_again(worker):

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.models import Membership
+from entrepot.flows.job_actor import actor_of
+from entrepot.flows.task_acts import TaskRefused
 from entrepot.infra.audit.models import AuditEntry
 from entrepot.infra.outbox import handlers
 from entrepot.infra.outbox.listing import FactState, list_facts
@@ -18,6 +20,8 @@ from entrepot.infra.outbox.models import DeliveryState, FactDelivery
 from entrepot.infra.outbox.outgoing import put
 from entrepot.infra.tasks import jobs, queue
 from entrepot.infra.tasks.models import Job, JobState
+from entrepot.infra.tasks.queue import RunningJob
+from entrepot.infra.tasks.refusals import kept
 from tests.support.people import Cast
 from tests.web.tasks.conftest import NOW
 
@@ -187,6 +191,32 @@ def test_facts_are_listed_by_state_and_parked_ones_are_handed_over_again(
     form = {"name": "mail", "level": "very_low", "version": "0"}
     answer = hanna.post("/provider/tasks/kinds/choose/", form, follow=True)
     assert "mail: the priority is Very low." in words_of(answer)
+
+
+def test_a_refusal_of_a_task_is_told_in_the_readers_language(people: Cast, at: Browser):
+    number = job()
+    refusal = TaskRefused(
+        "task_not_waiting",
+        "{object} does not wait any more.",
+        object="TSK-1",
+        next_step="Look at it again: a worker has taken it.",
+    )
+    jobs.begin(job_id=number, now=NOW)
+    jobs.fail(job_id=number, error=refusal.text(), now=NOW, refusal=kept(refusal))
+    page = words_of(at(people.harbor, "de").get(f"/provider/jobs/{number}/"))
+    # On the page and in the log.
+    assert (page.count("TSK-1 wartet nicht mehr."), "does not wait" in page) == (2, False)
+    assert "does not wait any more." in words_of(at(people.harbor).get(f"/provider/jobs/{number}/"))
+
+
+def test_what_a_task_does_is_signed_by_the_person_who_started_it(people: Cast):
+    def running(owner: int | None) -> RunningJob:
+        return RunningJob(12, 1, owner, 7, NOW, stop_asked=lambda: False)
+
+    actor = actor_of(running(people.harbor.user_id))
+    assert (actor.name, actor.user_id) == (people.harbor.name, people.harbor.user_id)
+    assert (actor.job, actor.request_id, actor.channel) == ("job 12", "job 12", "task")
+    assert (actor_of(running(None)).name, actor_of(running(10**9)).name) == ("job 12", "job 12")
 
 
 def test_only_the_provider_sees_tasks_and_readers_change_nothing(people: Cast, at: Browser):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from entrepot.domain.provisioning.breaker import is_failure
 from entrepot.domain.provisioning.connectors.http import milliseconds_since
 from entrepot.domain.provisioning.connectors.protocol import Connector
 from entrepot.domain.provisioning.connectors.registry import abilities
@@ -188,6 +189,20 @@ def record(*, reports: Sequence[Report], now: datetime, pace: Pace) -> int:
     return len(reports)
 
 
+def _concerns_health(report: Report) -> bool:
+    """Tell whether a call failed, or its connector had failed calls behind it when it was claimed."""
+    connector = report.claimed.connector
+    return connector.failures > 0 or connector.rests > 0 or is_failure(report.outcome)
+
+
+def _calls(reports: Sequence[Report]) -> dict[int, list[tuple[Outcome, bool]]]:
+    made: dict[int, list[tuple[Outcome, bool]]] = {}
+    for report in reports:
+        mine = made.setdefault(report.claimed.connector.id, [])
+        mine.append((report.outcome, report.claimed.is_try))
+    return made
+
+
 def _record_alone(report: Report, now: datetime, pace: Pace) -> int:
     try:
         _record([report], now, pace)
@@ -222,11 +237,8 @@ def _record(reports: Sequence[Report], now: datetime, pace: Pace) -> None:
                 step = decide(standing=standing(operation), outcome=outcome, now=now, pace=pace)
                 moves.take(operation, step)
         moves.write()
-        calls: dict[int, list[tuple[Outcome, bool]]] = {}
-        for report in reports:
-            made = calls.setdefault(report.claimed.connector.id, [])
-            made.append((report.outcome, report.claimed.is_try))
-        note_calls(calls, now=now, pace=pace)
+        if any(_concerns_health(report) for report in reports):
+            note_calls(_calls(reports), now=now, pace=pace)
 
 
 def standing(operation: Operation) -> Standing:

@@ -79,7 +79,7 @@ def import_usage(
         state=UsageImportState.RUNNING,
         engine=ENGINE,
         imported_at=now,
-        imported_by=actor.name[:150],
+        imported_by=(actor.job or actor.name)[:150],
     )
     try:
         intake = take_in(

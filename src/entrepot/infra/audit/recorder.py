@@ -16,6 +16,7 @@ class Actor:
     """Who acts: a person, a command of the operator, or a task.
 
     `user_id` is None for programs; `on_behalf_of_id` is the account that a person acts for when it is not their own.
+    `job` names the task that does what a person has started, such as "job 12".
     """
 
     user_id: int | None
@@ -23,6 +24,7 @@ class Actor:
     channel: str = "screen"
     on_behalf_of_id: int | None = None
     request_id: str = ""
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)

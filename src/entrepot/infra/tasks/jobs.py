@@ -49,6 +49,7 @@ class LogLine:
     step: Step
     text: str
     by: str
+    refusal: Mapping[str, Any]
 
 
 def get_job(*, job_id: int) -> JobRow | None:
@@ -80,7 +81,12 @@ def progress(*, job_id: int, done: int, total: int | None = None, note: str | No
 def begin(*, job_id: int, now: datetime) -> Job | None:
     """Mark a job as running and count the attempt; None if it was cancelled or is over."""
     started = Job.objects.filter(pk=job_id, state__in=OPEN).update(
-        state=JobState.RUNNING, started_at=now, attempts=F("attempts") + 1, error="", note=""
+        state=JobState.RUNNING,
+        started_at=now,
+        attempts=F("attempts") + 1,
+        error="",
+        refusal={},
+        note="",
     )
     if not started:
         return None
@@ -98,14 +104,17 @@ def finish(*, job_id: int, result: Mapping[str, Any], now: datetime) -> None:
         note(job_id=job_id, step=Step.DONE, now=now)
 
 
-def fail(*, job_id: int, error: str, now: datetime) -> None:
-    """Mark a job as failed for good, with a sentence that says why."""
+def fail(
+    *, job_id: int, error: str, now: datetime, refusal: Mapping[str, Any] | None = None
+) -> None:
+    """Mark a job as failed for good, with a sentence that says why, and for readers of other languages its parts."""
+    parts = dict(refusal or {})
     text = error[:_ERROR_LENGTH_MAX]
     failed = Job.objects.filter(pk=job_id, state__in=OPEN).update(
-        state=JobState.FAILED, error=text, finished_at=now
+        state=JobState.FAILED, error=text, refusal=parts, finished_at=now
     )
     if failed:
-        note(job_id=job_id, step=Step.FAILED, now=now, text=text)
+        note(job_id=job_id, step=Step.FAILED, now=now, text=text, refusal=parts)
 
 
 def wait_again(*, job_id: int, text: str, now: datetime) -> None:
@@ -128,15 +137,25 @@ def close_cancelled(*, job_id: int, now: datetime) -> bool:
     return bool(closed)
 
 
-def note(*, job_id: int, step: Step, now: datetime, text: str = "", by: str = "") -> None:
+def note(
+    *,
+    job_id: int,
+    step: Step,
+    now: datetime,
+    text: str = "",
+    by: str = "",
+    refusal: Mapping[str, Any] | None = None,
+) -> None:
     """Write what happened into the log of a job; `by` is a person's name."""
-    JobEvent.objects.create(job_id=job_id, at=now, step=step, text=text, by=by[:150])
+    JobEvent.objects.create(
+        job_id=job_id, at=now, step=step, text=text, by=by[:150], refusal=dict(refusal or {})
+    )
 
 
 def log_of(*, job_id: int) -> tuple[LogLine, ...]:
     """Give the log of a job in its order, the last 200 lines."""
     rows = JobEvent.objects.filter(job_id=job_id).order_by("-id")[:LIMIT_MAX]
-    return tuple(LogLine(row.at, row.step, row.text, row.by) for row in reversed(rows))
+    return tuple(LogLine(row.at, row.step, row.text, row.by, row.refusal) for row in reversed(rows))
 
 
 def _row(row: Job) -> JobRow:

@@ -7,6 +7,8 @@ from django.db import models
 from entrepot.infra.db.fields import PgEnumField
 from entrepot.infra.tasks.levels import Level
 
+_NONE = models.Value({}, models.JSONField())
+
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -52,6 +54,7 @@ class Job(models.Model):
     arguments = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     error = models.TextField(default="")
+    refusal = models.JSONField(default=dict, db_default=_NONE)
     attempts = models.SmallIntegerField(default=0)
     attempts_max = models.SmallIntegerField(default=6, db_default=6)
     created_at = models.DateTimeField()
@@ -75,6 +78,7 @@ class JobEvent(models.Model):
     at = models.DateTimeField()
     step = PgEnumField(Step, type_name="job_step")
     text = models.TextField(default="")
+    refusal = models.JSONField(default=dict, db_default=_NONE)
     by = models.TextField(default="")
 
     class Meta:

@@ -25,6 +25,7 @@ def restart(*, job_id: int, now: datetime, by: str = "") -> bool:
         Job.objects.filter(pk=job_id).update(
             state=JobState.WAITING,
             error="",
+            refusal={},
             note="",
             done=0,
             total=None,

@@ -25,8 +25,9 @@ from entrepot.infra.tasks import jobs
 from entrepot.infra.tasks.claims import FairTurns
 from entrepot.infra.tasks.levels import Level
 from entrepot.infra.tasks.models import Job, JobState, Step
+from entrepot.infra.tasks.refusals import kept
 from entrepot.kernel.clock import SystemClock
-from entrepot.kernel.errors import DomainError
+from entrepot.kernel.errors import DomainError, Refused
 
 ATTEMPTS_MAX = 6
 POLLING_SECONDS = 0.2
@@ -50,6 +51,12 @@ class TryAgain(Exception):
 
 class JobStopped(Exception):
     """The function noticed that somebody cancelled its job, or that the worker leaves."""
+
+
+class WorkerEnded(Refused):
+    """A job that took its worker down too often."""
+
+    codes = frozenset({"worker_ended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,7 @@ def _run_job(context: JobContext, job_id: int) -> None:
     try:
         result = function(running, **job.arguments)
     except DomainError as refusal:
-        jobs.fail(job_id=job_id, error=refusal.text(), now=clock.now())
+        jobs.fail(job_id=job_id, error=refusal.text(), now=clock.now(), refusal=kept(refusal))
     except JobStopped:
         _stop(context, job_id=job_id, now=clock.now())
     except Exception as error:
@@ -357,8 +364,13 @@ def _put_back(job_id: int) -> None:
     job = Job.objects.filter(pk=job_id).first()
     now = SystemClock().now()
     if job is not None and job.attempts >= job.attempts_max:
-        error = f"The worker ended {job.attempts} times while doing this."
-        jobs.fail(job_id=job_id, error=error, now=now)
+        refusal = WorkerEnded(
+            "worker_ended",
+            "The worker ended {count} times while doing this.",
+            next_step="Look into the worker's log, then restart the task.",
+            count=job.attempts,
+        )
+        jobs.fail(job_id=job_id, error=refusal.text(), now=now, refusal=kept(refusal))
     else:
         text = "The worker ended; the job is started again."
         jobs.wait_again(job_id=job_id, text=text, now=now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.errors import NoSuchObject
@@ -14,6 +15,7 @@ from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.infra.tasks import queue
 from entrepot.infra.tasks.models import Job, JobState
+from entrepot.infra.tasks.refusals import told
 from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
 
 LIMIT_MAX = 200
@@ -169,6 +171,7 @@ def _facts(found: list[Job]) -> list[JobFacts]:
         JobFacts(
             owner_name=names.get(job.owner_id or 0, ""),
             state=JobState(job.state),
+            error=told(job.refusal, sentence=job.error, translate=gettext),
             **{name: getattr(job, name) for name in _COPIED},
         )
         for job in found
@@ -176,5 +179,5 @@ def _facts(found: list[Job]) -> list[JobFacts]:
 
 
 _COPIED = tuple(
-    name for name in JobFacts.__dataclass_fields__ if name not in ("owner_name", "state")
+    name for name in JobFacts.__dataclass_fields__ if name not in ("owner_name", "state", "error")
 )

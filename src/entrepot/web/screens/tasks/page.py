@@ -15,12 +15,13 @@ from entrepot.flows import task_acts
 from entrepot.infra.tasks.jobs import LogLine, log_of
 from entrepot.infra.tasks.models import JobState
 from entrepot.infra.tasks.people import next_tries
+from entrepot.infra.tasks.refusals import told
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.billing import links, words
-from entrepot.web.screens.tasks.words import job_line, kind, stamp, step
+from entrepot.web.screens.tasks.words import job_line, kind, said, stamp, step
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
@@ -124,8 +125,9 @@ def _do(request: SignedInRequest, number: int, act: Callable[..., None], done: s
 
 
 def _log_row(line: LogLine) -> LogRow:
+    text = told(line.refusal, sentence=line.text, translate=gettext)
     return LogRow(
-        when=stamp(line.at), iso=line.at.isoformat(), text=step(line.step, line.text), by=line.by
+        when=stamp(line.at), iso=line.at.isoformat(), text=step(line.step, said(text)), by=line.by
     )
 
 

@@ -76,6 +76,13 @@ _KINDS: Mapping[str, object] = {
     "wiring.announce_payment": _("Tell other systems"),
     "wiring.announce_hold": _("Tell other systems"),
 }
+_AGAIN = "Tried again after: "
+_QUEUE: Mapping[str, object] = {
+    "The worker ended; the job is started again.": _("The worker ended; the task is begun again."),
+    "The worker stopped; the job is started again.": _(
+        "The worker was told to leave; the task is begun again."
+    ),
+}
 _STEPS: Mapping[Step, object] = {
     Step.BEGUN: _("Begun, attempt %(text)s"),
     Step.PUT_BACK: _("Put back: %(text)s"),
@@ -159,7 +166,7 @@ def _progress(facts: JobFacts) -> str:
     if facts.total:
         of = {"done": words.number(facts.done), "total": words.number(facts.total)}
         return gettext("%(done)s of %(total)s") % of
-    return note
+    return said(note)
 
 
 def _billing_progress(step: RunStep, facts: JobFacts) -> str:
@@ -175,6 +182,14 @@ def _billing_progress(step: RunStep, facts: JobFacts) -> str:
 def kind(name: str) -> str:
     """Name a task or an event handler; one without words of its own by its technical name."""
     return str(_KINDS.get(name, name))
+
+
+def said(text: str) -> str:
+    """Write what the queue itself says about a job in the reader's language; other texts as they are."""
+    if text.startswith(_AGAIN):
+        return gettext("Tried again after: %(why)s") % {"why": text.removeprefix(_AGAIN)}
+    known = _QUEUE.get(text)
+    return text if known is None else str(known)
 
 
 def step(of: Step, text: str) -> str:
