@@ -42,7 +42,6 @@ from entrepot.flows.order_approvals import do_time_out, watch_approvals
 from entrepot.flows.rehearsal import rehearse
 from entrepot.flows.retry import retry_quarantined
 from entrepot.flows.usage_import import load_usage
-from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.outbox import handlers as fact_handlers
 from entrepot.infra.outbox.outgoing import put
 from entrepot.infra.tasks import events_later, jobs, queue
