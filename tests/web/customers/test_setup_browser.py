@@ -87,7 +87,7 @@ def test_a_reseller_sets_itself_up_and_hands_a_customer_over(
     percent.fill("25")
     expect(price).to_have_value("13.75")
     price.fill("16.50")
-    expect(percent).to_have_value("50")
+    expect(percent).to_have_value("50.00")
     look(page, "setup-prices")
     page.get_by_role("button", name="Store and go on").click()
     expect(page.get_by_label("Address for signing in")).to_have_value("nora.harbor.localhost")
