@@ -438,6 +438,7 @@ def _of_orders(failed: int, waiting: int, own: int, approval: int, workflow: int
         _place("provider", "approval-new"),
         _place("provider", "notices"),
         _place("reseller", "notices"),
+        _place("reseller", "provisioning"),
         _place("reseller", "order-resubmit", failed),
         _place("reseller", "order-cancel", failed),
         _place("reseller", "own-orders"),

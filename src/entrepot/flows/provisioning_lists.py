@@ -1,4 +1,4 @@
-"""Operations for the provider's staff, found by what people have at hand: orders, subscriptions, vendor ids."""
+"""Operations for staff of provider and sellers, found by what they have at hand: orders, subscriptions, vendor ids."""
 
 from dataclasses import dataclass, replace
 

@@ -15,6 +15,7 @@ from entrepot.domain.parties.models import Membership
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.lifecycle import State
 from entrepot.domain.provisioning.models import Connector, FollowUp, Operation
+from entrepot.domain.subscriptions.models import Subscription
 from entrepot.infra.audit.models import AuditEntry
 from tests.web.provisioning.conftest import NOW, World, asked
 from tests.web.tasks.test_tasks import words_of
@@ -181,6 +182,32 @@ def test_follow_ups_are_closed_once_with_what_was_done(world: World, at: Browser
     assert FollowUp.objects.get(pk=world.follow_up).comment == "Refunded by hand"
     assert "Refunded by hand" in words_of(hanna.get(f"{place}?state=closed"))
     assert hanna.post(f"{place}999/close/", {"comment": "x"}).status_code == 404
+
+
+def test_a_seller_sees_what_vendors_were_asked_for_its_customers_and_nothing_else(
+    world: World, at: Browser
+):
+    place = "/reseller/provisioning/"
+    sven = at(world.people.sven)
+    page = words_of(sven.get(place))
+    assert page.count("Cleo Clinics") == 4
+    assert "The domain does not exist." in page
+    assert f"OP-{world.parked}" in words_of(sven.get(f"{place}?group=people"))
+    assert f"OP-{world.waiting}" not in words_of(sven.get(f"{place}?group=people"))
+    assert "No operation matches" in words_of(sven.get(f"{place}?q=OP-1&group=done"))
+    # Connectors, follow-ups and acts stay with the provider.
+    assert "connectors" not in sven.get(place).content.decode()
+
+    rex = words_of(at(world.people.rex).get(place))
+    assert ("No vendor was asked" in rex, "Cleo Clinics" in rex) == (True, False)
+    assert "No operation matches" in words_of(
+        at(world.people.rex).get(f"{place}?q=OP-{world.parked}")
+    )
+    # What the reseller uses itself is no sale.
+    Subscription.objects.filter(pk=world.subscription).update(
+        customer_id=world.people.sven.account_id
+    )
+    assert f"OP-{world.parked}" not in words_of(sven.get(place))
 
 
 def test_connectors_say_what_they_declare_and_how_they_do_and_rest_when_told(

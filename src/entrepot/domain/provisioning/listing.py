@@ -43,7 +43,10 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperationFilter:
-    """Which operations are wanted. `reference` is the vendor's or our name of a service, or the key of an operation."""
+    """Which operations are wanted. `reference` is the vendor's or our name of a service, or the key of an operation.
+
+    `not_for_id` leaves out what an account uses itself.
+    """
 
     group: Group | None = None
     connector_id: int | None = None
@@ -53,6 +56,7 @@ class OperationFilter:
     subscription_id: int | None = None
     cause: str = ""
     reference: str = ""
+    not_for_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +288,9 @@ def _wanted(rows: QuerySet[Operation], wanted: OperationFilter) -> QuerySet[Oper
     rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
     if wanted.subscription_id is not None:
         rows = rows.filter(instance__subscription_id=wanted.subscription_id)
+    if wanted.not_for_id is not None:
+        own = Subscription.objects.filter(customer_id=wanted.not_for_id).values("id")
+        rows = rows.exclude(instance__subscription_id__in=own)
     if wanted.reference:
         named = Q(vendor_id=wanted.reference) | Q(key=wanted.reference)
         services = ServiceInstance.objects.filter(named).values_list("id", flat=True)

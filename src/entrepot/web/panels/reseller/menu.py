@@ -32,6 +32,7 @@ MENU = (
             ),
             Entry("reseller:orders", _("Orders"), "shopping-cart", "o", Capability.VIEW_ORDERS),
             Entry("reseller:approvals", _("Approvals"), "user-check", "", Capability.VIEW_USERS),
+            Entry("reseller:provisioning", _("Provisioning"), "server", "", Capability.VIEW_ORDERS),
             Entry("reseller:notices", _("Notices"), "bell", "", Capability.VIEW_USERS),
             Entry(
                 "reseller:issued-invoices",

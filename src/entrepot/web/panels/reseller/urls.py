@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prices/", include("entrepot.web.screens.prices.urls")),
     path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
+    path("provisioning/", include("entrepot.web.screens.provisioning.urls_reseller")),
     path("notices/", include("entrepot.web.screens.subscriptions.urls_notices")),
     path("subscription-imports/", include("entrepot.web.screens.subscription_import.addresses")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
