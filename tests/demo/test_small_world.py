@@ -11,21 +11,32 @@ from entrepot.demo.stage import SMALL_LAST_DAY
 from entrepot.demo.stories import NEVER_PAYS, PAYS_LATE, QUARANTINED
 from entrepot.domain.billing.lifecycle import ChargeKind, DocumentKind, QuarantineReason, RunStep
 from entrepot.domain.billing.models import BillingRun, Charge, DocumentTax, Invoice, Quarantine
-from entrepot.domain.catalog.models import Plan, PriceListImport, Resource, SalesCategory
+from entrepot.domain.catalog.models import (
+    Plan,
+    PlanSwitch,
+    PriceListImport,
+    Resource,
+    SalesCategory,
+)
+from entrepot.domain.catalog.needs import needs_of
 from entrepot.domain.credit.models import CreditAct, CreditState, HoldEvent
 from entrepot.domain.ledger.models import Transfer, TransferCause
+from entrepot.domain.ordering.kinds import OrderKind
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Brand, Membership, User
+from entrepot.domain.provisioning.models import Operation
 from entrepot.domain.resale.models import (
     AgreedPrice,
     BillingAccount,
     Chain,
     MarginRule,
+    Promotion,
     SellerPrice,
 )
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import (
+    PromotionTaken,
     QuantityChange,
     ServiceSpan,
     SpanEnd,
@@ -190,7 +201,8 @@ def test_a_term_that_was_not_renewed_runs_in_its_free_days():
 def test_setup_fees_overuse_and_discounts_are_charged():
     kinds = dict(Charge.objects.values_list("kind").annotate(n=Count("id")))
 
-    assert set(kinds) == set(ChargeKind)
+    # Nothing of the price list and the invented vendors costs a fee at renewals.
+    assert set(ChargeKind) - set(kinds) == {ChargeKind.RENEWAL}
     labels = set(Charge.objects.filter(discount_ppm__gt=0).values_list("discount_ppm", flat=True))
     assert {20_000, 50_000} <= labels
 
@@ -334,14 +346,41 @@ def test_people_work_for_all_kinds_of_accounts_and_one_for_two():
 
 def test_orders_of_the_marketplace_stand_where_people_look_for_them():
     found = {order.request_key: order for order in Order.objects.all()}
-    assert {key: order.code for key, order in found.items()} == {
+    # Some wait for their seller, the people at the vendor's desk, or payment; the others are done or cancelled.
+    assert {key: order.code for key, order in found.items() if key.startswith("demo-")} == {
         "demo-endpoint": "CP",
         "demo-backup": "CP",
         "demo-voice": "PF",
         "demo-prepaid": "WP",
+        "demo-code": "CP",
+        "demo-queue": "PR",
+        "demo-approval": "WA",
+        "demo-cancelled": "CL",
+        "demo-renewal": found["demo-renewal"].code,
     }
     assert Charge.objects.filter(subscription_id=found["demo-backup"].subscription_id).exists()
     assert found["demo-prepaid"].first_amount > PREPAID_FLOOR + PREPAID_AMOUNT
     assert found["demo-voice"].parameters["lines"] == 4
+    waiting = ("demo-voice", "demo-prepaid", "demo-queue", "demo-approval")
     ordered = Subscription.objects.filter(status=Status.ORDERED).values_list("id", flat=True)
-    assert set(ordered) == {found[key].subscription_id for key in ("demo-voice", "demo-prepaid")}
+    assert set(ordered) == {found[key].subscription_id for key in waiting}
+
+
+def test_what_sellers_set_up_is_there_and_the_screens_of_orders_are_not_empty():
+    promotions = Promotion.objects.all()
+    assert promotions.exclude(code="").exists()
+    assert promotions.exclude(parent_plan=None).exists()
+    assert promotions.filter(code="", parent_plan=None).exists()
+    assert PlanSwitch.objects.count() == 4 * 3
+    taken = PromotionTaken.objects.filter(promotion_id=promotions.get(code="SOMMER26").id)
+    assert taken.count() == 1
+
+    kinds = set(Order.objects.values_list("kind", flat=True))
+    assert {OrderKind.SALES, OrderKind.CHANGE, OrderKind.RENEWAL} <= kinds
+    operations = Operation.objects.filter(
+        cause=f"order {Order.objects.get(request_key='demo-queue').id}"
+    )
+    assert operations.exists()
+    copilot = Plan.objects.get(name="Microsoft 365 Copilot")
+    needs = needs_of(plan_ids=[copilot.id])
+    assert {one.choice for one in needs} == {1}

@@ -121,12 +121,88 @@ class Purchase:
     purchase_order: str = ""
     parameters: tuple[tuple[str, str | int | bool], ...] = ()
     refusal: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A promotion that a seller (by its key) gives from now on: with a code, beside a parent plan, or to everybody.
+
+    `plan` empty: each plan. Parts per million come off the recurring price and off the setup fee.
+    """
+
+    seller: str
+    name: str
+    code: str = ""
+    plan: str = ""
+    parent_plan: str = ""
+    recurring_ppm: int = 0
+    setup_ppm: int = 0
+    days: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """From now on subscriptions of a plan may go over to another one, for the same months."""
+
+    plan: str
+    to: str
+    months: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """From now on a plan is bought with one of others: the first of them comes by itself."""
+
+    plan: str
+    one_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """From now on a seller's administrators approve orders of its customers above an amount."""
+
+    seller: str
+    name: str
+    above: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsOrder:
+    """An order of the subscription's page for another number of units from today on."""
+
+    reference: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalOrder:
+    """An order of the subscription's page for one more term; `key` is its request."""
+
+    key: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancellation:
+    """Its seller cancels an order that nobody has delivered; `key` is the request that placed it."""
+
+    key: str
+    comment: str
 
 
 Act = (
     Order
     | Desk
     | Purchase
+    | Promise
+    | Switches
+    | Needs
+    | Approvals
+    | UnitsOrder
+    | RenewalOrder
+    | OrderCancellation
     | SeatChange
     | Cancellation
     | Renewal

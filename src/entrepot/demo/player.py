@@ -7,23 +7,31 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from entrepot.demo import selling
 from entrepot.demo.acts import (
     Act,
+    Approvals,
     Cancellation,
     CreditRelease,
     Desk,
     Hold,
+    Needs,
     Newcomer,
     Order,
+    OrderCancellation,
+    Promise,
     Purchase,
     Release,
     Renewal,
+    RenewalOrder,
     SeatChange,
+    Switches,
+    UnitsOrder,
     UsageFile,
     UsageLink,
 )
 from entrepot.demo.base_parties import add_customer
-from entrepot.demo.stage import Stage, accounts_by_name, administrators
+from entrepot.demo.stage import Stage, accounts_by_name, administrators, buyer_acts
 from entrepot.demo.usage_files import PROVIDER, usage_file
 from entrepot.domain.catalog.models import PlanPeriod, PlanResource, Vendor
 from entrepot.domain.credit.commands import release_until
@@ -48,7 +56,6 @@ from entrepot.domain.usage.totals import StoreSettings
 from entrepot.flows.orders import estimate_order, place_order
 from entrepot.flows.provisioning import surroundings
 from entrepot.flows.usage_import import link_sub_account, load_usage
-from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.errors import DomainError
 
 USAGE_MEMORY_MB = 256
@@ -118,7 +125,7 @@ def _order(player: Player, act: Order) -> None:
         discounts={act.discount_tier: discount} if act.discount_ppm else None,
         vendor_reference=act.reference,
         purchase_order=act.purchase_order,
-        **_buyer_acts(player, act.buyer),
+        **buyer_acts(player.stage, act.buyer),
     )
 
 
@@ -136,12 +143,12 @@ def _purchase(player: Player, act: Purchase) -> None:
     period_id, resource_id = player.periods[act.plan, *act.months]
     line = Line(period_id, {resource_id: Decimal(act.quantity)}, dict(act.parameters))
     account = player.stage.accounts[act.buyer]
-    cart = Cart(account, [line], purchase_order=act.purchase_order)
+    cart = Cart(account, [line], purchase_order=act.purchase_order, promotion_code=act.code)
     (number,) = place_order(
         cart,
         request_key=act.key,
         confirmed=estimate_order(cart, now=player.stage.now).total.first,
-        **_buyer_acts(player, Account.objects.get(pk=account).name),
+        **buyer_acts(player.stage, Account.objects.get(pk=account).name),
     )
     operation = PlacedOrder.objects.get(pk=number).operation_id
     if act.refusal and operation is not None:
@@ -158,7 +165,7 @@ def _change(player: Player, act: SeatChange) -> None:
         resource_id=unit.resource_id,
         quantity=Decimal(act.quantity),
         effective_on=act.effective_on,
-        **_buyer_acts(player, buyer),
+        **buyer_acts(player.stage, buyer),
     )
 
 
@@ -221,12 +228,16 @@ def _file(player: Player, act: UsageFile) -> None:
         )
 
 
-def _buyer_acts(player: Player, buyer: str) -> dict[str, Any]:
-    """Name the buyer's own administrator as the one who orders, where the world has one."""
-    known = player.stage.people.get(buyer)
-    if known is None:
-        return player.stage.made
-    return {**player.stage.made, "actor": Actor(user_id=known[0], name=known[1])}
+def _units(player: Player, act: UnitsOrder) -> None:
+    selling.order_units(player.stage, player.subscriptions[act.reference], act)
+
+
+def _renew(player: Player, act: RenewalOrder) -> None:
+    selling.order_renewal_of(player.stage, player.subscriptions[act.reference], act)
+
+
+def _on_stage(play: Callable[[Stage, Any], None]) -> Callable[[Player, Any], None]:
+    return lambda player, act: play(player.stage, act)
 
 
 _PLAYS: Mapping[type[Act], Callable[[Player, Any], None]] = {
@@ -239,6 +250,18 @@ _PLAYS: Mapping[type[Act], Callable[[Player, Any], None]] = {
     Hold: _hold,
     Release: _release,
     CreditRelease: _credit_release,
+    **{
+        kind: _on_stage(play)
+        for kind, play in (
+            (Promise, selling.promise),
+            (Switches, selling.allow_switches),
+            (Needs, selling.need),
+            (Approvals, selling.approve),
+            (OrderCancellation, selling.cancel),
+        )
+    },
+    UnitsOrder: _units,
+    RenewalOrder: _renew,
     Newcomer: _newcomer,
     UsageLink: _link,
     UsageFile: _file,

@@ -18,6 +18,7 @@ from entrepot.demo.cast import customers
 from entrepot.demo.diary import Diary
 from entrepot.demo.offers import USAGE_PLAN
 from entrepot.demo.stage import FIRST_DAY
+from entrepot.demo.stories_selling import write_selling
 
 NEVER_PAYS = "Everline Logistics GmbH"
 PAYS_LATE = "Grazer Altstadthotel GmbH"
@@ -57,6 +58,7 @@ def write_stories(diary: Diary) -> None:
     _grace(diary)
     _usage(diary)
     _purchases(diary)
+    write_selling(diary, known=COBALT)
     diary.write(
         diary.pick(date(2026, 6, 24), date(2026, 2, 10)),
         Order(
