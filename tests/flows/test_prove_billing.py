@@ -4,6 +4,7 @@ The full numbers are `bin/entrepot prove billing`; results stand in docs/proofs.
 """
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -26,25 +27,20 @@ def test_the_points_at_which_a_run_can_be_killed_cover_every_step():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="kills are proved on Linux")
-def test_killed_workers_and_a_killed_database_change_nothing(
-    tmp_path_factory: pytest.TempPathFactory,
-):
-    directory = tmp_path_factory.mktemp("proof")
-    for parent in (directory, *directory.parents):
-        if parent == Path(parent.anchor) or parent.stat().st_mode & 0o055 == 0o055:
-            continue
-        parent.chmod(0o755)
-
-    proof = prove_billing(
-        directory=directory,
-        root=ROOT,
-        subscriptions=WORLD,
-        kills=20,
-        database_kills=1,
-        every_point=False,
-        seed=7,
-        say=lambda _text: None,
-    )
+def test_killed_workers_and_a_killed_database_change_nothing():
+    # Not below pytest's own directory: another run of pytest closes that one to the server's account.
+    with tempfile.TemporaryDirectory(prefix="entrepot-proof-") as directory:
+        Path(directory).chmod(0o755)
+        proof = prove_billing(
+            directory=Path(directory),
+            root=ROOT,
+            subscriptions=WORLD,
+            kills=20,
+            database_kills=1,
+            every_point=False,
+            seed=7,
+            say=lambda _text: None,
+        )
 
     assert proof.findings == []
     assert proof.random_kills >= 10

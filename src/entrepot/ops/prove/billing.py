@@ -26,6 +26,7 @@ from entrepot.infra.postgres.settings import NAME_VARIABLE, ROLE_VARIABLE
 
 DAY = date(2026, 3, 15)
 _BASE = "proof_base"
+_LOG_SHOWN = 3000
 _STEPS = ("rate", "total", "number", "post", "settle")
 _QUIET = (10_000, 1)
 _SHAPES = ((37, 1), (500, 2), (110, 3), (10_000, 4))
@@ -73,8 +74,13 @@ class _Lab:
         self.copies = 0
 
     def admin(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self.server.dsn(), autocommit=True) as connection:
-            connection.execute(statement)
+        try:
+            with psycopg.connect(self.server.dsn(), autocommit=True) as connection:
+                connection.execute(statement)
+        except psycopg.OperationalError as gone:
+            said = self.server.cluster.log.read_text(encoding="utf-8", errors="replace")
+            gone.add_note(f"The end of the server's log:\n{said[-_LOG_SHOWN:]}")
+            raise
 
     def make_base(self, *, subscriptions: int) -> None:
         self.admin(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_BASE)))
