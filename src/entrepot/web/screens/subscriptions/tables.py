@@ -86,9 +86,7 @@ def price_shown(row: PriceRow) -> PriceShown:
     is_factor = row.kind.value == "usage"
     return PriceShown(
         resource=row.resource,
-        kind=" · ".join(
-            part for part in (words.kind(row.kind.value), level(row.level)) if part
-        ),
+        kind=" · ".join(part for part in (words.kind(row.kind.value), level(row.level)) if part),
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         is_current=row.valid_to is None,
