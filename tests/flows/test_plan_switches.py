@@ -13,12 +13,14 @@ from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource
 from entrepot.domain.ordering.errors import OrderNotPossible
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.provisioning.commands.connectors import add_connector
-from entrepot.domain.provisioning.commands.people import mark_failed
+from entrepot.domain.provisioning.commands.people import mark_done, mark_failed
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.resale.commands import Terms
 from entrepot.domain.subscriptions.errors import TransitionRefused
+from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import SubBilling, Subscription
 from entrepot.domain.subscriptions.queries import SubscriptionFacts, subscription_facts
+from entrepot.flows.cancellations import order_cancellation
 from entrepot.flows.orders import cancel_order
 from entrepot.flows.plan_switches import (
     SwitchConflict,
@@ -186,4 +188,39 @@ def test_while_a_switch_is_under_way_no_units_change_and_its_cancellation_leaves
     ask_for_units()
     run_within(day=DAY.date(), now=NOW)
     assert _charges(number)[-1] == ("change", "03-11", Decimal("20.32"))
+    assert verify().is_proved
+
+
+def test_a_cancellation_ends_a_switch_that_the_vendor_is_at(store):
+    """The rest of March, 21 of 31 days, is given back: 15 x 21/31 = 10.16; nothing of the new plan starts."""
+    premium = _bigger(store)
+    number = _running(store)
+    add_connector(
+        name="desk",
+        kind=ConnectorKind.MANUAL,
+        vendor_id=Plan.objects.get(pk=store.plan).service.vendor_id,
+        surroundings=surroundings(),
+        actor=SETUP,
+        now=NOW,
+    )
+    switch = Order.objects.get(pk=_switch(store, number, premium, confirmed="10.16"))
+    ending = Order.objects.get(
+        pk=order_cancellation(
+            facts=_facts(store, number),
+            cancel_on=DAY.date(),
+            reason="closed",
+            request_key="end",
+            expected_version=SubBilling.objects.get(pk=number).version,
+            actor=SETUP,
+            now=DAY,
+            today=DAY.date(),
+        )
+    )
+    switch.refresh_from_db()
+    assert (switch.code, ending.code, ending.first_amount) == ("CL", "CP", Decimal("-10.16"))
+    assert Subscription.objects.get(pk=switch.subscription_id).status is Status.CANCELLED
+    mark_done(operation_id=switch.operation_id, comment="too late", actor=SETUP, now=DAY)
+    run_within(day=DAY.date(), now=NOW)
+    assert _charges(number)[-1] == ("refund", "03-11", Decimal("-10.16"))
+    assert _charges(switch.subscription_id) == []
     assert verify().is_proved

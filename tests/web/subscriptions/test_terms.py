@@ -234,8 +234,8 @@ def test_renewals_and_cancellations_have_numbers_and_a_click_that_comes_twice_or
     answer = sven.post(page(sub, "renew/"), {"version": _version(sub), **key}, follow=True)
     assert "One more term is ordered. (RN000001)" in answer.content.decode()
     assert sven.post(page(sub, "renew/"), {"version": 0, **key}).status_code == 302
-    assert "RN000001" in read(sven, sub)
     renewal = Order.objects.get()
+    assert f'<a href="/reseller/orders/{renewal.pk}/">RN000001</a>' in read(sven, sub)
 
     listed = sven.get("/reseller/orders/?kind=renewal").content.decode()
     assert "RN000001" in listed

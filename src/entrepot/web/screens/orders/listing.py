@@ -45,6 +45,7 @@ class ListRow:
     customer: str
     seller: str
     plan: str
+    kind: str
     state: str
     first: str
     margin: str
@@ -166,6 +167,7 @@ def _row(viewer: Viewer, row: OrderRow, *, name: str, mine: frozenset[int]) -> L
         customer=row.customer_name,
         seller=row.seller_name,
         plan=row.plan_name,
+        kind="" if row.kind is OrderKind.SALES else words.kind(row.kind),
         state=words.badge(viewer, row),
         first=_first(row),
         margin=_margin(row),

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext, ngettext
 
 from entrepot.domain.ordering.kinds import OrderKind
-from entrepot.domain.ordering.lifecycle import Code, Shown
+from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown
 from entrepot.domain.ordering.queries import BuyerType, OrderRow, Step
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.provisioning.kinds import Action, ErrorClass, Purpose
@@ -38,7 +38,12 @@ def subscription_id(number: int) -> str:
 
 def badge(viewer: Viewer, row: OrderRow) -> str:
     """Name the badge of an order: staff see where exactly it stands, customers what they are told."""
-    return row.shown.value if viewer.panel is Panel.CUSTOMER else _BADGES[row.code]
+    return badge_of_code(viewer, row.code)
+
+
+def badge_of_code(viewer: Viewer, code: Code) -> str:
+    """Name the badge of a status code, as `badge`."""
+    return SHOWN[code].value if viewer.panel is Panel.CUSTOMER else _BADGES[code]
 
 
 def shown(value: Shown) -> str:

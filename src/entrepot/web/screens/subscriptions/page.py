@@ -19,6 +19,7 @@ from entrepot.flows import subscription_page as flow
 from entrepot.kernel.money import round_amount
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.orders.named import named_orders
 from entrepot.web.screens.subscriptions import head, links, words
 from entrepot.web.screens.subscriptions.actions import offered, quantity
 from entrepot.web.screens.subscriptions.asked import number_in
@@ -92,6 +93,7 @@ def subscription_page(
             (one, links.document_url(viewer, one.id, is_own=facts.is_own))
             for one in flow.carrying_documents(viewer, facts=facts)
         ],
+        "orders": named_orders(viewer, subscription_id=facts.id, is_own=facts.is_own),
         "audit": [audit_shown(line) for line in queries.audit_lines(viewer, facts=facts)],
         "history_url": f"?{urlencode({'history': 'all'})}#history" if found.is_cut else "",
         **_usage(viewer, facts, name=name),
