@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
-
 
 class Status(StrEnum):
     """The commercial state; holds are two separate bits beside it."""
@@ -17,18 +14,6 @@ class Status(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     TERMINATED = "terminated"
-
-
-SPOKEN: Mapping[Status, str | Promise] = {
-    Status.ORDERED: pgettext_lazy("a subscription is …", "ordered"),
-    Status.TRIAL: pgettext_lazy("a subscription is …", "trial"),
-    Status.ACTIVE: pgettext_lazy("a subscription is …", "active"),
-    Status.GRACED: pgettext_lazy("a subscription is …", "graced"),
-    Status.EXPIRED: pgettext_lazy("a subscription is …", "expired"),
-    Status.CANCELLED: pgettext_lazy("a subscription is …", "cancelled"),
-    Status.TERMINATED: pgettext_lazy("a subscription is …", "terminated"),
-}
-"""The word of a state within a refusal, in the language of who reads it."""
 
 
 class Trigger(StrEnum):

@@ -19,7 +19,7 @@ from entrepot.domain.subscriptions.errors import (
     TransitionRefused,
 )
 from entrepot.domain.subscriptions.events import SubscriptionChanged
-from entrepot.domain.subscriptions.lifecycle import RUNNING, SPOKEN, Status
+from entrepot.domain.subscriptions.lifecycle import RUNNING, Status
 from entrepot.domain.subscriptions.models import (
     QuantityChange,
     SubBilling,
@@ -34,6 +34,7 @@ from entrepot.domain.subscriptions.rules import (
     due_on_after_release,
     locked_until,
 )
+from entrepot.domain.subscriptions.spoken import SPOKEN
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement

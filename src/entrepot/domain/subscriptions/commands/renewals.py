@@ -17,9 +17,10 @@ from entrepot.domain.subscriptions.commands.locked import (
     store,
 )
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
-from entrepot.domain.subscriptions.lifecycle import NEXT, SPOKEN, Status, Trigger
+from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
 from entrepot.domain.subscriptions.models import Term, TermCalendar
 from entrepot.domain.subscriptions.rules import restart_day, term_end_bounds
+from entrepot.domain.subscriptions.spoken import SPOKEN
 from entrepot.infra.audit.recorder import Actor
 
 _ENDED = (Status.GRACED, Status.EXPIRED, Status.CANCELLED)

@@ -23,10 +23,11 @@ from entrepot.domain.subscriptions.errors import (
     SubscriptionInput,
     TransitionRefused,
 )
-from entrepot.domain.subscriptions.lifecycle import NEXT, SPOKEN, Status, Trigger
+from entrepot.domain.subscriptions.lifecycle import NEXT, Status, Trigger
 from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.domain.subscriptions.promotions import give_back_promotions
 from entrepot.domain.subscriptions.sale import Sale, read_sale
+from entrepot.domain.subscriptions.spoken import SPOKEN
 from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.ids import IdKind
 
