@@ -2,19 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from django.db import connection
 
-from entrepot.domain.catalog.kinds import PriceModel
+from entrepot.domain.billing.models import Charge, Quarantine
+from entrepot.domain.catalog.kinds import PriceKind, PriceModel
 from entrepot.domain.catalog.levels import PriceLevel
+from entrepot.domain.resale.models import AgreedPrice
+from entrepot.domain.subscriptions.commands import change_quantity
+from entrepot.domain.subscriptions.models import SubscriptionItem
+from tests.domain.resale.shop import START as FIRST
+from tests.domain.resale.shop import shop
 from tests.reference.leveled import leveled
 from tests.reference.shape import Snapshot
 from tests.reference.simple import SUB, days_from, simple_world
 from tests.reference.world import OrderChange, World
+from tests.support.people import NOW, SETUP
+from tests.support.runs import run_within
 
 START, CHANGED, NEXT = date(2026, 4, 1), date(2026, 4, 16), date(2026, 5, 1)
 # The provider sells at three quarters of the retail price: 12, 9 and 6.
@@ -71,6 +79,30 @@ def test_a_volume_price_gives_the_old_units_back_and_charges_all_at_the_new_leve
         ("change", CHANGED, 2, 25, 75),
         ("recurring", NEXT, 2, 25, 150),
     ]
+
+
+@pytest.mark.django_db
+def test_a_change_without_an_agreed_price_is_put_aside_and_changes_nothing() -> None:
+    store = shop()
+    number = store.subscribe("2")
+    run_within(day=FIRST, now=NOW)
+    item = SubscriptionItem.objects.get(subscription_id=number, resource_id=store.seat)
+    AgreedPrice.objects.filter(item_id=item.id, tier=2, kind=PriceKind.RECURRING).delete()
+    change_quantity(
+        subscription_id=number,
+        resource_id=store.seat,
+        quantity=Decimal(3),
+        effective_on=FIRST + timedelta(days=1),
+        actor=SETUP,
+        now=NOW,
+    )
+
+    run_within(day=FIRST + timedelta(days=1), now=NOW)
+
+    aside = Quarantine.objects.get(subscription_id=number)
+    assert (aside.reason, aside.detail["tier"]) == ("no_price", 2)
+    assert SubscriptionItem.objects.get(pk=item.id).quantity == 2
+    assert not Charge.objects.filter(subscription_id=number, kind="change").exists()
 
 
 @pytest.mark.django_db

@@ -9,14 +9,15 @@ $$ SELECT CASE $1 WHEN 'setup' THEN 'setup' WHEN 'recurring' THEN 'recurring' WH
 WHEN 'usage' THEN 'usage' WHEN 'renewal' THEN 'renewal' END $$
 """
 # How many of an item's units a level of its price charges. A body that is read when the function is made does not
-# depend on the search path, and is put into the statements that use it.
+# depend on the search path, and is put into the statements that use it. Without a price nothing is known of its units.
 UNITS_AT_LEVEL = """
 CREATE FUNCTION units_at_level(model price_model, lower_limit numeric, upper_limit numeric, units numeric)
 RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE model
     WHEN 'flat' THEN units
     WHEN 'tiered' THEN greatest(least(units, coalesce(upper_limit, units)) - lower_limit, 0)
-    ELSE CASE WHEN units > lower_limit AND (upper_limit IS NULL OR units <= upper_limit) THEN units ELSE 0 END
+    WHEN 'volume' THEN
+        CASE WHEN units > lower_limit AND (upper_limit IS NULL OR units <= upper_limit) THEN units ELSE 0 END
 END
 """
 NO_OVERLAP = """

@@ -63,6 +63,28 @@ unpriced AS (
     DELETE FROM agreed_price WHERE item_id = 22 AND kind = 'recurring' AND tier = 1
 ),
 
+promoted AS (
+    INSERT INTO promotion (
+        seller_id, name, code, recurring_ppm, setup_ppm, on_renewal, once_per_customer, valid_from
+    )
+    SELECT min(seller_id), 'proof', '', 50000, 0, TRUE, FALSE, %(day)s::date - 1
+    FROM chain_link WHERE tier = 1
+),
+
+leveled AS (
+    -- A level far above what anybody has, which the price of the next term does not have any more.
+    INSERT INTO agreed_price (
+        tenant_id, item_id, tier, kind, level, model, lower_limit, unit_price, unit_cost, currency, discount_ppm,
+        discount_label, valid_from
+    )
+    SELECT
+        price.tenant_id, price.item_id, price.tier, price.kind, 1, 'tiered'::price_model, 1000000, 1, 1, 'EUR', 0, '',
+        price.valid_from
+    FROM agreed_price AS price
+    INNER JOIN subscription_item AS item ON item.id = price.item_id
+    WHERE item.subscription_id %% 10 = 9 AND price.kind = 'recurring'
+),
+
 put_aside_before AS (
     INSERT INTO quarantine (tenant_id, subscription_id, reason, detail, due_on, first_day, last_day, tries)
     SELECT
@@ -77,6 +99,7 @@ SET
     due_on = %(day)s,
     cancel_on = CASE WHEN subscription_id %% 5 = 2 THEN %(day)s::date END,
     cancel_refund = subscription_id %% 5 = 2,
+    cancel_full = subscription_id %% 10 = 2,
     is_usage = subscription_id %% 5 = 3,
     next_change_on = CASE WHEN subscription_id %% 5 = 1 THEN %(day)s::date END,
     period_end = CASE WHEN subscription_id %% 5 = 4 THEN %(day)s::date ELSE period_end END,
