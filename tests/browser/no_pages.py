@@ -20,6 +20,7 @@ NO_PAGES = {
     "provider": {
         *(f"subscription-{act}" for act in (*_ACTS, "hold", "destroy")),
         "account-note",
+        "notices-choose",
         "subscriptions-export",
         "subscriptions-together",
         "orders-export",
@@ -79,6 +80,7 @@ NO_PAGES = {
         # The same page as the provider's.
         "subscription-import",
         "account-note",
+        "notices-choose",
         "subscriptions-export",
         "own-subscriptions-export",
         "own-subscriptions-together",

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from entrepot.domain.resale.commands import NewPromotion, create_promotion
+from entrepot.domain.resale.models import Promotion
 from tests.support.people import SETUP
 
 Page = tuple[tuple[Any, ...], str]
@@ -21,6 +22,8 @@ def promotion_pages(seller_id: int, *, day: date, now: datetime) -> list[Page]:
         once_per_customer=True,
     )
     general = NewPromotion(name="Open days", recurring_ppm=50_000, valid_from=day, on_renewal=True)
+    # Those of the demo that hold for every order end before.
+    Promotion.objects.filter(seller_id=seller_id, code="", valid_from__lt=day).update(valid_to=day)
     numbers = [
         create_promotion(seller_id=seller_id, wanted=one, today=day, actor=SETUP, now=now)
         for one in (spring, general)
