@@ -230,6 +230,7 @@ def _provider(client: Client) -> list[Place]:
         *[at(f"credit-{act}", terms.id) for act in ("hold", "release", "protect", "terms")],
         at("customer-new"),
         at("reseller-new"),
+        at("brand"),
         at("account-phones"),
         *[at(f"account-{act}", reseller.id) for act in ("edit", "hand-over", "hold", "release")],
         at("account-convert", _direct_customer(provider)),

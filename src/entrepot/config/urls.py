@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", account_views.set_language, name="language"),
     path("preference/", set_preference, name="preference"),
     path("brand.css", account_views.brand_sheet, name="brand-sheet"),
+    path("brand-logo/<slug:digest>.png", account_views.brand_logo, name="brand-logo"),
     path("health", account_views.health, name="health"),
     path("api/vendors/<slug:connector>/callbacks", take_callback, name="vendor-callback"),
     path("provider/", include("entrepot.web.panels.provider.urls")),

@@ -81,7 +81,8 @@ def brand_of(request: HttpRequest) -> Brand:
     if realm is None:
         return Brand()
     sheet = f"{reverse('brand-sheet')}?{realm.accent.lstrip('#')}"
-    return Brand(name=realm.display_name, icon=realm.logo_icon, css_url=sheet)
+    logo = reverse("brand-logo", args=[realm.logo_digest]) if realm.logo_digest else ""
+    return Brand(name=realm.display_name, icon=realm.logo_icon, css_url=sheet, logo_url=logo)
 
 
 def languages() -> tuple[Language, ...]:

@@ -88,6 +88,7 @@ class BrandFacts:
     accent: str
     logo_icon: str
     document_prefix: str
+    logo_digest: str
 
 
 def contacts_of(viewer: Viewer, *, account_id: int) -> tuple[ContactRow, ...]:

@@ -40,6 +40,7 @@ class PartyInput(BadInput):
             "timezone_unknown",
             "host_malformed",
             "brand_accent_malformed",
+            "logo_unusable",
             "prefix_malformed",
             "parent_cannot_sell",
             "phone_malformed",

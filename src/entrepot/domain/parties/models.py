@@ -172,9 +172,20 @@ class Brand(models.Model):
     accent = models.CharField(max_length=7, default="#3b4fd8")
     logo_icon = models.CharField(max_length=40, default="package")
     document_prefix = models.CharField(max_length=10, unique=True)
+    logo_digest = models.CharField(max_length=64, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "brand"
+
+
+class BrandLogo(models.Model):
+    """The logo file of a brand, apart so that no page reads it; named by the brand's `logo_digest`."""
+
+    brand = models.OneToOneField(Brand, models.CASCADE, primary_key=True, related_name="+")
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "brand_logo"
 
 
 class User(AbstractBaseUser):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from entrepot.domain.parties.errors import NoSuchObject, PartyRefused
 from entrepot.domain.parties.kinds import AccountKind
-from entrepot.domain.parties.models import Account, Brand, Hub
+from entrepot.domain.parties.models import Account, Brand, BrandLogo, Hub
 from entrepot.kernel.ids import IdKind
 
 
@@ -17,6 +17,7 @@ class Realm:
     display_name: str
     accent: str
     logo_icon: str
+    logo_digest: str
 
 
 def realm_of_host(host: str) -> Realm | None:
@@ -54,6 +55,15 @@ def realm_of_account(*, account_id: int) -> str:
     )
 
 
+def logo_content(*, digest: str) -> bytes | None:
+    """Return the logo file with a name, None if no brand shows it. One statement."""
+    rows = (
+        BrandLogo.objects.filter(brand__logo_digest=digest) if digest else BrandLogo.objects.none()
+    )
+    found = rows.values_list("content", flat=True).first()
+    return None if found is None else bytes(found)
+
+
 def _realm(brand: Brand) -> Realm:
     return Realm(
         host=brand.host,
@@ -61,4 +71,5 @@ def _realm(brand: Brand) -> Realm:
         display_name=brand.display_name,
         accent=brand.accent,
         logo_icon=brand.logo_icon,
+        logo_digest=brand.logo_digest,
     )

@@ -17,6 +17,7 @@ from entrepot.domain.parties import queries
 from entrepot.domain.parties.commands import Password, edit_profile, set_password
 from entrepot.domain.parties.errors import PartyInput
 from entrepot.domain.parties.names import LANGUAGES
+from entrepot.domain.parties.realms import logo_content
 from entrepot.web.access import sessions
 from entrepot.web.access.adapter import AccessAdapter
 from entrepot.web.access.forms import PasswordChangeForm, ProfileForm
@@ -123,6 +124,17 @@ def brand_sheet(request: HttpRequest) -> HttpResponse:
     text = "" if realm is None else brand_css(realm.accent)
     response = HttpResponse(text, content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_GET
+def brand_logo(_request: HttpRequest, digest: str) -> HttpResponse:
+    """Give a brand's logo file. Its name changes with its content, so that it may be kept for long."""
+    content = logo_content(digest=digest[:64])
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="image/png")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

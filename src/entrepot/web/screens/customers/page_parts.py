@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
-from entrepot.domain.parties.account_queries import ContactRow, contacts_of, notes_of
+from entrepot.domain.parties.account_queries import ContactRow, brand_of, contacts_of, notes_of
 from entrepot.domain.parties.commands import setup_of
 from entrepot.domain.parties.kinds import AccountKind, AccountStatus
 from entrepot.domain.parties.phones import shown_phone
@@ -118,7 +118,10 @@ def deeds(viewer: Viewer, facts: AccountFacts) -> dict[str, str]:
         for name in names:
             if wanted[name]:
                 urls[name] = links.address(viewer, f"account-{name}", row.id)
-    return {f"{name.replace('-', '_')}_url": url for name, url in urls.items()}
+    found = {f"{name.replace('-', '_')}_url": url for name, url in urls.items()}
+    has_brand = row.id == viewer.account_id and brand_of(account_id=row.id) is not None
+    may_change = has_brand and viewer.can(Capability.MANAGE_ACCOUNTS)
+    return {**found, "brand_url": links.address(viewer, "brand") if may_change else ""}
 
 
 def _contact(facts: AccountFacts, row: ContactRow) -> Contact:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.web.screens.customers import urls_accounts, urls_credit
+from entrepot.web.screens.customers.brand import brand
 from entrepot.web.screens.customers.editing import new_account
 from entrepot.web.screens.customers.listing import account_list
 from entrepot.web.screens.customers.page import own_page, page
@@ -15,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:number>/", page, name="customer"),
     *urls_credit.urlpatterns,
     path("account/", own_page, name="account"),
+    path("account/brand/", brand, name="brand"),
 ]
