@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "bad-input.md"
 EXPECTED = {
     *map("A{}".format, range(1, 8)),
-    *map("O{}".format, range(1, 7)),
+    *map("O{}".format, range(1, 10)),
     *map("D{}".format, range(1, 6)),
     *("P1", "P2", "P3", "P4", "U1", "U2", "U3", "U4", "B1", "B2", "B3"),
     *map(str, [*range(1, 17), *range(18, 24), 25, 36, 37, *range(46, 56), *range(74, 94)]),
