@@ -7,7 +7,7 @@ own, and never where it did. The lists here say which is which.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,6 +16,7 @@ from entrepot.domain.catalog.commands.checks import version_of
 from entrepot.domain.catalog.models import Plan
 from entrepot.domain.catalog.plan_changes import PUBLISHED
 from entrepot.domain.parties.access import visible
+from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.commands.delegation import policy_values
 from entrepot.domain.resale.desk_quotes import PricePlace
@@ -118,7 +119,7 @@ def upstream_changes(
 ) -> ChangePage:
     """Give what the sellers above changed of plans since a change; at most 200, or all values of one plan.
 
-    What a nearer seller has of its own hides the changes of those further above. Six statements for any number of rows.
+    What a nearer seller has of its own hides the changes of those further above. Seven statements for any rows.
     """
     size = min(max(limit, 1), LIMIT_MAX)
     upstream = path_of(viewer)[:-1]
@@ -127,6 +128,7 @@ def upstream_changes(
             cursor,
             seller_ids=list(upstream),
             seen_id=seen_id,
+            since=_begun(viewer),
             before_id=before_id,
             plan_id=plan_id,
             size=size + 1,
@@ -190,6 +192,12 @@ def upstream_prices(
         for number, day in found
         if number in now and _costs(then.get(number)) != _costs(now[number])
     )
+
+
+def _begun(viewer: Viewer) -> datetime:
+    """Say when changes begin to count for a seller: the day after it was opened. What was on sale before is known."""
+    opened = Account.objects.values_list("opened_on", flat=True).get(pk=viewer.account_id)
+    return datetime.combine(opened + timedelta(days=1), time(), tzinfo=UTC)
 
 
 def _costs(row: DeskRow | None) -> Mapping[tuple[int, str], Any]:

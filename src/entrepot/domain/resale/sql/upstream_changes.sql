@@ -1,6 +1,7 @@
 -- List what the sellers above one changed of plans since it looked, newest first: one row for each plan and value.
 -- seller_ids bigint[]: the sellers above it.
 -- seen_id bigint: the last change that it has seen.
+-- since timestamptz: changes before it do not count.
 -- before_id bigint: the change before which the page ends, null for the first page.
 -- plan_id bigint: only this plan, null for all.
 -- size integer: how many rows at most.
@@ -17,6 +18,7 @@ SELECT
 FROM plan_change AS changed
 WHERE
     changed.id > %(seen_id)s
+    AND changed.at >= %(since)s
     AND (changed.seller_id IS NULL OR changed.seller_id = any(%(seller_ids)s::bigint[]))
     AND (%(plan_id)s::bigint IS NULL OR changed.plan_id = %(plan_id)s::bigint)
 GROUP BY changed.plan_id, changed.field
