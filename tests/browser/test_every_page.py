@@ -38,7 +38,8 @@ from entrepot.domain.catalog.models import (
 from entrepot.domain.credit.models import CreditState
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
-from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.resale.commands import Terms, open_chain
+from entrepot.domain.resale.models import BillingAccount, Chain
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.usage.models import UsageTotal
 from entrepot.flows import price_jobs, wiring
@@ -54,7 +55,7 @@ from tests.browser.promotion_pages import Page as PromotionPage
 from tests.browser.promotion_pages import promotion_pages
 from tests.browser.provisioning_pages import a_checked_import, provisioning_pages
 from tests.support.chromium import barriers
-from tests.support.people import account
+from tests.support.people import SETUP, account
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -285,8 +286,19 @@ def _provider(client: Client) -> list[Place]:
         at("marketplace"),
         at("marketplace", query="?q=365"),
         at("offer", _a_plan()[0]),
+        *_of_the_cart(client, at),
         at("price-list", PriceListImport.objects.order_by("id")[0].id),
     ]
+
+
+def _of_the_cart(client: Client, at: Callable[..., Place]) -> list[Place]:
+    """Return the pages on which the provider orders for a customer of its own."""
+    buyer = account(AccountKind.CUSTOMER, Account.objects.get(kind="provider").id, "Direct Dairy")
+    market = Chain.objects.order_by("id")[0].market
+    open_chain(
+        customer_id=buyer, market=market, open_missing=Terms(), actor=SETUP, now=NOW, today=DAY
+    )
+    return [at("cart-customer"), at("cart-placed", _cart(client, "provider", buyer)), at("cart")]
 
 
 def _of_the_catalogue(at: Callable[..., Place]) -> list[Place]:

@@ -66,7 +66,7 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
 
 
 def _new_order(viewer: Viewer) -> TopAction | None:
-    """Offer an order on every page, to those who may order; the provider only looks at its marketplace."""
+    """Offer an order on every page, to those who order often; the provider does so from its customers' pages."""
     name = f"{viewer.panel.value}:marketplace"
     if viewer.panel is Panel.PROVIDER or not has_address(name):
         return None

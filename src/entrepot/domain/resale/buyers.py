@@ -52,15 +52,16 @@ class Buyer:
 def buyer_for(viewer: Viewer, *, account_id: int | None, chain_id: int | None = None) -> Buyer:
     """Say for whom the viewer buys: itself, or a customer directly below it; None lets a seller look.
 
+    The provider buys nothing for itself.
     `chain_id` chooses one of the account's chains; an unknown one is as none: the oldest.
     Raises: NoSuchObject for an account that the viewer cannot buy for.
     """
     if viewer.panel is Panel.CUSTOMER:
         account_id = viewer.account_id
-    if account_id is None or viewer.panel is Panel.PROVIDER:
+    if account_id is None:
         return _looking(viewer)
     account = one(viewer, Account, pk=account_id, kind=IdKind.ACCOUNT)
-    is_own = account.id == viewer.account_id
+    is_own = account.id == viewer.account_id and viewer.panel is not Panel.PROVIDER
     is_customer = account.kind is AccountKind.CUSTOMER and account.parent_id == viewer.account_id
     if not (is_own or is_customer):
         raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")

@@ -20,7 +20,7 @@ app_name = "provider"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("search/", results, name="search"),
-    path("", include("entrepot.web.screens.marketplace.urls_browse")),
+    path("", include("entrepot.web.screens.marketplace.urls_seller")),
     path("", include("entrepot.web.screens.customers.urls_provider")),
     path(
         "subscriptions/",

@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("setup/", include("entrepot.web.screens.setup.urls")),
     path("search/", results, name="search"),
-    path("", include("entrepot.web.screens.marketplace.urls_reseller")),
+    path("", include("entrepot.web.screens.marketplace.urls_seller")),
     path("", include("entrepot.web.screens.customers.urls_reseller")),
     path(
         "subscriptions/",

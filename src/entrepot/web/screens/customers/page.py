@@ -188,9 +188,7 @@ def _order_url(viewer: Viewer, facts: AccountFacts) -> str:
     """Lead to the marketplace at the prices of a customer that the viewer sells to."""
     row = facts.row
     is_sold_to = row.parent_id == viewer.account_id and row.kind is AccountKind.CUSTOMER
-    if viewer.panel is not Panel.RESELLER or not is_sold_to:
-        return ""
-    if not viewer.can(Capability.MANAGE_SUBSCRIPTIONS):
+    if not is_sold_to or not viewer.can(Capability.MANAGE_SUBSCRIPTIONS):
         return ""
     return links.address(viewer, "marketplace", **{"for": str(row.id)})
 

@@ -62,7 +62,7 @@ def buyer_of(request: SignedInRequest, account: int | None) -> Buyer:
     Raises: NoSuchObject for an account of the address that the viewer cannot buy for.
     """
     viewer = request.viewer
-    if viewer.panel is not Panel.RESELLER:
+    if viewer.panel is Panel.CUSTOMER:
         return buyer_for(viewer, account_id=None)
     cart = store.read(request.session, viewer)
     if account in (None, cart.customer_id):

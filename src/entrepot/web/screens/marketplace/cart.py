@@ -154,7 +154,7 @@ def show(
         "length_max": PURCHASE_ORDER_LENGTH_MAX,
         "most": QUANTITY_MAX,
         "customer_name": opened.buyer.name,
-        "chooses": viewer.panel is Panel.RESELLER,
+        "chooses": viewer.panel is not Panel.CUSTOMER,
         "choose_url": links.address(viewer, "cart-customer"),
         "markets": _markets(opened.buyer),
         "chain": str(market.chain_id) if market else "",

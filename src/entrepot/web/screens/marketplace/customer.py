@@ -1,4 +1,4 @@
-"""For whom a reseller buys: one of its own customers, or itself."""
+"""For whom a seller buys: one of its own customers, or a reseller itself."""
 
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.queries import list_accounts
 from entrepot.domain.parties.roles import Capability
+from entrepot.domain.parties.viewer import Panel
 from entrepot.domain.resale.buyers import buyer_for
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -48,7 +49,7 @@ def customer(request: SignedInRequest) -> HttpResponse:
         "more": page.after is not None,
         "query": text,
         "chips": [Chip(f"“{text}”", request.path)] if text else [],
-        "own_id": viewer.account_id,
+        "own_id": "" if viewer.panel is Panel.PROVIDER else viewer.account_id,
         "own_name": viewer.account_name,
     }
     return render(request, "screens/marketplace/customer.html", context)

@@ -126,7 +126,7 @@ def _render(
     found = offer_of(viewer, plan_id=number, buyer=buyer, on_day=today)
     promotion = promised(buyer=buyer, offers=[found], on_day=today).get(found.id)
     rests = found.vendor_id in resting_vendors([found.vendor_id])
-    may_order = viewer.can(Capability.MANAGE_SUBSCRIPTIONS) and viewer.panel is not Panel.PROVIDER
+    may_order = viewer.can(Capability.MANAGE_SUBSCRIPTIONS)
     rows = _rows(request, promotion.after if promotion else found, buyer, promotion)
     query = {"for": str(buyer.account_id)} if request.GET.get("for") and buyer.account_id else {}
     context = {
@@ -167,7 +167,7 @@ def _render(
 
 
 def _lead(viewer: Viewer, buyer: Buyer) -> str:
-    if viewer.panel is not Panel.RESELLER or buyer.account_id is None:
+    if viewer.panel is Panel.CUSTOMER or buyer.account_id is None:
         return ""
     if buyer.account_id == viewer.account_id:
         return gettext("For your own use, at your price.")

@@ -1,4 +1,4 @@
-"""Addresses of the marketplace in the reseller's panel: as the customer's, and for whom it buys."""
+"""Addresses of the marketplace in the panels of sellers: as the customer's, and for whom they buy."""
 
 from django.urls import URLPattern, path
 
