@@ -25,7 +25,7 @@ from entrepot.domain.provisioning.commands.operations import (
 )
 from entrepot.domain.provisioning.connectors.registry import abilities
 from entrepot.domain.provisioning.errors import ProvisioningRefused
-from entrepot.domain.provisioning.events import ProvisioningDone
+from entrepot.domain.provisioning.events import ServicesConfirmed
 from entrepot.domain.provisioning.kinds import Action, ConnectorKind
 from entrepot.domain.provisioning.models import ServiceInstance
 from entrepot.domain.provisioning.results import Wanted, product_at, read_units
@@ -78,9 +78,9 @@ def follow_subscription(event: SubscriptionChanged) -> None:
         tell_vendors(now=event.at, subscription_ids=[event.subscription_id])
 
 
-def follow_vendor(event: ProvisioningDone) -> None:
-    """Ask for what is still wanted beside the effect that the vendor has just reported."""
-    tell_vendors(now=event.at, subscription_ids=[event.subscription_id])
+def follow_vendor(event: ServicesConfirmed) -> None:
+    """Ask for what is still wanted beside the effects that vendors have just reported."""
+    tell_vendors(now=event.at, subscription_ids=event.subscription_ids)
 
 
 def follow_credit(event: CreditHoldMoved) -> None:

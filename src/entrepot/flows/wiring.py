@@ -19,6 +19,7 @@ from entrepot.domain.provisioning.events import (
     ProvisioningDone,
     ProvisioningEnded,
     ProvisioningParked,
+    ServicesConfirmed,
 )
 from entrepot.domain.provisioning.queries import has_services
 from entrepot.domain.subscriptions.events import (
@@ -185,8 +186,7 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (DayCompleted, publish_moves),
     (DayCompleted, FOLLOW_DAY),
     (DayCompleted, keep_past),
-    # After the order of the same event has started its subscription.
-    (ProvisioningDone, vendor_wishes.follow_vendor),
+    (ServicesConfirmed, vendor_wishes.follow_vendor),
 )
 
 TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {

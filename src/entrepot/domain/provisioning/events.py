@@ -23,6 +23,17 @@ class ProvisioningDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicesConfirmed:
+    """Effects of several operations exist at their vendors; published once for all that were written together.
+
+    Each has had its `ProvisioningDone` before.
+    """
+
+    subscription_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProvisioningParked:
     """It does not go on by itself: a person has to correct and resubmit, or to end it."""
 

@@ -17,6 +17,7 @@ from entrepot.domain.provisioning.events import (
     ProvisioningDone,
     ProvisioningEnded,
     ProvisioningParked,
+    ServicesConfirmed,
 )
 from entrepot.domain.provisioning.kinds import (
     AFTER,
@@ -197,6 +198,9 @@ class Moves:
             self._open(follow_up)
         for event in self._events:
             bus.publish(event)
+        done = [one.subscription_id for one in self._events if isinstance(one, ProvisioningDone)]
+        if done:
+            bus.publish(ServicesConfirmed(tuple(dict.fromkeys(done)), self.now))
 
     def _open(self, wanted: FollowUp) -> None:
         kept, is_new = FollowUp.objects.get_or_create(

@@ -26,6 +26,7 @@ _EVENTS: Mapping[str, object] = {
     "OrderNoted": _("A note about an order was written"),
     "ApprovalWorkflowChanged": _("An approval workflow was changed"),
     "ProvisioningDone": _("A vendor did what was asked"),
+    "ServicesConfirmed": _("Vendors confirmed what was asked of them"),
     "ProvisioningParked": _("An operation waits for a person"),
     "ProvisioningEnded": _("An operation ended without effect"),
     "FollowUpOpened": _("A vendor's message contradicts what we did"),
