@@ -33,7 +33,7 @@ from entrepot.flows.daily_billing import business_date
 from entrepot.flows.effects import Effect, Figures
 from entrepot.flows.effects.days import last_day
 from entrepot.kernel.periods import period_end
-from tests.domain.resale.shop import START, Shop, add_period, add_price, shop
+from tests.domain.resale.shop import DAILY, START, Shop, add_period, add_price, shop
 from tests.support.people import NOW, SETUP
 from tests.support.runs import run_within
 
@@ -100,7 +100,7 @@ class Planned:
 
 @pytest.fixture
 def store(db) -> Shop:
-    return shop()
+    return shop(terms=replace(DAILY, due_days=365))
 
 
 # Making a failing example smaller would bill for minutes; the example says what it is.
@@ -280,7 +280,7 @@ def _plan_restart(store: Shop, case: Case, facts: SubscriptionFacts, today: date
     ended = subscription_facts(viewer, subscription_id=facts.id)
     seen = effects.restart_effect(facts=ended, today=later, **WHO)
     first = effects.restart_first_day(facts=ended, today=later)
-    do = partial(terms.restart, facts=ended, is_free_confirmed=True, **_version(facts.id, later))
+    do = partial(commands.restart_subscription, **_known(facts.id, later))
     return Planned(seen, do, first)
 
 

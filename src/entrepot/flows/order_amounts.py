@@ -80,10 +80,11 @@ def _sale(one: SeenSale, *, is_ahead: bool) -> SaleAmounts:
 
 
 def _first(now: Figures, effect: Effect, is_ahead: bool) -> Figures:
-    """Add the coming period to what is billed before it, where that period is what was ordered."""
+    """Add the coming period with its fee to what is billed before it, where that period is what was ordered."""
     if not is_ahead:
         return now
-    after = effect.after
-    is_known = now.cost is not None and after.cost is not None
-    cost = (now.cost or 0) + (after.cost or 0) if is_known else None
-    return Figures(now.price + after.price, cost)  # type: ignore[arg-type]
+    after, fee = effect.after, effect.fee
+    cost = None
+    if now.cost is not None and after.cost is not None:
+        cost = now.cost + after.cost + (fee.cost or 0)
+    return Figures(now.price + after.price + fee.price, cost)

@@ -12,6 +12,8 @@ from entrepot.kernel.periods import DayFraction
 _USAGE = "usage"
 """Pay-as-you-go use is charged with or without the action."""
 _OVERUSE = "overuse"
+_BY_PERIOD = frozenset({"recurring"})
+_FEES = frozenset({"setup", "renewal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ class Effect:
 
     `now` is what the run of `billed_on` bills because of it, on the document of `statement_on` (both None
     when it bills nothing); `overuse` of it is for use beyond the included units. `before` and `after` are
-    what the period costs that starts on `starts_on`, zero where no period comes. `problem` is a reason of
-    the quarantine: while it lasts nothing is billed and no figure is known. `stands_still` tells that a
-    hold stops billing.
+    what the period costs that starts on `starts_on`, zero where no period comes; `fee` comes with it once.
+    `problem` is a reason of the quarantine: while it lasts nothing is billed and no figure is known.
+    `stands_still` tells that a hold stops billing.
     """
 
     tier: int
@@ -62,6 +64,7 @@ class Effect:
     statement_on: date | None
     before: Figures
     after: Figures
+    fee: Figures
     starts_on: date
     goes_on: bool
     stands_still: bool
@@ -118,6 +121,7 @@ def effect(
         statement_on=min(one.statement_on for one in mine) if mine else None,
         before=_period(sale, before) or zero,
         after=_period(sale, after) or zero,
+        fee=_period(sale, after, kinds=_FEES) or zero,
         starts_on=starts_on or target,
         goes_on=after.starts_on is not None,
         stands_still=stands_still,
@@ -129,16 +133,14 @@ def _soon(ahead: Ahead, until: date) -> list[SeenCharge]:
     return [one for one in ahead.charges if one.event_on < until and one.kind != _USAGE]
 
 
-def _period(sale: Sale, ahead: Ahead) -> Figures | None:
-    """Add up the period that starts then, without what is charged once."""
+def _period(sale: Sale, ahead: Ahead, *, kinds: frozenset[str] = _BY_PERIOD) -> Figures | None:
+    """Add up what is charged for the period that starts then, without what is charged once unless it is asked for."""
     if ahead.starts_on is None:
         return None
-    recurring = [
-        one
-        for one in ahead.charges
-        if one.kind == "recurring" and one.period_start == ahead.starts_on
+    charged = [
+        one for one in ahead.charges if one.kind in kinds and one.period_start == ahead.starts_on
     ]
-    return _figures(sale, recurring)
+    return _figures(sale, charged)
 
 
 def _figures(sale: Sale, charges: Sequence[SeenCharge]) -> Figures:

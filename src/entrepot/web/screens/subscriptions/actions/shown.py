@@ -162,6 +162,11 @@ def _notes(facts: SubscriptionFacts, effect: Effect) -> list[str]:
             gettext("%(amount)s of it are for use beyond what is included.")
             % {"amount": words.money(effect.overuse, effect.currency)}
         )
+    if effect.fee.price and sees:
+        found.append(
+            gettext("With the period that follows comes a fee of %(amount)s, once.")
+            % {"amount": words.money(effect.fee.price, effect.currency)}
+        )
     if facts.plan.is_usage:
         found.append(gettext("What was used is billed as usual."))
     if sees:
