@@ -20,6 +20,9 @@ NO_PAGES = {
     "provider": {
         *(f"subscription-{act}" for act in (*_ACTS, "hold", "destroy")),
         "account-note",
+        "cart-add",
+        "cart-change",
+        "cart-order",
         "notices-choose",
         "subscriptions-export",
         "subscriptions-together",
@@ -35,6 +38,7 @@ NO_PAGES = {
         "connector-switch",
         "connector-units",
         "drift-look",
+        "usage-fetch",
         "drift-repair",
         "follow-up-close",
         "operation-now",

@@ -231,7 +231,6 @@ def _provider(client: Client) -> list[Place]:
         *[at(f"credit-{act}", terms.id) for act in ("hold", "release", "protect", "terms")],
         at("customer-new"),
         at("reseller-new"),
-        at("brand"),
         at("account-phones"),
         *[at(f"account-{act}", reseller.id) for act in ("edit", "hand-over", "hold", "release")],
         at("account-convert", _direct_customer(provider)),
@@ -293,7 +292,7 @@ def _provider(client: Client) -> list[Place]:
 
 def _of_the_cart(client: Client, at: Callable[..., Place]) -> list[Place]:
     """Return the pages on which the provider orders for a customer of its own."""
-    buyer = account(AccountKind.CUSTOMER, Account.objects.get(kind="provider").id, "Direct Dairy")
+    buyer = Account.objects.get(name="Direct Dairy").id
     market = Chain.objects.order_by("id")[0].market
     open_chain(
         customer_id=buyer, market=market, open_missing=Terms(), actor=SETUP, now=NOW, today=DAY
@@ -340,6 +339,7 @@ def _reseller(client: Client) -> list[Place]:
         *[at(f"account-{act}", customer.id) for act in ("edit", "hand-over", "hold", "release")],
         at("customer", customer.id, query="?tab=status"),
         at("account"),
+        at("brand"),
         at("subscription-imports"),
         at("subscriptions", query="?tab=renewing&days=30"),
         at("subscriptions", query=f"?open={below.id}"),
