@@ -30,7 +30,14 @@ from entrepot.domain.subscriptions.events import (
 from entrepot.domain.usage.commands import give_up_unfinished
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
-from entrepot.flows import drift_jobs, orders, price_jobs, subscription_import_jobs, vendor_wishes
+from entrepot.flows import (
+    drift_jobs,
+    orders,
+    price_jobs,
+    subscription_import_jobs,
+    vendor_usage,
+    vendor_wishes,
+)
 from entrepot.flows.bill import ChunkProgress, bill, hub_today
 from entrepot.flows.billing_jobs import do_compare, do_prove
 from entrepot.flows.daily_billing import business_date
@@ -186,6 +193,7 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (DayCompleted, publish_moves),
     (DayCompleted, FOLLOW_DAY),
     (DayCompleted, keep_past),
+    (DayCompleted, vendor_usage.fetch_after_day),
     (ServicesConfirmed, vendor_wishes.follow_vendor),
 )
 
@@ -201,6 +209,7 @@ TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {
     "keep_month_ends": (do_keep_month_ends, Level.VERY_LOW),
     subscription_import_jobs.TASK: (subscription_import_jobs.do_import, Level.NORMAL),
     drift_jobs.TASK: (drift_jobs.do_look, Level.LOW),
+    vendor_usage.TASK: (vendor_usage.do_fetch, Level.LOW),
 }
 """Each task with its function and its usual level; people may choose another one."""
 

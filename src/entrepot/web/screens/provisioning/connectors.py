@@ -27,6 +27,7 @@ from entrepot.domain.provisioning.listing import (
     newest_looks,
 )
 from entrepot.flows.drift_jobs import TASK, may_look
+from entrepot.flows.vendor_usage import may_fetch
 from entrepot.kernel.errors import BadInput
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.web.access.guards import screen
@@ -65,6 +66,7 @@ class ConnectorLine:
     rest: str
     reason: str
     may_look: bool
+    may_fetch: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ def _line(viewer: Viewer, row: ConnectorRow) -> ConnectorLine:
         rest=_rest(row) if row.is_active else "",
         reason=row.rest_reason,
         may_look=may_look(row),
+        may_fetch=may_fetch(row),
     )
 
 

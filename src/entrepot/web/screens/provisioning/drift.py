@@ -1,4 +1,4 @@
-"""Look for differences between a vendor and us, and repair one."""
+"""Ask a vendor: look for differences and repair one, or take over what it measured."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.provisioning.commands.repairs import repair_found
 from entrepot.flows.drift_jobs import start_look
+from entrepot.flows.vendor_usage import start_fetch
 from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -32,6 +33,26 @@ def look(request: SignedInRequest, *, number: int) -> HttpResponse:
         messages.warning(request, refusal.text(translate=gettext))
     else:
         messages.success(request, gettext("A task compares the services; load the page again."))
+    return HttpResponseRedirect(links.address(viewer, "connector", number))
+
+
+@screen(Capability.MANAGE_ORDERS, methods=("POST",))
+def usage(request: SignedInRequest, *, number: int) -> HttpResponse:
+    """Take over what the vendor measured in the last days; while that waits to begin it is not started twice."""
+    viewer = request.viewer
+    try:
+        start_fetch(
+            viewer,
+            connector_id=number,
+            actor=viewer.actor(request_id=request.request_id),
+            now=request.now,
+        )
+    except DomainError as refusal:
+        if refusal.code == _MISSING:
+            raise
+        messages.warning(request, refusal.text(translate=gettext))
+    else:
+        messages.success(request, gettext("A task takes over what the vendor measured."))
     return HttpResponseRedirect(links.address(viewer, "connector", number))
 
 

@@ -151,6 +151,8 @@ def _onward(facts: JobFacts) -> Link | None:
 
 
 def _summary(facts: JobFacts) -> str:
+    if facts.task == "fetch_vendor_usage" and facts.state is JobState.DONE:
+        return _fetched(facts)
     if facts.task != "retry_quarantined" or facts.state is not JobState.DONE:
         return ""
     billed, left = facts.result["billed"], len(facts.result["left"])
@@ -161,8 +163,20 @@ def _summary(facts: JobFacts) -> str:
     return f"{done}, {still % {'n': words.number(left)}}"
 
 
+def _fetched(facts: JobFacts) -> str:
+    taken, left = facts.result["taken"], len(facts.result["left"])
+    text = ngettext("%(n)s number taken over", "%(n)s numbers taken over", taken)
+    still = ngettext("%(n)s not", "%(n)s not", left) % {"n": words.number(left)}
+    return f"{text % {'n': words.number(taken)}}, {still}"
+
+
 def _results(facts: JobFacts) -> list[ResultLine]:
-    """Return what came of each subscription of a retry, those that are left first."""
+    """Return what came of each subscription of a retry, those that are left first; of usage what is left."""
+    if facts.task == "fetch_vendor_usage" and facts.state is JobState.DONE:
+        return [
+            ResultLine(number=name, url="", state="failed", text=reason)
+            for name, reason in facts.result["left"].items()
+        ]
     if facts.task != "retry_quarantined" or facts.state is not JobState.DONE:
         return []
     left = {int(number): reason for number, reason in facts.result["left"].items()}

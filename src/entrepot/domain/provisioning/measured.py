@@ -1,0 +1,77 @@
+"""What vendors measured: asked of a connector that declares it, for the services that we know of."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from entrepot.domain.provisioning.connectors.http import VendorHttp
+from entrepot.domain.provisioning.results import UsedUnits
+from entrepot.domain.provisioning.connectors.registry import Surroundings, build
+from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
+from entrepot.domain.provisioning.kinds import Feature
+from entrepot.domain.provisioning.models import Connector, ServiceInstance
+from entrepot.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Units of a resource, by the vendor's name of it, that one service used on a day.
+
+    `subscription_id` is None for a service that we do not know.
+    """
+
+    instance_key: str
+    subscription_id: int | None
+    resource: str
+    on_day: date
+    quantity: Decimal
+
+
+def measured_by(
+    *, connector_id: int, first_day: date, until: date, surroundings: Surroundings, clock: Clock
+) -> tuple[Measured, ...]:
+    """Ask a vendor for use from a day up to another one, exclusive; takes as long as the vendor does.
+
+    Raises: NoSuchOperation; ProvisioningRefused `connector_cannot`, `secret_missing`; VendorFault.
+    """
+    connector = Connector.objects.filter(pk=connector_id).first()
+    if connector is None:
+        raise NoSuchOperation(object=f"Connector {connector_id}")
+    used = asyncio.run(_ask(connector, first_day, until, surroundings, clock))
+    known = dict(
+        ServiceInstance.objects.filter(
+            connector_id=connector_id, key__in={one.instance_key for one in used}
+        ).values_list("key", "subscription_id")
+    )
+    return tuple(
+        Measured(
+            one.instance_key, known.get(one.instance_key), one.resource, one.on_day, one.quantity
+        )
+        for one in used
+    )
+
+
+async def _ask(
+    connector: Connector, first_day: date, until: date, surroundings: Surroundings, clock: Clock
+) -> tuple[UsedUnits, ...]:
+    http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
+    try:
+        speaker = build(
+            kind=connector.kind,
+            name=connector.name,
+            base_url=connector.base_url,
+            surroundings=surroundings,
+            http=http,
+            clock=clock,
+        )
+        if speaker.abilities.can(Feature.USAGE):
+            return await speaker.usage(first_day, until)
+    finally:
+        await http.close()
+    raise ProvisioningRefused(
+        "connector_cannot",
+        "The connector {object} cannot do this.",
+        object=connector.name,
+        next_step="Ask the vendor, and note the result at the subscription.",
+    )
