@@ -182,11 +182,14 @@ def test_a_service_becomes_a_plan_with_resources_periods_and_prices_that_the_run
     shown = text_of(client.get(page))
     for part in ("30 days trial", "2 to 50 units", "Set-up, once", "€22.00", "BK-1"):
         assert part in shown
+    assert "Timeline" in shown
+    assert "A vendor price was set" in shown
     ria = client_of(store.people.ria)
     theirs = text_of(ria.get(f"/reseller/plans/{made.id}/"))
     assert "€22.00" in theirs
     assert "€20.00" not in theirs
     assert "Set a vendor price" not in theirs
+    assert "A vendor price was set" not in theirs
     assert ria.get(f"/reseller/plans/{made.id}/edit/").status_code == 404
     assert AuditEntry.objects.filter(action="vendor_price_set").count() == 4
 

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from entrepot.domain.provisioning.connectors.http import VendorHttp
-from entrepot.domain.provisioning.results import UsedUnits
 from entrepot.domain.provisioning.connectors.registry import Surroundings, build
 from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
 from entrepot.domain.provisioning.kinds import Feature
 from entrepot.domain.provisioning.models import Connector, ServiceInstance
+from entrepot.domain.provisioning.results import UsedUnits
 from entrepot.kernel.clock import Clock
 
 

@@ -24,6 +24,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home.links import address
 from entrepot.web.screens.plans.tabs import category_crumbs, tabs
+from entrepot.web.screens.tasks.trail import trail
 from entrepot.web.ui.parts import Column
 
 
@@ -224,6 +225,7 @@ def _ask(
         "icons": ICONS,
         "icon": form["icon"].value(),
         "is_new": row is None,
+        "trail": trail(viewer, object_kind="sales_category", object_id=row.id) if row else [],
         "plans": row.plans if row else 0,
         "remove_url": address(viewer, "category-remove", row.id) if row else "",
         "refused": refused,

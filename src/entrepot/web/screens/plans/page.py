@@ -31,6 +31,7 @@ from entrepot.web.screens.plans.tabs import crumbs
 from entrepot.web.screens.prices import words as price_words
 from entrepot.web.screens.subscriptions import words
 from entrepot.web.screens.subscriptions.levels import level
+from entrepot.web.screens.tasks.trail import trail
 from entrepot.web.ui import formats
 from entrepot.web.ui.parts import Column
 
@@ -91,6 +92,7 @@ def plan_page(request: SignedInRequest, *, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "crumbs": crumbs(viewer),
         "plan": shown(plan.row),
+        "trail": trail(viewer, object_kind="plan", object_id=number),
         "description": text_in(plan.effective.description, language=viewer.language),
         "own": [] if is_provider else _own_lines(plan, viewer),
         "own_columns": [

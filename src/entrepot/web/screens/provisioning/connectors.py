@@ -38,6 +38,7 @@ from entrepot.web.screens.home import words as home_words
 from entrepot.web.screens.orders import words as order_words
 from entrepot.web.screens.provisioning import words
 from entrepot.web.screens.provisioning.page import crumbs
+from entrepot.web.screens.tasks.trail import trail
 from entrepot.web.ui.parts import Column, Pager
 from entrepot.web.ui.shell import Link
 
@@ -153,6 +154,7 @@ def _page(
     job = newest_job(viewer, task=TASK, arguments={"connector_id": number})
     context = {
         "row": _line(viewer, row),
+        "trail": trail(viewer, object_kind="connector", object_id=number),
         "crumbs": [
             *crumbs(viewer),
             Link(gettext("Connectors and drift"), links.address(viewer, "connectors")),
