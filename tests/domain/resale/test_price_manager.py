@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entrepot.domain.catalog.kinds import PriceKind
-from entrepot.domain.catalog.models import Plan
+from entrepot.domain.catalog.models import Plan, SalesCategory
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.resale.commands import (
     Goods,
@@ -37,7 +37,7 @@ from entrepot.domain.resale.price_desk import (
 from entrepot.domain.resale.quotes import quote_prices
 from entrepot.infra.audit.models import AuditEntry
 from tests.domain.resale.shop import DAILY, EPOCH, START, Shop, add_period, add_price, shop
-from tests.support.people import NOW, SETUP
+from tests.support.people import NOW, SETUP, Person
 
 APRIL, MAY, JUNE = date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)
 BY = {"actor": SETUP, "now": NOW, "business_date": START}
@@ -220,6 +220,45 @@ def test_the_narrowest_level_makes_the_price_and_levels_are_scheduled_and_withdr
     with pytest.raises(NoSuchObject):
         change_margin(level=Level(vendor_id=10**9), margin=half, valid_from=MAY, **by)
     assert not MarginRule.objects.filter(percent_ppm__gt=500_000).exists()
+
+
+def test_a_margin_of_a_category_follows_the_category_in_which_the_seller_shows_the_plan(store):
+    sven, ria, rex = store.people.sven, store.people.ria, store.people.rex
+    mine, theirs = (
+        SalesCategory.objects.create(code=code, name={"en": code}) for code in ("mine", "theirs")
+    )
+    a_chain(rex.account_id)
+    for person, category, ppm in ((sven, mine, 500_000), (sven, theirs, 250_000), (rex, mine, 0)):
+        change_margin(
+            seller_id=person.account_id,
+            level=Level(sales_category_id=category.id),
+            margin=Margin(basis=MarginBasis.COST, percent_ppm=ppm),
+            valid_from=START,
+            **BY,
+        )
+
+    def put(person: Person, category: SalesCategory) -> None:
+        set_plan_overlay(
+            account_id=person.account_id,
+            plan_id=store.plan,
+            overlay=Overlay(sales_category_id=category.id),
+            actor=SETUP,
+            now=NOW,
+        )
+
+    assert shown(sven).price == 15
+    # 12.00 x 1.25 in the category of the seller above, 12.00 x 1.5 in its own.
+    put(ria, theirs)
+    assert shown(sven).price == 15
+    assert shown(sven).source is Source.CATEGORY
+    put(sven, mine)
+    assert shown(sven).price == 18
+    sold = quote_prices(chain_id=store.chain, plan_period_id=store.period, tiers=3, on_day=START)
+    assert [one.unit_price for one in sold if one.kind is PriceKind.RECURRING] == [11, 12, 18]
+    # A seller that sells nothing yet has no tier: 11.00 at cost.
+    assert shown(rex).source is not Source.CATEGORY
+    put(rex, mine)
+    assert (shown(rex).price, shown(rex).source) == (11, Source.CATEGORY)
 
 
 def test_a_plan_that_the_seller_above_hides_cannot_be_priced_and_names_are_the_sellers_own(store):

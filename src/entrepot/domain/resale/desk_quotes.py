@@ -16,8 +16,10 @@ from django.db.models import Q
 from entrepot.domain.catalog.kinds import PriceKind, PriceModel
 from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.domain.catalog.models import PlanPeriod
+from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.margins import price_by_percent
 from entrepot.domain.resale.models import ExchangeRate, MarginBasis, MarginRule, SellerPrice
+from entrepot.domain.resale.queries import plan_values
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.money import UNIT_PRICE_DECIMALS, exponent, quantize_unit_price
 
@@ -210,8 +212,12 @@ def _own_tier(
     }
     rules = list(MarginRule.objects.filter(valid, seller_id=seller_id))
     plans = PlanPeriod.objects.filter(pk__in=bought).select_related("plan__service")
+    shown = plan_values(
+        plan_ids=sorted({row.plan_id for row in plans}),
+        seller_path=Account.objects.values_list("path", flat=True).get(pk=seller_id),
+    )
     scopes = {
-        row.id: (row.plan_id, row.plan.sales_category_id, row.plan.service.vendor_id)
+        row.id: (row.plan_id, shown[row.plan_id].sales_category_id, row.plan.service.vendor_id)
         for row in plans
     }
     factor = rate_on(from_currency=place.cost_currency, to_currency=place.currency, on_day=on_day)

@@ -42,6 +42,24 @@ SELECT
 FROM price_wanted AS wanted
 INNER JOIN chain_link AS link ON link.chain_id = wanted.chain_id AND link.tier = %(tier)s
 INNER JOIN billing_account AS account ON account.id = link.billing_account_id
+CROSS JOIN LATERAL (
+    -- The category that the seller shows the plan in: its own value, else the nearest one above it, else the plan's.
+    SELECT coalesce(
+        (
+            SELECT own.sales_category_id
+            FROM chain_link AS above
+            INNER JOIN plan_own AS own ON own.account_id = above.seller_id AND own.plan_id = wanted.plan_id
+            WHERE
+                above.chain_id = wanted.chain_id
+                AND above.tier <= link.tier
+                AND own.sales_category_id IS NOT NULL
+            ORDER BY above.tier DESC
+            LIMIT 1
+        ),
+        wanted.sales_category_id
+    ) AS category_id
+    OFFSET 0  -- noqa: PRS
+) AS shelf
 CROSS JOIN unnest(enum_range(NULL::price_kind)) AS kind (kind)
 LEFT JOIN (
     SELECT
@@ -155,7 +173,7 @@ LEFT JOIN LATERAL (
         AND margin.valid_from <= wanted.on_day
         AND (margin.valid_to IS NULL OR margin.valid_to > wanted.on_day)
         AND (margin.plan_id IS NULL OR margin.plan_id = wanted.plan_id)
-        AND (margin.sales_category_id IS NULL OR margin.sales_category_id = wanted.sales_category_id)
+        AND (margin.sales_category_id IS NULL OR margin.sales_category_id = shelf.category_id)
         AND (margin.vendor_id IS NULL OR margin.vendor_id = wanted.vendor_id)
         AND (margin.basis = 'cost' OR upstream.retail IS NOT NULL)
     ORDER BY
