@@ -120,11 +120,11 @@ def test_within_the_full_window_everything_comes_back_as_it_was_shown(store):
     _bill(date(2026, 3, 5), date(2026, 3, 6))
 
     # 2 x 15 and the setup of 4 + 50 %, on the day before the window closes; then 26 of 31 days: 30 x 26 / 31.
-    assert _billed(number) == [
-        ("setup", "03-01", Decimal("6.00")),
+    assert sorted(_billed(number)) == [
         ("recurring", "03-01", Decimal("30.00")),
         ("refund", "03-01", Decimal("-30.00")),
         ("setup", "03-01", Decimal("-6.00")),
+        ("setup", "03-01", Decimal("6.00")),
     ]
     assert _billed(other)[2:] == [("refund", "03-06", Decimal("-25.16"))]
     assert seen.now.price == Decimal("-36.00")

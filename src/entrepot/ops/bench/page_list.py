@@ -243,7 +243,7 @@ def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     for name in ("orders", "own-orders"):
         yield _orders(person, viewer, name=name)
     yield _marketplace(person, viewer)
-    yield from _first_pages(person, viewer, *_OF_SELLERS)
+    yield from _first_pages(person, viewer, *_OF_SELLERS, "plan-changes", "provisioning")
 
 
 def _of_customer(person: Person, viewer: Viewer) -> Iterator[ListPage]:
