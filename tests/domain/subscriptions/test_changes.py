@@ -11,6 +11,7 @@ from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.subscriptions import seats
 from entrepot.domain.subscriptions.commands import (
     cancel_subscription,
     change_quantity,
@@ -34,6 +35,7 @@ from entrepot.domain.subscriptions.models import (
     Subscription,
     SubscriptionEvent,
 )
+from entrepot.domain.subscriptions.seats import kept_by
 from entrepot.flows.daily_billing import run_day
 from entrepot.infra.audit.models import AuditEntry
 from tests.domain.resale.shop import START, Shop, shop
@@ -93,6 +95,24 @@ def test_a_change_is_a_new_total_that_the_run_of_its_day_charges(store, sub):
     assert (charge.quantity, charge.net, charge.cause_id) == (2, Decimal("20.320"), change)
     assert Subscription.objects.get(pk=sub).quantity == 7
     assert SubBilling.objects.get(pk=sub).due_on == APRIL
+
+
+def test_fewer_units_than_people_have_are_refused_with_their_names(store, sub, monkeypatch):
+    class Book:
+        def holders(self, *, subscription_id: int, resource_id: int) -> list[str]:
+            mine = (subscription_id, resource_id) == (sub, store.seat)
+            return ["Ann Archer", "Ben Baker", "Cem Can"] if mine else []
+
+    monkeypatch.setattr(seats, "_books", [])
+    kept_by(Book())
+    order = {"resource_id": store.seat, "effective_on": SECOND, **MADE}
+    with pytest.raises(OrderRefused, match="Ann Archer, Ben Baker, Cem Can") as refused:
+        change_quantity(subscription_id=sub, quantity=Decimal(2), **order)
+    assert refused.value.code == "seats_assigned"
+    assert not QuantityChange.objects.exists()
+
+    change_quantity(subscription_id=sub, quantity=Decimal(3), **order)
+    assert QuantityChange.objects.count() == 1
 
 
 def test_a_change_before_the_period_counts_from_its_first_day(store, sub):

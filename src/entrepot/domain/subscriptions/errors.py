@@ -68,6 +68,7 @@ class OrderRefused(Refused):
             "account_not_active",
             "plan_not_sold",
             "chain_of_another_customer",
+            "seats_assigned",
         }
     )
 

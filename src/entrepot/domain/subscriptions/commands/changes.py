@@ -22,6 +22,7 @@ from entrepot.domain.subscriptions.commands.quantities import check_bounds, chec
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import QuantityChange, SubscriptionItem, TermCalendar
+from entrepot.domain.subscriptions.seats import require_free_seats
 from entrepot.infra.audit.recorder import Actor
 
 
@@ -38,7 +39,7 @@ def change_quantity(
     """Order a new total of units of a resource from a day on; return the change's id.
 
     The daily run of that day applies and charges it. A day before the running period counts as the
-    period's first day. Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput; OrderRefused;
+    period's first day. Raises: NoSuchObject; SubscriptionConflict; SubscriptionInput; OrderRefused (`seats_assigned`);
     TransitionRefused `subscription_not_running`, `change_after_cancellation`, `window_closed` for fewer units.
     """
     require_day(effective_on, field="effective_on")
@@ -58,6 +59,12 @@ def change_quantity(
         _check_day(held, effective_on)
         if quantity < item.quantity:
             require_open_window(held, effective_on)
+            require_free_seats(
+                number=held.number,
+                subscription_id=subscription_id,
+                resource_id=resource_id,
+                quantity=quantity,
+            )
         change = QuantityChange.objects.create(
             tenant_id=held.wide.tenant_id,
             subscription_id=subscription_id,
