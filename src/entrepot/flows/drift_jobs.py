@@ -9,8 +9,8 @@ from django.db import transaction
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.commands.repairs import keep_look
 from entrepot.domain.provisioning.connectors.protocol import VendorFault
+from entrepot.domain.provisioning.connectors.registry import cannot
 from entrepot.domain.provisioning.drift import report_drift
-from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import Feature
 from entrepot.domain.provisioning.listing import ConnectorRow, connector
 from entrepot.flows.job_actor import actor_of
@@ -43,12 +43,7 @@ def start_look(viewer: Viewer, *, connector_id: int, actor: Actor, now: datetime
     """
     row = connector(viewer, connector_id=connector_id)
     if not may_look(row):
-        raise ProvisioningRefused(
-            "connector_cannot",
-            "The connector {object} cannot do this.",
-            object=row.name,
-            next_step="Ask the vendor, and note the result at the subscription.",
-        )
+        raise cannot(row.name)
     arguments = {"connector_id": row.id}
     with transaction.atomic():
         running = Job.objects.filter(

@@ -13,11 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.domain.provisioning.connectors import osb
-from entrepot.domain.provisioning.connectors.http import VendorHttp
 from entrepot.domain.provisioning.connectors.protocol import Connector as Speaker
 from entrepot.domain.provisioning.connectors.protocol import VendorFault
-from entrepot.domain.provisioning.connectors.registry import Surroundings, build
-from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
+from entrepot.domain.provisioning.connectors.registry import Surroundings, cannot, speaking
+from entrepot.domain.provisioning.errors import NoSuchOperation
 from entrepot.domain.provisioning.kinds import ConnectorKind, Feature, InstanceState
 from entrepot.domain.provisioning.lifecycle import OPEN
 from entrepot.domain.provisioning.models import Connector, Operation, ServiceInstance
@@ -123,28 +122,18 @@ def report_drift(*, connector_id: int, surroundings: Surroundings, clock: Clock)
 async def _look(
     connector: Connector, keys: list[str], surroundings: Surroundings, clock: Clock
 ) -> _Look:
-    http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
-    try:
-        speaker = build(
-            kind=connector.kind,
-            name=connector.name,
-            base_url=connector.base_url,
-            surroundings=surroundings,
-            http=http,
-            clock=clock,
-        )
+    async with speaking(
+        kind=connector.kind,
+        name=connector.name,
+        base_url=connector.base_url,
+        surroundings=surroundings,
+        clock=clock,
+    ) as speaker:
         if speaker.abilities.can(Feature.LIST):
             return await _list(speaker)
         if speaker.abilities.can(Feature.FETCH):
             return await _fetch(speaker, keys)
-    finally:
-        await http.close()
-    raise ProvisioningRefused(
-        "connector_cannot",
-        "The connector {object} cannot do this.",
-        object=connector.name,
-        next_step="Ask the vendor, and note the result at the subscription.",
-    )
+    raise cannot(connector.name)
 
 
 async def _list(speaker: Speaker) -> _Look:

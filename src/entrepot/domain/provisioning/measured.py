@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from entrepot.domain.provisioning.connectors.http import VendorHttp
-from entrepot.domain.provisioning.connectors.registry import Surroundings, build
-from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningRefused
+from entrepot.domain.provisioning.connectors.registry import Surroundings, cannot, speaking
+from entrepot.domain.provisioning.errors import NoSuchOperation
 from entrepot.domain.provisioning.kinds import Feature
 from entrepot.domain.provisioning.models import Connector, ServiceInstance
 from entrepot.domain.provisioning.results import UsedUnits
@@ -55,23 +54,13 @@ def measured_by(
 async def _ask(
     connector: Connector, first_day: date, until: date, surroundings: Surroundings, clock: Clock
 ) -> tuple[UsedUnits, ...]:
-    http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
-    try:
-        speaker = build(
-            kind=connector.kind,
-            name=connector.name,
-            base_url=connector.base_url,
-            surroundings=surroundings,
-            http=http,
-            clock=clock,
-        )
+    async with speaking(
+        kind=connector.kind,
+        name=connector.name,
+        base_url=connector.base_url,
+        surroundings=surroundings,
+        clock=clock,
+    ) as speaker:
         if speaker.abilities.can(Feature.USAGE):
             return await speaker.usage(first_day, until)
-    finally:
-        await http.close()
-    raise ProvisioningRefused(
-        "connector_cannot",
-        "The connector {object} cannot do this.",
-        object=connector.name,
-        next_step="Ask the vendor, and note the result at the subscription.",
-    )
+    raise cannot(connector.name)

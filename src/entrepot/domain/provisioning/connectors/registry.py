@@ -1,5 +1,7 @@
 """From a connector's row to the object that speaks to its vendor."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from entrepot.domain.provisioning.connectors import manual, osb, signed
 from entrepot.domain.provisioning.connectors.http import TOTAL_SECONDS, VendorHttp
 from entrepot.domain.provisioning.connectors.protocol import Abilities, Connector
 from entrepot.domain.provisioning.connectors.secrets import load
+from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.kernel.clock import Clock
 
@@ -51,3 +54,32 @@ def build(
         case ConnectorKind.SIGNED_HTTP:
             secrets = load(directory=surroundings.secrets_directory, name=name)
             return signed.SignedHttp(base_url=base_url, secrets=secrets, http=http, clock=clock)
+
+
+@asynccontextmanager
+async def speaking(
+    *, kind: ConnectorKind, name: str, base_url: str, surroundings: Surroundings, clock: Clock
+) -> AsyncIterator[Connector]:
+    """Make a connector with a connection pool of its own, closed at the end. Raises: as `build`."""
+    http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
+    try:
+        yield build(
+            kind=kind,
+            name=name,
+            base_url=base_url,
+            surroundings=surroundings,
+            http=http,
+            clock=clock,
+        )
+    finally:
+        await http.close()
+
+
+def cannot(name: str) -> ProvisioningRefused:
+    """Refuse what a connector does not declare."""
+    return ProvisioningRefused(
+        "connector_cannot",
+        "The connector {object} cannot do this.",
+        object=name,
+        next_step="Ask the vendor, and note the result at the subscription.",
+    )

@@ -1,5 +1,7 @@
 """Ask a vendor: look for differences and repair one, or take over what it measured."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
@@ -19,29 +21,23 @@ _MISSING = "provisioning_object_missing"
 @screen(Capability.MANAGE_ORDERS, methods=("POST",))
 def look(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Start a look at a vendor; while one is under way no second one is started."""
-    viewer = request.viewer
-    try:
-        start_look(
-            viewer,
-            connector_id=number,
-            actor=viewer.actor(request_id=request.request_id),
-            now=request.now,
-        )
-    except DomainError as refusal:
-        if refusal.code == _MISSING:
-            raise
-        messages.warning(request, refusal.text(translate=gettext))
-    else:
-        messages.success(request, gettext("A task compares the services; load the page again."))
-    return HttpResponseRedirect(links.address(viewer, "connector", number))
+    done = gettext("A task compares the services; load the page again.")
+    return _start(request, number, start_look, done=done)
 
 
 @screen(Capability.MANAGE_ORDERS, methods=("POST",))
 def usage(request: SignedInRequest, *, number: int) -> HttpResponse:
     """Take over what the vendor measured in the last days; while that waits to begin it is not started twice."""
+    done = gettext("A task takes over what the vendor measured.")
+    return _start(request, number, start_fetch, done=done)
+
+
+def _start(
+    request: SignedInRequest, number: int, start: Callable[..., object], *, done: str
+) -> HttpResponse:
     viewer = request.viewer
     try:
-        start_fetch(
+        start(
             viewer,
             connector_id=number,
             actor=viewer.actor(request_id=request.request_id),
@@ -52,7 +48,7 @@ def usage(request: SignedInRequest, *, number: int) -> HttpResponse:
             raise
         messages.warning(request, refusal.text(translate=gettext))
     else:
-        messages.success(request, gettext("A task takes over what the vendor measured."))
+        messages.success(request, done)
     return HttpResponseRedirect(links.address(viewer, "connector", number))
 
 
