@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from psycopg import sql
 
+from entrepot.infra.postgres.server import stop
 from entrepot.infra.postgres.settings import NAME_VARIABLE, ROLE_VARIABLE, database_settings
 from entrepot.ops.database import ROOT, run_command, start_server
 
@@ -51,7 +52,8 @@ def own_cluster(*, keep: bool, reuse: bool = False) -> Iterator[None]:
         yield
     finally:
         connection.close()
-        server.stop()
+        # It is ours alone, and a server that outlives its files takes the socket of the next one away when it notices.
+        stop(data_dir=server.cluster.data_dir)
         if not keep:
             shutil.rmtree(directory, ignore_errors=True)
 
