@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
 
 from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.provisioning.connectors.protocol import VendorFault
-from entrepot.domain.provisioning.connectors.registry import abilities
+from entrepot.domain.provisioning.connectors.registry import abilities, cannot
 from entrepot.domain.provisioning.kinds import Feature
 from entrepot.domain.provisioning.listing import ConnectorRow, connector
 from entrepot.domain.provisioning.measured import Measured, measured_by
@@ -21,6 +21,7 @@ from entrepot.flows.usage_import import record_metered_usage
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.tasks import queue
 from entrepot.infra.tasks.queue import RunningJob
+from entrepot.infra.tasks.refusals import kept
 from entrepot.kernel.clock import SystemClock
 from entrepot.kernel.errors import DomainError, Refused
 
@@ -28,6 +29,7 @@ TASK = "fetch_vendor_usage"
 # Vendors correct what they measured; a day that is asked for again replaces its number.
 DAYS_BACK = 7
 LEFT_MAX = 200
+SAID_EVERY = 100
 _CLOSED = "metered_usage_closed"
 
 
@@ -45,27 +47,30 @@ def may_fetch(row: ConnectorRow) -> bool:
 def start_fetch(viewer: Viewer, *, connector_id: int, actor: Actor, now: datetime) -> None:
     """Start a task that takes the use of the last week over; none while one is waiting.
 
-    Raises: NoSuchOperation.
+    Raises: NoSuchOperation; ProvisioningRefused `connector_cannot`.
     """
     row = connector(viewer, connector_id=connector_id)
-    _enqueue(
-        row.id,
-        row.name,
-        until=viewer.today,
-        now=now,
-        account_id=viewer.account_id,
-        owner_id=actor.user_id,
-        tenant_id=viewer.tenant_id,
-    )
-    record(
-        actor=actor,
-        now=now,
-        action="usage_fetch_started",
-        object_kind="connector",
-        object_id=row.id,
-        tenant_id=None,
-        object_label=row.name,
-    )
+    if not may_fetch(row):
+        raise cannot(row.name)
+    with transaction.atomic():
+        _enqueue(
+            row.id,
+            row.name,
+            until=viewer.today,
+            now=now,
+            account_id=viewer.account_id,
+            owner_id=actor.user_id,
+            tenant_id=viewer.tenant_id,
+        )
+        record(
+            actor=actor,
+            now=now,
+            action="usage_fetch_started",
+            object_kind="connector",
+            object_id=row.id,
+            tenant_id=None,
+            object_label=row.name,
+        )
 
 
 def fetch_after_day(event: DayCompleted) -> None:
@@ -94,7 +99,10 @@ def _enqueue(number: int, name: str, *, until: date, now: datetime, **who: Any) 
 def do_fetch(
     job: RunningJob, *, connector_id: int, first_day: str, until: str
 ) -> Mapping[str, Any]:
-    """Take the vendor's numbers over; what cannot be taken is named in the result, days already charged are not."""
+    """Take the vendor's numbers over; what cannot be taken is named in the result, at most 200.
+
+    Days that are charged already are counted only.
+    """
     try:
         rows = measured_by(
             connector_id=connector_id,
@@ -110,27 +118,37 @@ def do_fetch(
             next_step="Try again later, or ask the vendor.",
             reason=str(fault),
         ) from fault
-    taken, closed = 0, 0
-    left: dict[str, str] = {}
-    items = _items(rows)
+    taken, closed, refused = 0, 0, 0
+    left: dict[str, dict[str, Any]] = {}
+    items, actor = _items(rows), actor_of(job)
     for place, row in enumerate(rows, start=1):
         try:
-            _take(row, items, job)
+            _take(row, items, actor=actor, now=job.now)
             taken += 1
         except DomainError as refusal:
             if refusal.code == _CLOSED:
                 closed += 1
-            elif len(left) < LEFT_MAX:
-                left[f"{row.instance_key} {row.resource}"] = refusal.text()
-        job.progress(place, len(rows))
-    return {"connector": connector_id, "taken": taken, "closed": closed, "left": left}
+                continue
+            refused += 1
+            if len(left) < LEFT_MAX:
+                left[f"{row.instance_key} {row.resource}"] = kept(refusal)
+        if place % SAID_EVERY == 0:
+            job.progress(place, len(rows))
+    job.progress(len(rows), len(rows))
+    return {
+        "connector": connector_id,
+        "taken": taken,
+        "closed": closed,
+        "refused": refused,
+        "left": left,
+    }
 
 
 def _items(rows: Iterable[Measured]) -> Mapping[tuple[int, str], int]:
     """Find the measured resources of the subscriptions, by the vendor's name of them: the MPN, else the code."""
     numbers = {row.subscription_id for row in rows if row.subscription_id is not None}
     found = SubscriptionItem.objects.filter(
-        Q(subscription_id__in=numbers), is_measured=True
+        subscription_id__in=numbers, is_measured=True
     ).select_related("resource")
     return {
         (one.subscription_id, name): one.resource_id
@@ -140,7 +158,9 @@ def _items(rows: Iterable[Measured]) -> Mapping[tuple[int, str], int]:
     }
 
 
-def _take(row: Measured, items: Mapping[tuple[int, str], int], job: RunningJob) -> None:
+def _take(
+    row: Measured, items: Mapping[tuple[int, str], int], *, actor: Actor, now: datetime
+) -> None:
     resource = items.get((row.subscription_id or 0, row.resource))
     if row.subscription_id is None or resource is None:
         raise VendorUsageRefused(
@@ -154,6 +174,6 @@ def _take(row: Measured, items: Mapping[tuple[int, str], int], job: RunningJob) 
         resource_id=resource,
         on_day=row.on_day,
         quantity=row.quantity,
-        actor=actor_of(job),
-        now=job.now,
+        actor=actor,
+        now=now,
     )

@@ -63,7 +63,8 @@ def test_measured_units_are_taken_over_once_and_what_is_unknown_is_named(vendor:
 
     assert (found["taken"], found["closed"]) == (1, 0)
     assert list(found["left"]) == [f"{stranger} requests"]
-    assert "MPN" in found["left"][f"{stranger} requests"]
+    assert found["refused"] == 1
+    assert found["left"][f"{stranger} requests"]["code"] == "vendor_usage_unknown"
     [row] = MeteredUsage.objects.all()
     assert (row.on_day, row.quantity) == (START, Decimal(1000))
     fetch(vendor)

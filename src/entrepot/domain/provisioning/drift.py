@@ -122,13 +122,7 @@ def report_drift(*, connector_id: int, surroundings: Surroundings, clock: Clock)
 async def _look(
     connector: Connector, keys: list[str], surroundings: Surroundings, clock: Clock
 ) -> _Look:
-    async with speaking(
-        kind=connector.kind,
-        name=connector.name,
-        base_url=connector.base_url,
-        surroundings=surroundings,
-        clock=clock,
-    ) as speaker:
+    async with speaking(connector, surroundings=surroundings, clock=clock) as speaker:
         if speaker.abilities.can(Feature.LIST):
             return await _list(speaker)
         if speaker.abilities.can(Feature.FETCH):

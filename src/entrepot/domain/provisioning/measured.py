@@ -54,13 +54,7 @@ def measured_by(
 async def _ask(
     connector: Connector, first_day: date, until: date, surroundings: Surroundings, clock: Clock
 ) -> tuple[UsedUnits, ...]:
-    async with speaking(
-        kind=connector.kind,
-        name=connector.name,
-        base_url=connector.base_url,
-        surroundings=surroundings,
-        clock=clock,
-    ) as speaker:
+    async with speaking(connector, surroundings=surroundings, clock=clock) as speaker:
         if speaker.abilities.can(Feature.USAGE):
             return await speaker.usage(first_day, until)
     raise cannot(connector.name)

@@ -11,6 +11,7 @@ from entrepot.domain.provisioning.connectors.protocol import Abilities, Connecto
 from entrepot.domain.provisioning.connectors.secrets import load
 from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.provisioning.models import Connector as ConnectorRow
 from entrepot.kernel.clock import Clock
 
 
@@ -58,15 +59,15 @@ def build(
 
 @asynccontextmanager
 async def speaking(
-    *, kind: ConnectorKind, name: str, base_url: str, surroundings: Surroundings, clock: Clock
+    row: ConnectorRow, *, surroundings: Surroundings, clock: Clock
 ) -> AsyncIterator[Connector]:
-    """Make a connector with a connection pool of its own, closed at the end. Raises: as `build`."""
+    """Make the connector of a row with a connection pool of its own, closed at the end. Raises: as `build`."""
     http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
     try:
         yield build(
-            kind=kind,
-            name=name,
-            base_url=base_url,
+            kind=row.kind,
+            name=row.name,
+            base_url=row.base_url,
             surroundings=surroundings,
             http=http,
             clock=clock,

@@ -164,7 +164,7 @@ def _summary(facts: JobFacts) -> str:
 
 
 def _fetched(facts: JobFacts) -> str:
-    taken, left = facts.result["taken"], len(facts.result["left"])
+    taken, left = facts.result["taken"], facts.result["refused"]
     text = ngettext("%(n)s number taken over", "%(n)s numbers taken over", taken)
     still = ngettext("%(n)s not", "%(n)s not", left) % {"n": words.number(left)}
     return f"{text % {'n': words.number(taken)}}, {still}"
@@ -174,8 +174,13 @@ def _results(facts: JobFacts) -> list[ResultLine]:
     """Return what came of each subscription of a retry, those that are left first; of usage what is left."""
     if facts.task == "fetch_vendor_usage" and facts.state is JobState.DONE:
         return [
-            ResultLine(number=name, url="", state="failed", text=reason)
-            for name, reason in facts.result["left"].items()
+            ResultLine(
+                number=name,
+                url="",
+                state="failed",
+                text=told(refusal, sentence=name, translate=gettext),
+            )
+            for name, refusal in facts.result["left"].items()
         ]
     if facts.task != "retry_quarantined" or facts.state is not JobState.DONE:
         return []
