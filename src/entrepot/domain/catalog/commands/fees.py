@@ -84,7 +84,8 @@ def set_fee(
         if [_amounts(one) for one in old] == wanted:
             return False
         later = rows.filter(valid_from__gt=valid_from).order_by("valid_from").first()
-        until = later.valid_from if later else None
+        ends = [one.valid_to for one in old if one.valid_to]
+        until = min([*ends, later.valid_from] if later else ends, default=None)
         now_or_before = rows.filter(pk__in=[one.pk for one in old])
         now_or_before.filter(valid_from=valid_from).delete()
         now_or_before.update(valid_to=valid_from)
