@@ -221,7 +221,7 @@ def _owned(buyer: Buyer, plan_ids: Collection[int]) -> frozenset[int]:
     return frozenset(rows.values_list("plan_id", flat=True))
 
 
-def _usual(offer: Offer, like: PlanPeriod | None = None) -> OfferPeriod | None:
+def _usual(offer: Offer, like: PlanPeriod | OfferPeriod | None = None) -> OfferPeriod | None:
     """Choose of the periods that can be ordered the one that fits another best, else the cheapest."""
     priced = [one for one in offer.periods if one.is_priced]
     if like is not None:
@@ -236,22 +236,27 @@ def _added(
     wanted: Sequence[Missing], kept: Sequence[CartLine], plans: Mapping[int, int], known: _Known
 ) -> list[CartLine]:
     """Make the lines of plans that are needed, each for a period like that of the plan that needs it."""
+    if not wanted:
+        return []
     added: list[CartLine] = []
-    period_of = {plans.get(line.plan_period_id, 0): line.plan_period_id for line in reversed(kept)}
+    periods = PlanPeriod.objects.in_bulk([line.plan_period_id for line in kept])
+    like: dict[int, PlanPeriod | OfferPeriod] = {
+        plans.get(line.plan_period_id, 0): periods[line.plan_period_id]
+        for line in reversed(kept)
+        if line.plan_period_id in periods
+    }
     number = max((line.id for line in kept), default=0)
     for place, one in enumerate(wanted, start=1):
-        like = PlanPeriod.objects.filter(pk=period_of.get(one.needed_by, 0)).first()
-        line = _line(number + place, one, known, like)
-        period_of[one.plan_id] = line.plan_period_id
-        added.append(line)
+        offer = known.offers[one.plan_id]
+        period = _usual(offer, like.get(one.needed_by))
+        assert period is not None
+        like[one.plan_id] = period
+        added.append(_line(number + place, one, offer, period))
     return added
 
 
-def _line(number: int, one: Missing, known: _Known, like: PlanPeriod | None) -> CartLine:
+def _line(number: int, one: Missing, offer: Offer, period: OfferPeriod) -> CartLine:
     """Make the line of a plan that is needed: the units that are asked for, and room for what its vendor asks."""
-    offer = known.offers[one.plan_id]
-    period = _usual(offer, like)
-    assert period is not None
     units = f"{one.units.normalize():f}"
     return CartLine(
         id=number,
