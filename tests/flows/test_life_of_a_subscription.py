@@ -9,13 +9,15 @@ import pytest
 from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import PlanPeriod
+from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.commands import Terms
 from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.errors import SubscriptionInput, TransitionRefused
 from entrepot.domain.subscriptions.models import Subscription, SubscriptionEvent
-from entrepot.domain.subscriptions.queries import subscription_facts
+from entrepot.domain.subscriptions.queries import history, subscription_facts
 from entrepot.flows.effects import cancel_effect, free_window
 from entrepot.flows.verify import verify
+from entrepot.web.screens.subscriptions.words import event
 from tests.domain.resale.shop import Shop, add_price, shop
 from tests.support.people import NOW, SETUP
 from tests.support.runs import run_within
@@ -229,3 +231,23 @@ def test_after_the_window_nothing_is_cancelled_or_reduced_before_the_next_term(s
         ("change", "03-08", Decimal("58.06")),
     ]
     assert verify().is_proved
+
+
+def test_a_term_that_an_accounts_hold_kept_from_being_renewed_says_so_to_its_seller(store):
+    _terms(store, term_months=1, grace_days=5)
+    number = store.subscribe("1")
+    _bill(START)
+    Account.objects.filter(pk=store.people.cleo.account_id).update(admin_hold=True)
+    _bill(date(2026, 4, 1))
+
+    assert _story(number)[-1] == ("04-01", "term_ended")
+    assert Subscription.objects.get(pk=number).status == "graced"
+    told = {}
+    for person in (store.people.sven, store.people.cleo):
+        viewer = person.viewer()
+        facts = subscription_facts(viewer, subscription_id=number)
+        told[person.login] = event(history(viewer, facts=facts, limit=5).lines[0])
+    assert told == {
+        "sven.admin": "Term ended without renewal (an account on the way to it was on hold)",
+        "uma.user": "Term ended without renewal",
+    }

@@ -64,7 +64,7 @@ def history(viewer: Viewer, *, facts: SubscriptionFacts, limit: int) -> History:
     """Give the newest events of a subscription's page, at most `limit` (200).
 
     People are named if they work for the viewer's account or one below it. The reason of a hold or a
-    removal is told to sellers only.
+    removal, and that an account's hold kept a term from being renewed, is told to sellers only.
     """
     size = min(max(limit, 1), HISTORY_SHOWN_MAX)
     events = SubscriptionEvent.objects.filter(subscription_id=facts.id)
@@ -117,6 +117,7 @@ def _known_people(viewer: Viewer, names: set[str]) -> set[str]:
 
 
 def _told(facts: Mapping[str, Any], *, kind: str, is_seller: bool) -> Mapping[str, Any]:
-    if is_seller or kind not in ("held", "released", "destroyed"):
-        return facts
-    return {name: value for name, value in facts.items() if name != "reason"}
+    hidden = {"account_held"}
+    if kind in ("held", "released", "destroyed"):
+        hidden.add("reason")
+    return facts if is_seller else {k: value for k, value in facts.items() if k not in hidden}

@@ -176,6 +176,10 @@ def event(line: HistoryLine) -> str:
     if line.facts.get("overtakes"):
         ended = gettext("%(number)s is cancelled with it")
         noted.append(ended % {"number": line.facts["overtakes"]})
+    if line.facts.get("account_held"):
+        noted.append(gettext("an account on the way to it was on hold"))
+    if line.facts.get("full"):
+        noted.append(gettext("all of the period is given back"))
     shown = ", ".join(note for note in noted if note)
     return f"{text} ({shown})" if shown else text
 
