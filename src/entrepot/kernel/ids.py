@@ -30,6 +30,7 @@ class IdKind(StrEnum):
     IMPORT = "IMP"
     USAGE = "USG"
     TASK = "TSK"
+    MESSAGE = "MSG"
 
 
 _PREFIXES = frozenset(kind.value for kind in IdKind)

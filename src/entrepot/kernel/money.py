@@ -41,6 +41,7 @@ class MoneyError(BadInput):
             "amount_too_precise",
             "currency_mismatch",
             "currency_unknown",
+            "number_ambiguous",
             "number_malformed",
             "number_out_of_range",
             "number_too_precise",

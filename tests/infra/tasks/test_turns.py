@@ -27,6 +27,9 @@ def nothing(_job: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _tasks(db: None) -> None:
+    with connection.cursor() as cursor:
+        # Tests that commit may leave jobs; Django does not empty the tables of the queue.
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
     for level in Level:
         queue.register(name=f"turn.{level}", function=nothing, level=level)
     queue.register(name="turn.usual", function=nothing)

@@ -48,11 +48,12 @@ class AppendOnly(Operation):
         """Change nothing: rights are the database's."""
 
     def _run(self, schema_editor: Any, statement: str) -> None:
-        schema_editor.execute(
-            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'entrepot_app') THEN "
-            f"{statement} ON {self.table} {'FROM' if statement.startswith('REVOKE') else 'TO'} entrepot_app; "
-            "END IF; END $$"
-        )
+        to = "FROM" if statement.startswith("REVOKE") else "TO"
+        for role in ("entrepot_app", "entrepot_walled"):
+            schema_editor.execute(
+                f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "
+                f"{statement} ON {self.table} {to} {role}; END IF; END $$"
+            )
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any

@@ -148,7 +148,10 @@ def _handle(handler: FactHandler, fact_id: int, *, now: datetime) -> bool:
                 return True
             row = OutboxEvent.objects.get(pk=fact_id)
             handler.function(
-                Outgoing(row.id, row.kind, row.object_id, row.tenant_id, row.on_day, row.payload)
+                Outgoing(
+                    *(row.id, row.kind, row.object_id, row.tenant_id, row.on_day, row.payload),
+                    told_at=now,
+                )
             )
             mine.update(state=DeliveryState.DONE, attempts=F("attempts") + 1, error="", done_at=now)
     except DomainError as refusal:

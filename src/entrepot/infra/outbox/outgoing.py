@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from entrepot.infra.db.prepared import prepared_rows
@@ -12,7 +12,10 @@ from entrepot.infra.db.sql import statement
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One fact as a handler gets it; `id` never changes, so that a receiver outside can drop a repetition."""
+    """One fact as a handler gets it; `id` never changes, so that a receiver outside can drop a repetition.
+
+    `told_at` is when the handler's job began, not when it happened.
+    """
 
     id: int
     kind: str
@@ -20,6 +23,7 @@ class Outgoing:
     tenant_id: int | None
     on_day: date
     payload: Mapping[str, Any]
+    told_at: datetime
 
 
 def put(

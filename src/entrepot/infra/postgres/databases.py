@@ -45,7 +45,9 @@ def prepare_test_cluster(server: Server) -> None:
             return
         connection.execute(roles_statement())
         connection.execute(f"ALTER ROLE {OWNER_ROLE} CREATEDB")
-        connection.execute(f"GRANT entrepot_app, entrepot_report TO {OWNER_ROLE}")
+        connection.execute(
+            f"GRANT entrepot_app, entrepot_report, entrepot_tenant, entrepot_branch TO {OWNER_ROLE}"
+        )
         with psycopg.connect(server.dsn(database="template1")) as inside:
             inside.execute(database_statement())
         _mark_prepared(connection, "template1")

@@ -11,20 +11,20 @@ from contextlib import contextmanager
 
 import pytest
 
-from entrepot.domain.provisioning.connectors.http import (
+from entrepot.infra.egress import (
     BODY_LIMIT,
     Answer,
+    Egress,
     NoAnswer,
     NotAllowed,
     NotSent,
-    VendorHttp,
     is_public,
 )
 
 
 def get(url: str, *, inside: frozenset[str] = frozenset(), seconds: float = 1.0) -> Answer:
     async def exchange() -> Answer:
-        client = VendorHttp(inside=inside, total_seconds=seconds)
+        client = Egress(inside=inside, total_seconds=seconds)
         try:
             return await client.request("GET", url, headers={})
         finally:
@@ -121,7 +121,7 @@ def test_addresses_that_are_never_called(url: str):
     "url", ["https://vendor.example.com/", "https://vendor.example.com:8443/x"]
 )
 def test_addresses_that_may_be_called(url: str):
-    VendorHttp().check(url)
+    Egress().check(url)
 
 
 def test_a_name_that_leads_inside_is_not_connected_to():

@@ -1,4 +1,4 @@
-"""The one way out to vendors: HTTP with every bound that a hostile or broken vendor makes necessary.
+"""The one way out, to vendors and sign-in portals: HTTP with every bound that a hostile or broken server needs.
 
 https on ports 443 and 8443 only, to public addresses only, except for addresses that the operator names. A name is
 resolved once per connection, and that very address is connected to, so that it cannot change in between. Redirects are
@@ -25,12 +25,13 @@ from aiohttp.resolver import ThreadedResolver
 BODY_LIMIT = 65_536
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
-CONNECTIONS = 100
+# Waiting for one counts as time of the call: there are more than a worker has calls under way.
+CONNECTIONS = 200
 _PORTS = frozenset({443, 8443})
 
 
 class NotSent(Exception):
-    """No connection came about: the vendor has not seen the request."""
+    """No connection came about: the server has not seen the request."""
 
 
 class NotAllowed(NotSent):
@@ -58,7 +59,7 @@ class Answer:
         return value if isinstance(value, dict) else None
 
     def retry_after(self) -> float | None:
-        """Return the wait in seconds that the vendor asks for, None for none and for dates."""
+        """Return the wait in seconds that the server asks for, None for none and for dates."""
         text = self.headers.get("retry-after", "")
         return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
@@ -99,8 +100,8 @@ class _GuardedResolver(AbstractResolver):
         await self._resolver.close()
 
 
-class VendorHttp:
-    """A pool of connections to vendors; belongs to the event loop in which it is first used.
+class Egress:
+    """A pool of connections to the outside; belongs to the event loop in which it is first used.
 
     `inside` are the `host:port` that may be plain http or private. `total_seconds` bounds one exchange.
     """
