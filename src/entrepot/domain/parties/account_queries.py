@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from entrepot.domain.parties.access import visible
+from entrepot.domain.parties.acting import acted_as
 from entrepot.domain.parties.errors import PartyInput
 from entrepot.domain.parties.kinds import STATUS_ACTS, AccountAct, AccountKind, ContactKind
 from entrepot.domain.parties.models import (
@@ -15,6 +16,7 @@ from entrepot.domain.parties.models import (
     AccountNote,
     Brand,
     Hub,
+    Membership,
 )
 from entrepot.domain.parties.phones import clean_phone
 from entrepot.domain.parties.queries import LIMIT_MAX, AccountKey
@@ -116,23 +118,32 @@ def acts_of(
 ) -> tuple[ActRow, ...]:
     """Return the newest lines of a visible account's timeline, at most 200.
 
-    Who acted and why is told to the sellers above, not to the account itself.
+    Who acted and why is told to the sellers above. The account itself is told of its own people and of those who acted
+    on its behalf, and why they did; what sellers do in their own panel stands there without a name.
     """
     rows = visible(viewer, AccountEvent).filter(account_id=account_id)
     if only_status:
         rows = rows.filter(act__in=sorted(STATUS_ACTS))
     is_own = account_id == viewer.account_id
+    found = rows.order_by("-at", "-id")[: min(limit, LIMIT_MAX)]
+    known = _known_names(account_id, {row.actor_name for row in found}) if is_own else frozenset()
     return tuple(
         ActRow(
             at=row.at,
             act=row.act,
-            actor_name="" if is_own else row.actor_name,
-            reason="" if is_own else row.reason,
+            actor_name="" if is_own and row.actor_name not in known else row.actor_name,
+            reason="" if is_own and row.act is not AccountAct.ACTED_FOR else row.reason,
             fields=tuple(row.details.get("fields", ()) or row.details.get("contacts", ())),
             person=str(row.details.get("person", "")),
         )
-        for row in rows.order_by("-at", "-id")[: min(limit, LIMIT_MAX)]
+        for row in found
     )
+
+
+def _known_names(account_id: int, names: set[str]) -> frozenset[str]:
+    own = Membership.objects.filter(account_id=account_id, user__display_name__in=names)
+    people = own.values_list("user__display_name", flat=True)
+    return frozenset(people) | acted_as(account_id=account_id)
 
 
 def unchecked_phones(viewer: Viewer, *, limit: int, after: AccountKey | None = None) -> PhonePage:

@@ -44,9 +44,15 @@ class PartyInput(BadInput):
             "prefix_malformed",
             "parent_cannot_sell",
             "phone_malformed",
+            "tax_number_malformed",
             "phone_unknown",
             "note_unusable",
             "hold_reason_unusable",
+            "acting_reason_missing",
+            "role_unusable",
+            "role_unknown",
+            "factor_code_wrong",
+            "passkey_unusable",
         }
     )
 
@@ -73,6 +79,7 @@ class PartyConflict(Conflict):
             "provider_exists",
             "external_id_taken",
             "sales_currency_fixed",
+            "role_name_taken",
         }
     )
 
@@ -93,5 +100,22 @@ class PartyRefused(Refused):
             "not_convertible",
             "conversion_blocked",
             "setup_unfinished",
+            "acting_not_allowed",
+            "role_in_use",
+            "role_beyond_own",
+            "not_while_acting",
+            "own_person",
+            "person_shared",
+            "account_closed",
+            "activated_already",
+            "no_mail_address",
+            "person_disabled",
+            "kept_outside",
+            "signs_in_outside",
+            "factor_exists",
+            "factor_unreadable",
+            "factor_missing",
+            "factor_needed",
+            "factors_too_many",
         }
     )

@@ -1,6 +1,7 @@
 """Facts that commands publish with their audit entries; `flows/wiring.py` says who reacts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from entrepot.infra.audit.acts import Act, announces
 
@@ -17,6 +18,30 @@ class AccountHoldMoved(Act):
     """Somebody put or released the administrative hold of an account."""
 
 
+@announces(actions=("acting_began",))
+@dataclass(frozen=True, slots=True)
+class ActingBegan(Act):
+    """A seller's person began to work on behalf of an account below; the entry has the reason and until when."""
+
+
+@announces(actions=("acting_ended",))
+@dataclass(frozen=True, slots=True)
+class ActingEnded(Act):
+    """Working on behalf of an account ended, by the person, by time, or because the right to it was gone."""
+
+
+@announces(actions=("factor_rule_set",))
+@dataclass(frozen=True, slots=True)
+class FactorRuleSet(Act):
+    """An account has said anew for whom a second factor is needed."""
+
+
+@announces(kinds=("role",))
+@dataclass(frozen=True, slots=True)
+class OwnRoleChanged(Act):
+    """An account made, changed or removed a role of its own."""
+
+
 @announces(kinds=("account",))
 @dataclass(frozen=True, slots=True)
 class AccountChanged(Act):
@@ -27,3 +52,13 @@ class AccountChanged(Act):
 @dataclass(frozen=True, slots=True)
 class UserChanged(Act):
     """A person was added, changed or disabled, or got another role."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleInvited:
+    """Activation links are to be mailed to people of an account; each is made in the moment of sending."""
+
+    account_id: int
+    tenant_id: int
+    user_ids: tuple[int, ...]
+    at: datetime

@@ -1,7 +1,9 @@
 """Accounts, their brands, and the people who work for them."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Lower
 
 from entrepot.domain.parties.kinds import (
     AccountAct,
@@ -9,6 +11,7 @@ from entrepot.domain.parties.kinds import (
     AccountStatus,
     ContactKind,
     RoleCode,
+    SignInOutcome,
 )
 from entrepot.domain.parties.managers import UserManager
 from entrepot.infra.db.fields import PgEnumField
@@ -189,17 +192,33 @@ class BrandLogo(models.Model):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. `username` is "realm/login"; people type only the login (decision 10)."""
+    """A person who signs in. `username` is "realm/login"; people type only the login (decision 10).
+
+    `email` is where notices go; it has nothing to do with the login. `phone` is E.164. `awaits_activation` holds from
+    an invitation until the person sets a password. `kept_by` is the name of the portal or directory that keeps name,
+    login, mail address and telephone number of somebody, empty for people kept here; who `signs_in_outside` has no
+    password here. A person with `deleted_at` has no login, no personal data and no membership any more; the row stays
+    for what refers to it.
+    """
 
     username = models.CharField(max_length=400, unique=True)
     realm = models.CharField(max_length=120)
     login = models.CharField(max_length=256)
     display_name = models.CharField(max_length=150)
     email = models.CharField(max_length=254, default="", blank=True)
+    email_key = models.GeneratedField(
+        expression=Lower("email"), output_field=models.CharField(max_length=254), db_persist=True
+    )
     language = models.CharField(max_length=5, default="en")
     timezone = models.CharField(max_length=60, default="Europe/Berlin")
+    phone = models.CharField(max_length=40, default="", db_default="", blank=True)
     is_active = models.BooleanField(default=True)
+    awaits_activation = models.BooleanField(default=False, db_default=False)
+    kept_by = models.CharField(max_length=120, default="", db_default="", blank=True)
+    signs_in_outside = models.BooleanField(default=False, db_default=False)
     date_joined = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1, db_default=1)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -212,19 +231,135 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(fields=["realm", "login"], name="user_login_once_per_realm")
         ]
+        indexes = [
+            models.Index(
+                fields=["email_key"], opclasses=["text_pattern_ops"], name="user_email_begins"
+            )
+        ]
+
+
+class OwnRole(models.Model):
+    """A role that an account has made for its own people: a `Level` per `Privilege` by their values (`roles.py`)."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=80)
+    levels = models.JSONField()
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "own_role"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="own_role_name_once")
+        ]
 
 
 class Membership(models.Model):
-    """What one user may do for one account."""
+    """What one user may do for one account; with the role "own" by the levels of `own_role`.
+
+    `name_key` repeats the person's name for sorting, so that a list of many people is read from one index.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     role = PgEnumField(RoleCode)
+    own_role = models.ForeignKey(OwnRole, models.PROTECT, null=True, related_name="+")
+    name_key = models.CharField(max_length=250, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "membership"
-        constraints = [models.UniqueConstraint(fields=["user", "account"], name="membership_once")]
-        indexes = [models.Index(fields=["account"], name="membership_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "account"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role=RoleCode.OWN, own_role__isnull=False)
+                | (~models.Q(role=RoleCode.OWN) & models.Q(own_role__isnull=True)),
+                name="membership_own_role",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "name_key", "user"], name="membership_by_name"),
+        ]
+
+
+class SignIn(models.Model):
+    """One attempt to sign in as a person whom we know. Rows are only ever added, and the oldest go (`sign_ins.py`).
+
+    `network` is the address that the attempt came from, `browser` what the browser says of itself, cut.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    network = models.CharField(max_length=64, default="", blank=True)
+    browser = models.CharField(max_length=200, default="", blank=True)
+    outcome = PgEnumField(SignInOutcome)
+
+    class Meta:
+        db_table = "sign_in"
+        indexes = [
+            models.Index(fields=["user", "-at", "-id"], name="sign_in_recent"),
+            models.Index(
+                fields=["at"],
+                name="sign_in_wrong",
+                condition=models.Q(outcome=SignInOutcome.WRONG),
+            ),
+        ]
+
+
+class FactorRule(models.Model):
+    """Who needs a second factor, as one account says: its `own` people, and those of the accounts below by kind.
+
+    What the provider says of resellers and customers holds for all of them, what a reseller says for those directly
+    below. An account without a row demands nothing.
+    """
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="+")
+    own = models.BooleanField(default=False)
+    resellers = models.BooleanField(default=False)
+    customers = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "factor_rule"
+
+
+class OpenSession(AbstractBaseSession):
+    """A browser's session; `user_id` is the person who is signed in with it, null before that."""
+
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "open_session"
+        indexes = [models.Index(fields=["user_id"], name="open_session_of_user")]
+
+
+class ActingSession(models.Model):
+    """The time in which a person of a seller works in the panel of an account below, on its behalf.
+
+    Its rights are looked up with every request (`acting.py`); `ended_at` is set when the person ends it, or when one of
+    them is found gone. `end_cause` is a value of `EndCause`.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    home = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=300)
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_cause = models.CharField(max_length=20, default="", blank=True)
+
+    class Meta:
+        db_table = "acting_session"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(ended_at__isnull=True),
+                name="acting_session_one_at_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("began_at")), name="acting_session_ends"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-began_at"], name="acting_session_of_account")]
 
 
 class Hub(models.Model):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from zoneinfo import available_timezones
 
 from entrepot.domain.parties.errors import PartyInput
@@ -123,7 +124,7 @@ def clean_language(text: str, *, field: str = "language") -> str:
 
 def clean_timezone(text: str, *, field: str = "timezone") -> str:
     """Return the name of a time zone. Raises: PartyInput `timezone_unknown`."""
-    if len(text) > 60 or text not in available_timezones():
+    if len(text) > 60 or text not in _timezones():
         raise PartyInput(
             "timezone_unknown",
             "This time zone is not known.",
@@ -131,3 +132,9 @@ def clean_timezone(text: str, *, field: str = "timezone") -> str:
             next_step="Choose one such as Europe/Berlin.",
         )
     return text
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    """Look them up once: finding them reads hundreds of files."""
+    return frozenset(available_timezones())

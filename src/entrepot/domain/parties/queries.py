@@ -105,8 +105,11 @@ class Profile:
     realm: str
     display_name: str
     email: str
+    phone: str
     language: str
     timezone: str
+    kept_by: str = ""
+    signs_in_outside: bool = False
 
 
 def list_accounts(
@@ -224,8 +227,11 @@ def profile(*, user_id: int) -> Profile:
         realm=user.realm,
         display_name=user.display_name,
         email=user.email,
+        phone=user.phone,
         language=user.language,
         timezone=user.timezone,
+        kept_by=user.kept_by,
+        signs_in_outside=user.signs_in_outside,
     )
 
 

@@ -1,7 +1,8 @@
 """Links by which people set a password themselves: one use, void after a change of mail address.
 
-A link that somebody asked for by "forgotten password" is valid for 30 minutes and goes by mail. A link of the hand-over
-is valid for 48 hours and is shown once to the seller's staff, never mailed (decision 00.10 of the domain reference).
+A link that somebody asked for by "forgotten password" is valid for 30 minutes and goes by mail. An activation link is
+valid for 48 hours: it is mailed, or shown once to whoever hands it over. Passwords are never mailed (decision 00.10 of
+the domain reference).
 """
 
 from dataclasses import dataclass, field
@@ -47,7 +48,8 @@ def issue_ticket(*, realm: str, login: str) -> ResetTicket | None:
     and the same computation.
     """
     name = f"{realm}/{login.strip().lower()}"
-    user = User.objects.filter(username=name, is_active=True).exclude(email="").first()
+    rows = User.objects.filter(username=name, is_active=True, signs_in_outside=False)
+    user = rows.exclude(email="").first()
     person = user or User(pk=0, username=name, password="")
     token = _TOKENS.make_token(person)
     if user is None:
@@ -77,12 +79,17 @@ def issue_activation(*, account_id: int, user_id: int, actor: Actor, now: dateti
     """Make a link with which a person of an account sets the first password; valid for 48 hours and for one use.
 
     The timeline and the audit trail keep that it was made, never the link. Raises: NoSuchObject for a person who does
-    not work for the account or is disabled.
+    not work for the account, is disabled, or signs in elsewhere.
     """
     with transaction.atomic():
         member = (
             Membership.objects.select_related("user", "account")
-            .filter(account_id=account_id, user_id=user_id, user__is_active=True)
+            .filter(
+                account_id=account_id,
+                user_id=user_id,
+                user__is_active=True,
+                user__signs_in_outside=False,
+            )
             .first()
         )
         if member is None:
@@ -143,7 +150,7 @@ def _person(*, user_key: str, token: str, now: datetime, lock: bool = False) -> 
     if not 0 < number < 2**63:
         return None
     rows = User.objects.select_for_update() if lock else User.objects.all()
-    user = rows.filter(pk=number, is_active=True).first()
+    user = rows.filter(pk=number, is_active=True, signs_in_outside=False).first()
     return user if user is not None and _opens(user, token, now=now) else None
 
 

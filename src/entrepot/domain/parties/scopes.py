@@ -85,7 +85,10 @@ def price_scope(viewer: Viewer) -> Scope:
 
 
 def user_scope(viewer: Viewer) -> Scope:
-    """Users and memberships: those of the own account and of the accounts below."""
+    """Users and memberships: those of the own account and of the accounts below; a customer has nobody below."""
+    if viewer.account_kind is AccountKind.CUSTOMER:
+        own = Condition(Facet.ACCOUNT, account_id=viewer.account_id)
+        return Scope(Kind.USER, tenant_id=_tenant(viewer), any_of=(own,))
     return _subtree(viewer, Kind.USER, Facet.ACCOUNT)
 
 

@@ -1,5 +1,7 @@
 """Who asks, for which account, with which capabilities: built once per request."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -36,8 +38,19 @@ class MembershipRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """A seller's person at work in the panel of an account below: from where, why, and until when (`acting.py`)."""
+
+    id: int
+    home_id: int
+    home_name: str
+    reason: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """One person at work for one account.
+    """One person at work for one account, or on behalf of it if `acting` is set.
 
     `account_path` ends with a dot. `today` is the day in the hub's zone (decision 12), `timezone`
     the person's own, in which instants are shown. `accounts` are the accounts that the person works for, by name: this
@@ -59,14 +72,22 @@ class Viewer:
     today: date
     panel: Panel
     accounts: tuple[MembershipRow, ...] = ()
+    acting: Acting | None = None
 
     def can(self, capability: Capability) -> bool:
         """Tell whether the person may do something in principle; rows are another question (`access`)."""
         return capability in self.capabilities
 
     def actor(self, *, request_id: str = "") -> Actor:
-        """Return the person as the audit trail names people."""
-        return Actor(user_id=self.user_id, name=self.user_name, request_id=request_id)
+        """Return the person as the audit trail names people; who acts for others is named with the own account."""
+        if self.acting is None:
+            return Actor(user_id=self.user_id, name=self.user_name, request_id=request_id)
+        return Actor(
+            user_id=self.user_id,
+            name=f"{self.user_name} ({self.acting.home_name})",
+            on_behalf_of_id=self.account_id,
+            request_id=request_id,
+        )
 
 
 def build_viewer(*, user_id: int, account_id: int | None, now: datetime) -> Viewer:
@@ -85,7 +106,7 @@ def build_viewer(*, user_id: int, account_id: int | None, now: datetime) -> View
             next_step="Sign in with another login or ask an administrator of the account.",
         )
     number, name, kind, role, _, path, tenant_id, on_hold, *rest = rows[0]
-    user_name, language, zone, provider_id, hub_zone, standing_day = rest
+    user_name, language, zone, provider_id, hub_zone, standing_day, levels = rest
     return Viewer(
         user_id=user_id,
         user_name=user_name,
@@ -97,7 +118,10 @@ def build_viewer(*, user_id: int, account_id: int | None, now: datetime) -> View
         provider_id=provider_id,
         role=RoleCode(role),
         capabilities=capabilities_of(
-            kind=AccountKind(kind), role=RoleCode(role), on_admin_hold=on_hold
+            kind=AccountKind(kind),
+            role=RoleCode(role),
+            levels=stored_levels(levels),
+            on_admin_hold=on_hold,
         ),
         language=language,
         timezone=zone,
@@ -108,3 +132,11 @@ def build_viewer(*, user_id: int, account_id: int | None, now: datetime) -> View
             for one in sorted(rows, key=lambda one: (one[4], one[0]))
         ),
     )
+
+
+def stored_levels(found: str | Mapping[str, int] | None) -> Mapping[str, int]:
+    """Return the levels of an own role as a written statement gives them: JSON text, or null for other roles."""
+    if found is None:
+        return {}
+    levels: Mapping[str, int] = json.loads(found) if isinstance(found, str) else found
+    return levels

@@ -25,6 +25,7 @@ from entrepot.domain.parties.names import (
     sort_key,
 )
 from entrepot.domain.parties.phones import clean_phone
+from entrepot.domain.parties.tax_numbers import clean_tax_number
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.kernel.money import exponent
@@ -226,6 +227,7 @@ def _facts(
     code = clean_country(country)
     place["email"] = clean_email(address.email)
     place["phone"] = clean_phone(address.phone, country=code)
+    place["tax_number"] = clean_tax_number(place["tax_number"], country=code)
     return {
         "name": cleaned,
         "name_key": sort_key(cleaned),

@@ -12,6 +12,7 @@ from entrepot.domain.parties.logos import clean_logo, digest_of
 from entrepot.domain.parties.models import Account, Brand, BrandLogo
 from entrepot.domain.parties.names import ACCENT_SHAPE, HOST_SHAPE, PREFIX_SHAPE, clean_name
 from entrepot.infra.audit.recorder import Actor, record
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.ids import IdKind
 
 
@@ -44,7 +45,8 @@ def set_brand(
         account = Account.objects.select_for_update().filter(pk=account_id).first()
         if account is None or account.kind is AccountKind.CUSTOMER:
             raise NoSuchObject(object=f"{IdKind.ACCOUNT.value}-{account_id}")
-        _refuse_taken(account_id=account_id, facts=facts)
+        with beyond("a host and a prefix belong to one brand of the whole hub"):
+            _refuse_taken(account_id=account_id, facts=facts)
         old = Brand.objects.filter(account_id=account_id).values(*facts).first() or {}
         Brand.objects.update_or_create(account_id=account_id, defaults=facts)
         record(

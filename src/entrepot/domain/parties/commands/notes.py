@@ -33,19 +33,7 @@ def add_note(
 
     The same `request_key` again writes nothing. Raises: NoSuchObject; PartyInput `note_unusable`.
     """
-    cleaned = "\n".join(line.rstrip() for line in text.splitlines()).strip()
-    if (
-        not cleaned
-        or len(cleaned) > NOTE_LENGTH_MAX
-        or any(has_controls(line.replace("\t", " ")) for line in cleaned.split("\n"))
-    ):
-        raise PartyInput(
-            "note_unusable",
-            "A note has 1 to {most} visible characters.",
-            field="text",
-            next_step="Write what the next person should know.",
-            most=NOTE_LENGTH_MAX,
-        )
+    cleaned = clean_note(text)
     with transaction.atomic():
         account = locked_account(account_id)
         known = AccountNote.objects.filter(request_key=request_key, account=account).first()
@@ -71,6 +59,24 @@ def add_note(
             after={"note": note.id, "owner": owner_id},
         )
     return note.id
+
+
+def clean_note(text: str) -> str:
+    """Return a note as it is kept: lines without blanks behind them. Raises: PartyInput `note_unusable`."""
+    cleaned = "\n".join(line.rstrip() for line in text.splitlines()).strip()
+    if (
+        not cleaned
+        or len(cleaned) > NOTE_LENGTH_MAX
+        or any(has_controls(line.replace("\t", " ")) for line in cleaned.split("\n"))
+    ):
+        raise PartyInput(
+            "note_unusable",
+            "A note has 1 to {most} visible characters.",
+            field="text",
+            next_step="Write what the next person should know.",
+            most=NOTE_LENGTH_MAX,
+        )
+    return cleaned
 
 
 def hold_account_by_hand(

@@ -12,6 +12,7 @@ from entrepot.domain.parties.history import note_act
 from entrepot.domain.parties.kinds import AccountAct, AccountKind, AccountStatus, SetupStep
 from entrepot.domain.parties.models import Account, Membership, SellerSetup, User
 from entrepot.domain.parties.realms import realm_of_account
+from entrepot.domain.parties.walls import everywhere
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind, format_id
 from entrepot.kernel.money import exponent
@@ -45,7 +46,8 @@ def convert_to_reseller(*, account_id: int, version: int, actor: Actor, now: dat
         Account.objects.filter(pk=account.pk).update(
             kind=AccountKind.RESELLER, version=F("version") + 1
         )
-        _move_people(account)
+        with everywhere():
+            _move_people(account)
         SellerSetup.objects.get_or_create(account=account)
         record(
             actor=actor,

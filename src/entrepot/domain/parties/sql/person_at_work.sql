@@ -8,10 +8,12 @@ SELECT
     account.id, account.name, account.kind::text, membership.role::text, account.name_key,
     account.path, account.tenant_id, account.admin_hold,
     person.display_name, person.language, person.timezone,
-    hub.provider_id, hub.timezone, hub.standing_day
+    hub.provider_id, hub.timezone, hub.standing_day,
+    own_role.levels
 FROM membership
 INNER JOIN party_user AS person ON person.id = membership.user_id
 INNER JOIN account ON account.id = membership.account_id
+LEFT JOIN own_role ON own_role.id = membership.own_role_id
 CROSS JOIN hub
 WHERE membership.user_id = %(user_id)s AND person.is_active AND account.status <> 'cancelled'
 ORDER BY account.id = %(account_id)s DESC NULLS LAST, account.name_key, account.id
