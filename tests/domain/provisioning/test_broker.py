@@ -10,7 +10,6 @@ import pytest
 
 from entrepot.domain.provisioning.commands.connectors import take_over_catalog
 from entrepot.domain.provisioning.commands.people import resubmit
-from entrepot.domain.provisioning.connectors.http import Answer, NoAnswer, VendorHttp
 from entrepot.domain.provisioning.connectors.offers import read_catalog
 from entrepot.domain.provisioning.connectors.osb import ServiceBroker
 from entrepot.domain.provisioning.connectors.protocol import VendorFault
@@ -27,6 +26,7 @@ from entrepot.domain.provisioning.results import (
     Unknown,
     Wanted,
 )
+from entrepot.infra.egress import Answer, Egress, NoAnswer
 from entrepot.ops.vendor_simulator.broker_routes import SERVICE_ID
 from entrepot.ops.vendor_simulator.faults import Fault
 from tests.domain.provisioning.kit import ACTOR, CLOCK, Kit, kit, operation
@@ -39,7 +39,7 @@ WANTED = Wanted(
 BEFORE = Wanted({"service_id": "svc", "plan_id": "small"}, Decimal(1))
 
 
-class Scripted(VendorHttp):
+class Scripted(Egress):
     """Answers from a list and keeps what was asked."""
 
     def __init__(self, *answers: Answer | Exception) -> None:
@@ -232,7 +232,7 @@ class TestAgainstASimulatedBroker:
 
     def catalog(self, broker: Kit):
         async def read():
-            http = VendorHttp(inside=broker.surroundings.inside)
+            http = Egress(inside=broker.surroundings.inside)
             secrets = ConnectorSecrets("broker", "broker")
             base = f"http://{broker.simulator.address}/broker"
             client = ServiceBroker(base_url=base, secrets=secrets, http=http)

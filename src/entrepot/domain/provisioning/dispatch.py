@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from entrepot.domain.provisioning.breaker import is_failure
-from entrepot.domain.provisioning.connectors.http import milliseconds_since
 from entrepot.domain.provisioning.connectors.protocol import Connector
 from entrepot.domain.provisioning.connectors.registry import abilities
 from entrepot.domain.provisioning.kinds import Action, ErrorClass, Feature, Purpose
@@ -28,6 +27,7 @@ from entrepot.domain.provisioning.results import (
 )
 from entrepot.domain.provisioning.rules import PURPOSES, Pace, Standing, decide
 from entrepot.infra.db.sql import statement
+from entrepot.infra.egress import milliseconds_since
 
 _logger = logging.getLogger(__name__)
 _PACKAGE = "entrepot.domain.provisioning"
@@ -135,6 +135,7 @@ def call_of(operation: Operation, instance: ServiceInstance) -> Call:
         reference=operation.reference,
         originator=operation.originator_id,
         tenant_id=operation.tenant_id,
+        people=tuple(operation.people),
     )
 
 
@@ -169,6 +170,8 @@ async def _send(call: Call, connector: Connector) -> Outcome:
         Action.SUSPEND: connector.suspend,
         Action.RESUME: connector.resume,
         Action.CANCEL: connector.cancel,
+        Action.ASSIGN: connector.assign,
+        Action.RELEASE: connector.release,
     }
     return await methods[call.action](call)
 

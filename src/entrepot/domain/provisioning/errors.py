@@ -13,6 +13,7 @@ class ProvisioningInput(BadInput):
             "connector_address_unusable",
             "provisioning_quantity_negative",
             "quantity_parameter_unusable",
+            "people_at_once_unusable",
             "provisioning_parameters_too_large",
             "provisioning_comment_missing",
         }

@@ -3,7 +3,8 @@
 `cause` is what the caller gave when it asked: provisioning does not know what an order is.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrepot.domain.provisioning.kinds import Action
@@ -12,7 +13,7 @@ from entrepot.infra.audit.acts import Act, announces
 
 @dataclass(frozen=True, slots=True)
 class ProvisioningDone:
-    """The effect exists at the vendor."""
+    """The effect exists at the vendor; of an operation for people not for those in `failed`: texts by their keys."""
 
     operation_id: int
     tenant_id: int
@@ -20,6 +21,7 @@ class ProvisioningDone:
     cause: str
     action: Action
     at: datetime
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,12 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     CANCEL = "cancel"
+    ASSIGN = "assign"
+    RELEASE = "release"
+
+
+FOR_PEOPLE = frozenset({Action.ASSIGN, Action.RELEASE})
+"""Actions that hand a service out to people or take it back; several of them may be open for one service."""
 
 
 class Feature(StrEnum):
@@ -90,5 +96,7 @@ AFTER = {
     Action.SUSPEND: InstanceState.SUSPENDED,
     Action.RESUME: InstanceState.RUNNING,
     Action.CANCEL: InstanceState.REMOVED,
+    Action.ASSIGN: None,
+    Action.RELEASE: None,
 }
 """The state of the instance once an action is done; None leaves it."""

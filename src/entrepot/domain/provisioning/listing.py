@@ -103,6 +103,7 @@ class ConnectorRow:
     vendor: str
     base_url: str
     quantity_parameter: str
+    people_at_once: int
     is_active: bool
     rests_until: datetime | None
     failures: int
@@ -371,6 +372,7 @@ def _connector(row: Connector) -> ConnectorRow:
         vendor=row.vendor.name if row.vendor else "",
         base_url=row.base_url,
         quantity_parameter=row.quantity_parameter,
+        people_at_once=row.people_at_once,
         is_active=row.is_active,
         rests_until=row.rests_until,
         failures=row.failures,

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from entrepot.domain.catalog.models import Vendor
 from entrepot.domain.provisioning.kinds import (
+    FOR_PEOPLE,
     Action,
     CallbackState,
     ConnectorKind,
@@ -21,7 +22,9 @@ class Connector(models.Model):
     """How one vendor is reached; `name` is also the name of its secrets, which are not in the database.
 
     `quantity_parameter` is the parameter in which a service broker wants the units of a plan's first resource, empty
-    for one that is not told units. Further resources are parameters of their own names. People set `is_active`; what a
+    for one that is not told units. Further resources are parameters of their own names. `people_at_once` is for how
+    many people one operation may be: 0 for a vendor that is not told who uses its service, 1 for one that takes them
+    singly. People set `is_active`; what a
     connector that does not answer does by itself stands in `failures`, `rests` and `rests_until` (`breaker.py`).
     """
 
@@ -30,6 +33,7 @@ class Connector(models.Model):
     vendor = models.ForeignKey(Vendor, models.PROTECT, null=True, related_name="+")
     base_url = models.CharField(max_length=500, default="", blank=True)
     quantity_parameter = models.CharField(max_length=100, default="", db_default="", blank=True)
+    people_at_once = models.SmallIntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True)
     failures = models.SmallIntegerField(default=0, db_default=0)
     rests = models.SmallIntegerField(default=0, db_default=0)
@@ -113,6 +117,8 @@ class Operation(TenantModel):
     `cause` is the caller's name of it: asking twice for one cause makes one operation. `key` is what the vendor gets;
     `round` counts resubmissions with other content, each with a new key. `due_at` is when to act or look next, the end
     of the lease while a worker does, and null when nothing happens by itself. `claims` numbers the leases.
+    `people` are those whom a service is handed out to or taken from (key, login, name, email, resource; of what is
+    over key and resource only), `people_failed` for whom of them it did not work, and why until it is over.
     `give_up_at` is set when it is first sent: `poll_seconds_max` of the vendor's plan later, or our own bound.
     """
 
@@ -127,6 +133,8 @@ class Operation(TenantModel):
     quantity = QuantityField(default=0)
     units = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     parameters = models.JSONField(default=dict)
+    people = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    people_failed = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     reference = models.TextField(default="", blank=True)
     attempts = models.SmallIntegerField(default=0)
     polls = models.IntegerField(default=0)
@@ -152,7 +160,8 @@ class Operation(TenantModel):
             models.UniqueConstraint(fields=["tenant_id", "cause"], name="operation_cause_once"),
             models.UniqueConstraint(
                 fields=["instance"],
-                condition=~Q(state__in=sorted(state.value for state in FINAL)),
+                condition=~Q(state__in=sorted(state.value for state in FINAL))
+                & ~Q(action__in=sorted(action.value for action in FOR_PEOPLE)),
                 name="operation_one_open",
             ),
         ]

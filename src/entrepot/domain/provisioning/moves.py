@@ -37,6 +37,7 @@ _KEEPS_ERROR = frozenset({Trigger.CLEANED, Trigger.WITHDRAW})
 _CLEARS_ERROR = frozenset(
     {Trigger.SUCCEEDED, Trigger.ACCEPTED, Trigger.RESUBMIT, Trigger.ASK_AGAIN, Trigger.DONE_BY_HAND}
 )
+_KEPT = ("key", "resource")
 _DELIVERED = frozenset({Trigger.SUCCEEDED, Trigger.DONE_BY_HAND})
 
 
@@ -110,6 +111,8 @@ class Moves:
         if after in FINAL:
             operation.settled_at = self.now
         if step.trigger in _DELIVERED:
+            known = {one["key"] for one in operation.people}
+            operation.people_failed = {k: v for k, v in step.failed.items() if k in known}
             self._confirm(operation, step.vendor_id)
         if step.trigger is Trigger.CLEANED:
             # The specification of service brokers advises against using an id again.
@@ -170,7 +173,7 @@ class Moves:
         }
         match operation.state:
             case State.SUCCEEDED:
-                self._events.append(ProvisioningDone(**facts))
+                self._events.append(ProvisioningDone(**facts, failed=operation.people_failed))
             case State.PARKED:
                 self._events.append(
                     ProvisioningParked(
@@ -229,6 +232,20 @@ def _operation_row(operation: Operation) -> dict[str, Any]:
         "error_class": operation.error_class,
         "error": operation.error,
         "settled_at": _text(operation.settled_at),
+        **_people(operation),
+    }
+
+
+def _people(operation: Operation) -> dict[str, Any]:
+    """Give the people as they are stored: of what is over only their keys, because nothing is sent any more.
+
+    Why it failed for somebody has gone out with the event; such texts may name a mail address.
+    """
+    if operation.state not in FINAL:
+        return {"people": operation.people, "people_failed": operation.people_failed}
+    return {
+        "people": [{name: one[name] for name in _KEPT if name in one} for one in operation.people],
+        "people_failed": dict.fromkeys(operation.people_failed, ""),
     }
 
 

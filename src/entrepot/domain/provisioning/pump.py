@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from entrepot.domain.provisioning.connectors.http import VendorHttp
 from entrepot.domain.provisioning.connectors.protocol import Connector
 from entrepot.domain.provisioning.connectors.registry import Surroundings, build
 from entrepot.domain.provisioning.dispatch import Claimed, Report, claim, misconfigured, perform
@@ -21,10 +20,12 @@ from entrepot.domain.provisioning.dispatch import record as record_reports
 from entrepot.domain.provisioning.inbox import process_callbacks
 from entrepot.domain.provisioning.models import Callback, Operation
 from entrepot.domain.provisioning.rules import PACE, Pace
+from entrepot.infra.egress import Egress
 from entrepot.kernel.clock import Clock
 from entrepot.kernel.errors import DomainError
 
-IN_FLIGHT = 100
+# One mass order gets half of them: with vendors that take a quarter of a second it is 30 times as fast as one by one.
+IN_FLIGHT = 160
 _GATHER_SECONDS = 0.02
 _LOOK_SECONDS = 0.25
 
@@ -41,7 +42,7 @@ class _Loop:
     """An event loop in a thread of its own, with the connections that belong to it."""
 
     def __init__(self, surroundings: Surroundings) -> None:
-        self.http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
+        self.http = Egress(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="vendor-calls", daemon=True

@@ -55,7 +55,8 @@ def read_units(stored: Mapping[str, str]) -> dict[str, Decimal]:
 class Call:
     """One operation as a connector needs it; `key` and `instance_key` are the same for every repetition.
 
-    `originator` is the user who caused it, None for programs. `before` is what the vendor has now.
+    `originator` is the user who caused it, None for programs. `before` is what the vendor has now. `people` are those
+    whom an operation for people is about: `key`, `login`, `name`, `email` and `resource` of each.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Call:
     reference: str = ""
     originator: int | None = None
     tenant_id: int = 0
+    people: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The effect exists; `vendor_id` is the vendor's name of the service, empty when it has none."""
+    """The effect exists; `vendor_id` is the vendor's name of the service, empty when it has none.
+
+    Of an operation for people `failed` gives, by their keys, for whom it does not exist and why.
+    """
 
     vendor_id: str = ""
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Three counts bound an operation: `attempts` (sendings), `polls` (looks in its pr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -90,6 +90,7 @@ class Step:
     reference: str = ""
     vendor_id: str = ""
     is_effect_known: bool = True
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide(*, standing: Standing, outcome: Outcome, now: datetime, pace: Pace = PACE) -> Step:
@@ -98,7 +99,7 @@ def decide(*, standing: Standing, outcome: Outcome, now: datetime, pace: Pace = 
         return _after_cleaning(standing, outcome, now, pace)
     match outcome:
         case Done():
-            return Step(Trigger.SUCCEEDED, vendor_id=outcome.vendor_id)
+            return Step(Trigger.SUCCEEDED, vendor_id=outcome.vendor_id, failed=outcome.failed)
         case Accepted():
             return _after_accepted(standing, outcome, now, pace)
         case Refused():

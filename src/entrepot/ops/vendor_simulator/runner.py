@@ -28,6 +28,7 @@ def application(simulator: Simulator) -> web.Application:
         vendor = simulator.vendor
         fields = {
             "services": len(vendor.live()),
+            "people": sum(len(one.people) for one in vendor.live()),
             "operations": len(vendor.tasks),
             "doubles": vendor.doubles(),
             "faults met": dict(vendor.requests),

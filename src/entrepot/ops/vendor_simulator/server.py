@@ -24,7 +24,8 @@ class Settings:
     """How the vendor works.
 
     `work_seconds` 0 answers at once, otherwise operations are accepted first. `careless`: repeated requests are not
-    recognised. `callback_url` empty sends none. `poll_after` is what pollers are told.
+    recognised. `callback_url` empty sends none. `poll_after` is what pollers are told. Each answer to an operation
+    takes `answer_seconds`, and `person_seconds` more for everybody whom it is about.
     """
 
     secret: str = ""
@@ -33,6 +34,8 @@ class Settings:
     callback_url: str = ""
     callback_secret: str = ""
     work_seconds: float = 0.0
+    answer_seconds: float = 0.0
+    person_seconds: float = 0.0
     poll_after: float | None = None
     careless: bool = False
     clock: Clock = field(default_factory=SystemClock)
@@ -58,6 +61,8 @@ class Simulator:
         self, task: Task, answer: Callable[[Task], web.Response], request: web.Request
     ) -> web.StreamResponse:
         """Take an operation on, meet its fault, answer."""
+        settings = self.settings
+        await asyncio.sleep(settings.answer_seconds + settings.person_seconds * len(task.people))
         fault = self.faults.draw()
         self.vendor.requests[fault.value] += 1
         if fault is Fault.BUSY:
@@ -144,6 +149,8 @@ class Simulator:
             fields["text"] = task.text
         if task.status == "succeeded" and thing is not None:
             fields["vendor_id"] = thing.vendor_id
+        if task.failed:
+            fields["failed"] = task.failed
         if task.status == "accepted" and self.settings.poll_after is not None:
             fields["poll_after"] = self.settings.poll_after
         return fields

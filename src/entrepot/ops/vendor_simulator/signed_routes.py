@@ -65,6 +65,7 @@ class _Routes:
             quantity=fields["quantity"],
             parameters=fields["parameters"],
             units=fields.get("units") or {},
+            people=fields.get("people") or [],
         )
         known = self._simulator.vendor.tasks.get(task.key)
         if known is not None and not self._simulator.settings.careless:

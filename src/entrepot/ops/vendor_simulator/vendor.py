@@ -18,6 +18,7 @@ class Thing:
     quantity: str
     parameters: dict[str, Any]
     units: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Task:
     status: str = "accepted"
     text: str = ""
     will_fail: bool = False
+    people: list[dict[str, str]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
 
     def is_same(self, other: "Task") -> bool:
         """Tell whether two requests ask for the same."""
@@ -44,6 +47,7 @@ class Task:
             and self.quantity == other.quantity
             and self.units == other.units
             and self.parameters == other.parameters
+            and self.people == other.people
         )
 
 
@@ -127,6 +131,20 @@ class Vendor:
         thing = self.find(task.instance)
         if thing is not None:
             thing.state = "removed"
+
+    def _assign(self, task: Task) -> None:
+        """Give people the service. RFC 2606: an address below .invalid belongs to nobody."""
+        thing = self._needed(task)
+        for one in task.people:
+            if one["email"].endswith(".invalid"):
+                task.failed[one["key"]] = f"There is no mailbox {one['email']}."
+            else:
+                thing.people[one["key"]] = one["login"]
+
+    def _release(self, task: Task) -> None:
+        thing = self._needed(task)
+        for one in task.people:
+            thing.people.pop(one["key"], None)
 
     def _needed(self, task: Task) -> Thing:
         thing = self.find(task.instance)

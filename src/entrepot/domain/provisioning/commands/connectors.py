@@ -6,19 +6,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from entrepot.domain.provisioning.connectors.http import NotAllowed, VendorHttp
-from entrepot.domain.provisioning.connectors.registry import Surroundings
+from entrepot.domain.provisioning.connectors.registry import Surroundings, abilities
 from entrepot.domain.provisioning.errors import NoSuchOperation, ProvisioningInput
-from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.provisioning.kinds import Action, ConnectorKind
 from entrepot.domain.provisioning.models import Connector, VendorOffer
 from entrepot.domain.provisioning.resting import forget
 from entrepot.domain.provisioning.results import Offer
 from entrepot.infra.audit.recorder import Actor, record
+from entrepot.infra.egress import Egress, NotAllowed
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 NAME_LENGTH_MAX = 60
 PARAMETER_LENGTH_MAX = 100
+PEOPLE_AT_ONCE_MAX = 1_000
 
 
 def add_connector(
@@ -89,6 +90,33 @@ def switch_connector(*, connector_id: int, is_active: bool, actor: Actor, now: d
         _note(connector, "connector_switched", {"is_active": is_active}, actor, now)
 
 
+def tell_people(*, connector_id: int, people_at_once: int, actor: Actor, now: datetime) -> None:
+    """Say for how many people one operation of a connector may be: 0 if the vendor is not told who uses its service.
+
+    It counts for what is asked from now on. Raises: NoSuchOperation; ProvisioningInput `people_at_once_unusable` above
+    1,000, and for connectors that cannot hand services out to people.
+    """
+    with transaction.atomic():
+        connector = Connector.objects.select_for_update().filter(pk=connector_id).first()
+        if connector is None:
+            raise NoSuchOperation(object=f"Connector {connector_id}")
+        can = abilities(connector.kind).can(Action.ASSIGN)
+        if not 0 <= people_at_once <= (PEOPLE_AT_ONCE_MAX if can else 0):
+            raise ProvisioningInput(
+                "people_at_once_unusable",
+                "One operation can be for 0 to {most} people.",
+                field="people_at_once",
+                most=PEOPLE_AT_ONCE_MAX if can else 0,
+                next_step="Ask the vendor how many people it takes at once.",
+            )
+        if connector.people_at_once == people_at_once:
+            return
+        connector.people_at_once = people_at_once
+        connector.save(update_fields=["people_at_once"])
+        after: dict[str, object] = {"people_at_once": people_at_once}
+        _note(connector, "connector_told_people", after, actor, now)
+
+
 def name_units(*, connector_id: int, quantity_parameter: str, actor: Actor, now: datetime) -> None:
     """Say in which parameter a service broker wants the units of a plan's first resource; empty: it is told none.
 
@@ -157,7 +185,7 @@ def _check_parameter(name: str, kind: ConnectorKind) -> None:
 
 def _check_address(base_url: str, surroundings: Surroundings) -> None:
     try:
-        VendorHttp(inside=surroundings.inside).check(base_url)
+        Egress(inside=surroundings.inside).check(base_url)
     except NotAllowed as error:
         raise ProvisioningInput(
             "connector_address_unusable",

@@ -17,7 +17,7 @@ from entrepot.domain.provisioning.errors import (
     ProvisioningInput,
     ProvisioningRefused,
 )
-from entrepot.domain.provisioning.kinds import Action, InstanceState
+from entrepot.domain.provisioning.kinds import FOR_PEOPLE, Action, InstanceState
 from entrepot.domain.provisioning.lifecycle import OPEN, State
 from entrepot.domain.provisioning.models import (
     Connector,
@@ -35,6 +35,8 @@ _LEGAL = {
     Action.SUSPEND: frozenset({InstanceState.RUNNING}),
     Action.RESUME: frozenset({InstanceState.SUSPENDED}),
     Action.CANCEL: frozenset({InstanceState.RUNNING, InstanceState.SUSPENDED}),
+    Action.ASSIGN: frozenset({InstanceState.RUNNING}),
+    Action.RELEASE: frozenset({InstanceState.RUNNING, InstanceState.SUSPENDED}),
 }
 
 
@@ -42,7 +44,8 @@ _LEGAL = {
 class Request:
     """One effect that is wanted. `cause` is the caller's unique name of it inside the tenant, at most 200 characters.
 
-    `wanted` counts for creations and changes; the quantity is the new total.
+    `wanted` counts for creations and changes; the quantity is the new total. `people` are whom a service is handed
+    out to or taken from: key, login, name and email of each.
     """
 
     tenant_id: int
@@ -50,6 +53,7 @@ class Request:
     action: Action
     cause: str
     wanted: Wanted | None = None
+    people: tuple[Mapping[str, str], ...] = ()
 
 
 def open_instance(*, tenant_id: int, connector_id: int, subscription_id: int, now: datetime) -> int:
@@ -208,6 +212,7 @@ def _intent(
         quantity=wanted.quantity,
         units=wanted.stored_units,
         parameters=dict(wanted.parameters),
+        people=[dict(one) for one in request.people],
         poll_seconds_max=bounds.get(plan),
         originator_id=actor.user_id,
         requested_by=actor.name[:150],
@@ -275,8 +280,15 @@ def _require_able(instance: ServiceInstance, action: Action) -> None:
 
 
 def _require_none_open(fresh: Sequence[Operation]) -> None:
+    fresh = [operation for operation in fresh if operation.action not in FOR_PEOPLE]
+    if not fresh:
+        return
     ids = [operation.instance_id for operation in fresh]
-    busy = Operation.objects.filter(instance_id__in=ids, state__in=sorted(OPEN)).first()
+    busy = (
+        Operation.objects.filter(instance_id__in=ids, state__in=sorted(OPEN))
+        .exclude(action__in=sorted(FOR_PEOPLE))
+        .first()
+    )
     twice = len(set(ids)) < len(ids)
     if busy is not None or twice:
         raise ProvisioningRefused(

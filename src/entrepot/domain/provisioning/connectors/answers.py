@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from entrepot.domain.provisioning.connectors.http import Answer, NoAnswer, NotAllowed, NotSent
 from entrepot.domain.provisioning.kinds import ErrorClass
 from entrepot.domain.provisioning.results import Outcome, Refused, Unknown
+from entrepot.infra.egress import Answer, NoAnswer, NotAllowed, NotSent
 
 _SHOWN_MAX = 300
 _CLASSES = {

@@ -45,6 +45,14 @@ class ManualQueue:
         """Put it into the queue of the people."""
         return Accepted()
 
+    async def assign(self, _call: Call) -> Outcome:
+        """Put it into the queue of the people."""
+        return Accepted()
+
+    async def release(self, _call: Call) -> Outcome:
+        """Put it into the queue of the people."""
+        return Accepted()
+
     async def poll(self, _call: Call) -> Outcome:
         """Leave it in the queue."""
         return Accepted()

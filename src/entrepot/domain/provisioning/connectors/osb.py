@@ -20,13 +20,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from entrepot.domain.provisioning.connectors.answers import guarded, refused, shown, unusable
-from entrepot.domain.provisioning.connectors.http import (
-    BODY_LIMIT,
-    Answer,
-    NoAnswer,
-    NotSent,
-    VendorHttp,
-)
 from entrepot.domain.provisioning.connectors.offers import read_catalog
 from entrepot.domain.provisioning.connectors.protocol import Abilities, VendorFault
 from entrepot.domain.provisioning.connectors.secrets import ConnectorSecrets
@@ -47,6 +40,13 @@ from entrepot.domain.provisioning.results import (
     VendorObject,
     Wanted,
 )
+from entrepot.infra.egress import (
+    BODY_LIMIT,
+    Answer,
+    Egress,
+    NoAnswer,
+    NotSent,
+)
 
 VERSION = "2.17"
 PLATFORM = "entrepot"
@@ -61,7 +61,7 @@ _PLAN_FIELDS = ("service_id", "plan_id")
 class ServiceBroker:
     """One broker at `base_url`, spoken to with basic authentication."""
 
-    def __init__(self, *, base_url: str, secrets: ConnectorSecrets, http: VendorHttp) -> None:
+    def __init__(self, *, base_url: str, secrets: ConnectorSecrets, http: Egress) -> None:
         self._base = base_url.rstrip("/")
         self._http = http
         login = f"{secrets.user}:{secrets.password}".encode()
@@ -112,6 +112,14 @@ class ServiceBroker:
 
     async def resume(self, call: Call) -> Outcome:
         """Refuse: the API has no such call."""
+        return _unsupported(call)
+
+    async def assign(self, call: Call) -> Outcome:
+        """Refuse: the API knows no people."""
+        return _unsupported(call)
+
+    async def release(self, call: Call) -> Outcome:
+        """Refuse: the API knows no people."""
         return _unsupported(call)
 
     async def poll(self, call: Call) -> Outcome:

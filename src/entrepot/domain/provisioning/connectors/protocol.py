@@ -63,6 +63,14 @@ class Connector(Protocol):
         """Ask to remove the service; one that does not exist is done."""
         ...
 
+    async def assign(self, call: Call, /) -> Outcome:
+        """Ask to hand the service out to `call.people`; who has it already is done. `Done.failed` names who has not."""
+        ...
+
+    async def release(self, call: Call, /) -> Outcome:
+        """Ask to take the service away from `call.people`; who does not have it is done."""
+        ...
+
     async def poll(self, call: Call, /) -> Outcome:
         """Look how far an accepted operation is."""
         ...

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entrepot.domain.provisioning.connectors import manual, osb, signed
-from entrepot.domain.provisioning.connectors.http import TOTAL_SECONDS, VendorHttp
 from entrepot.domain.provisioning.connectors.protocol import Abilities, Connector
 from entrepot.domain.provisioning.connectors.secrets import load
 from entrepot.domain.provisioning.errors import ProvisioningRefused
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.models import Connector as ConnectorRow
+from entrepot.infra.egress import TOTAL_SECONDS, Egress
 from entrepot.kernel.clock import Clock
 
 
@@ -42,7 +42,7 @@ def build(
     name: str,
     base_url: str,
     surroundings: Surroundings,
-    http: VendorHttp,
+    http: Egress,
     clock: Clock,
 ) -> Connector:
     """Make a connector. Raises: ProvisioningRefused `secret_missing`, `secret_file_readable`."""
@@ -62,7 +62,7 @@ async def speaking(
     row: ConnectorRow, *, surroundings: Surroundings, clock: Clock
 ) -> AsyncIterator[Connector]:
     """Make the connector of a row with a connection pool of its own, closed at the end. Raises: as `build`."""
-    http = VendorHttp(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
+    http = Egress(inside=surroundings.inside, total_seconds=surroundings.call_seconds)
     try:
         yield build(
             kind=row.kind,

@@ -2,20 +2,22 @@
 
 The contract, which `bin/entrepot vendor-simulator` also speaks (JSON, quantities as strings):
 
-    POST /operations            {operation, action, instance, product, quantity, units, parameters}
+    POST /operations            {operation, action, instance, product, quantity, units, parameters, people}
         200 {status: succeeded, vendor_id}   202 {status: accepted, poll_after}   4xx {error, text}: nothing was done
-    GET  /operations/<key>      200 {status: accepted|succeeded|failed, text, vendor_id, poll_after}
+    GET  /operations/<key>      200 {status: accepted|succeeded|failed, text, vendor_id, poll_after, failed}
                                 404 {error: unknown_operation}
     GET  /instances/<key>       200 {instance, vendor_id, state, product, quantity, units, parameters}
                                 404 {error: unknown_instance}
     GET  /instances?after=      200 {instances: [...], after}
     GET  /usage?from=&until=    200 {usage: [{instance, resource, day, quantity}]}
 
-    call-back to us             {operation, status: accepted|succeeded|failed, text, vendor_id}
+    call-back to us             {operation, status: accepted|succeeded|failed, text, vendor_id, failed}
 
 `quantity` are the units of the plan's first resource, `units` {name: quantity} those of further ones; a vendor may
-leave `units` out of what it describes. A vendor answers a repeated `operation` as it answered the first, and one with
-other content with 409. Requests and call-backs are signed as `signing` says.
+leave `units` out of what it describes. `people` is there for the actions assign and release only: a list of
+{key, login, name, email, resource}; `failed` {key: text} says for which of them it did not work, and may be left out.
+A vendor answers a repeated `operation` as it answered the first, and one with other content with 409. Requests and
+call-backs are signed as `signing` says.
 """
 
 import json
@@ -28,16 +30,15 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from entrepot.domain.provisioning.connectors import signing
 from entrepot.domain.provisioning.connectors.answers import guarded, refused, shown, unusable
-from entrepot.domain.provisioning.connectors.http import (
-    BODY_LIMIT,
-    Answer,
-    NoAnswer,
-    NotSent,
-    VendorHttp,
-)
 from entrepot.domain.provisioning.connectors.protocol import Abilities, VendorFault
 from entrepot.domain.provisioning.connectors.secrets import ConnectorSecrets
-from entrepot.domain.provisioning.kinds import Action, ErrorClass, Feature, InstanceState
+from entrepot.domain.provisioning.kinds import (
+    FOR_PEOPLE,
+    Action,
+    ErrorClass,
+    Feature,
+    InstanceState,
+)
 from entrepot.domain.provisioning.results import (
     TEXT_LENGTH_MAX,
     Absent,
@@ -51,6 +52,13 @@ from entrepot.domain.provisioning.results import (
     VendorNews,
     VendorObject,
 )
+from entrepot.infra.egress import (
+    BODY_LIMIT,
+    Answer,
+    Egress,
+    NoAnswer,
+    NotSent,
+)
 from entrepot.kernel.clock import Clock
 
 ABILITIES = Abilities(frozenset(Action), frozenset({Feature.FETCH, Feature.LIST, Feature.USAGE}))
@@ -62,7 +70,7 @@ class SignedHttp:
     """One vendor at `base_url`; `clock` gives the instants of signatures."""
 
     def __init__(
-        self, *, base_url: str, secrets: ConnectorSecrets, http: VendorHttp, clock: Clock
+        self, *, base_url: str, secrets: ConnectorSecrets, http: Egress, clock: Clock
     ) -> None:
         self._base = base_url.rstrip("/")
         self._secrets, self._http, self._clock = secrets, http, clock
@@ -90,6 +98,14 @@ class SignedHttp:
 
     async def cancel(self, call: Call) -> Outcome:
         """Ask to remove the service."""
+        return await self._submit(call)
+
+    async def assign(self, call: Call) -> Outcome:
+        """Ask to hand the service out to people, all of them in one operation."""
+        return await self._submit(call)
+
+    async def release(self, call: Call) -> Outcome:
+        """Ask to take the service away from people, all of them in one operation."""
         return await self._submit(call)
 
     async def poll(self, call: Call) -> Outcome:
@@ -127,7 +143,7 @@ class SignedHttp:
         return tuple(_used(one) for one in _rows(fields, "usage"))
 
     async def _submit(self, call: Call) -> Outcome:
-        content = {
+        content: dict[str, Any] = {
             "operation": call.key,
             "action": call.action.value,
             "instance": call.instance_key,
@@ -136,6 +152,8 @@ class SignedHttp:
             "units": call.wanted.stored_units,
             "parameters": dict(call.wanted.parameters),
         }
+        if call.action in FOR_PEOPLE:
+            content["people"] = [dict(one) for one in call.people]
         body = json.dumps(content).encode()
         return await guarded(self._exchange("POST", "/operations", body), _read_submitted)
 
@@ -205,7 +223,7 @@ def _read_state(answer: Answer) -> Outcome:
 def _read_status(fields: Mapping[str, Any]) -> Accepted | Done | Refused | None:
     match fields.get("status"):
         case "succeeded":
-            return Done(str(fields.get("vendor_id") or "")[:_ID_LENGTH_MAX])
+            return Done(str(fields.get("vendor_id") or "")[:_ID_LENGTH_MAX], _failed(fields))
         case "accepted":
             return Accepted(poll_after_seconds=_seconds(fields.get("poll_after")))
         case "failed":
@@ -213,6 +231,17 @@ def _read_status(fields: Mapping[str, Any]) -> Accepted | Done | Refused | None:
             return Refused(ErrorClass.VENDOR_FAILED, text[:TEXT_LENGTH_MAX])
         case _:
             return None
+
+
+def _failed(fields: Mapping[str, Any]) -> Mapping[str, str]:
+    """Read for whom it did not work; anything but texts by key says nothing."""
+    failed = fields.get("failed")
+    if not isinstance(failed, dict):
+        return {}
+    return {
+        str(key)[:_ID_LENGTH_MAX]: str(text)[:TEXT_LENGTH_MAX] or "The vendor gave no reason."
+        for key, text in failed.items()
+    }
 
 
 def _seconds(value: object) -> float | None:

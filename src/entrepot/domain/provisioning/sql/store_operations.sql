@@ -1,5 +1,6 @@
 -- Write what became of operations that the caller has locked.
--- rows jsonb: array of {id, state, reference, polls, due_at, give_up_at, is_effect_known, error_class, error, settled_at}.
+-- rows jsonb: array of {id, state, reference, polls, due_at, give_up_at, is_effect_known, error_class, error, settled_at,
+-- people, people_failed}.
 -- Writes provisioning_operation.
 -- Safe to repeat: it sets values.
 UPDATE provisioning_operation AS op
@@ -12,7 +13,9 @@ SET
     is_effect_known = moved.is_effect_known,
     error_class = moved.error_class,
     error = moved.error,
-    settled_at = moved.settled_at
+    settled_at = moved.settled_at,
+    people = moved.people,
+    people_failed = moved.people_failed
 FROM jsonb_to_recordset(%(rows)s) AS moved (
     id bigint,
     state operation_state,
@@ -23,6 +26,8 @@ FROM jsonb_to_recordset(%(rows)s) AS moved (
     is_effect_known boolean,
     error_class text,
     error text,
-    settled_at timestamptz
+    settled_at timestamptz,
+    people jsonb,
+    people_failed jsonb
 )
 WHERE op.id = moved.id
