@@ -9,6 +9,7 @@ import pytest
 from entrepot.domain.billing.models import Charge
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod, PlanResource
+from entrepot.domain.ordering import payment
 from entrepot.domain.ordering.amounts import amounts_of
 from entrepot.domain.ordering.commands import Cart, Line, accept_payment
 from entrepot.domain.ordering.errors import OrderConflict, OrderInput, OrderNotPossible
@@ -229,6 +230,30 @@ def test_beyond_its_credit_limit_an_order_waits_until_staff_let_it_go_on(store):
     accept_payment(order_id=second, comment="seen on the statement", actor=SETUP, now=NOW)
     assert _code(second) is Code.COMPLETED
     assert OrderEvent.objects.filter(order_id=second, comment="seen on the statement").exists()
+
+
+def test_another_payment_condition_decides_which_orders_wait(store):
+    """Prepaid up to 60.00 for an order, whatever is owed: 75.00 waits, 45.00 goes on beyond the limit of the terms."""
+    asked = []
+
+    class Prepaid:
+        def go_on(self, orders, *, billing_account_id):
+            asked.append((billing_account_id, [one.amount for one in orders]))
+            return frozenset(one.order_id for one in orders if one.amount <= 60)
+
+    account = store.account_of(store.people.cleo.account_id)
+    BillingAccount.objects.filter(pk=account.pk).update(credit_limit=Decimal(0))
+    terms = payment.use(Prepaid())
+    try:
+        first, second = _place(_cart(store, "5", "3"))
+    finally:
+        payment.use(terms)
+
+    assert isinstance(terms, payment.OnTerms)
+    assert asked == [(account.pk, [75, 45])]
+    assert (_code(first), _code(second)) == (Code.WAITING_FOR_PAYMENT, Code.COMPLETED)
+    accept_payment(order_id=first, comment="the card was charged", actor=SETUP, now=NOW)
+    assert _code(first) is Code.COMPLETED
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1000000000"])

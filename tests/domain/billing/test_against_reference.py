@@ -23,7 +23,7 @@ SMALL_CHUNKS = (
     "tax_is_rounded_per_group",
     "what_cannot_be_taxed_waits_and_comes_in_full",
 )
-WORLDS = int(os.environ.get("ENTREPOT_WORLDS", "30"))
+WORLDS = int(os.environ.get("ENTREPOT_WORLDS", "16"))
 
 
 def assert_equal_results(world: World) -> None:

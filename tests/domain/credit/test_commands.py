@@ -22,6 +22,7 @@ from entrepot.domain.subscriptions.models import SubBilling, Subscription
 from entrepot.flows.bill import take_payment
 from entrepot.flows.daily_billing import run_day
 from entrepot.infra.audit.models import AuditEntry
+from entrepot.infra.outbox.models import OutboxEvent
 from entrepot.kernel.money import MoneyError
 from tests.domain.resale.shop import START, Shop, shop
 from tests.support.people import NOW, SETUP
@@ -202,6 +203,14 @@ def test_a_released_account_is_held_again_by_the_next_run_while_it_owes(store, a
         ("held", march(16)),
         ("released", march(17)),
         ("held", march(17)),
+    ]
+    # Whoever puts it, people are told of it.
+    told = ["credit_held", "credit_released"]
+    facts = OutboxEvent.objects.filter(kind__in=told, object_id=account)
+    assert list(facts.order_by("id").values_list("kind", "payload")) == [
+        ("credit_held", {"until": None}),
+        ("credit_released", {"until": None}),
+        ("credit_held", {"until": None}),
     ]
 
 

@@ -17,6 +17,7 @@ from entrepot.domain.parties.names import has_controls
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.events import bus
 
 REASON_LENGTH_MAX = 300
@@ -234,7 +235,7 @@ def _spread(account: BillingAccount, *, is_held: bool, business_date: date) -> N
     They take the last completed day as theirs: what is put by hand is effective for the business date.
     """
     last_day = business_date - timedelta(days=1)
-    with connection.cursor() as cursor:
+    with beyond("the run's statements, on its own tables"), connection.cursor() as cursor:
         made = _make_tables(cursor)
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
         cursor.execute(

@@ -25,17 +25,18 @@ def by_right(viewer: Viewer, row: OrderRow) -> frozenset[Act]:
 
     The provider's staff, the seller and the buyer act; sellers between them read. Payment is accepted by those who
     get the money, or by the provider. What a vendor made of it is repaired by sellers, and settled by hand by the
-    provider alone. Approving is for the seller's people; `legal` says for whom of them.
+    provider alone. Approving is for the seller's people, and for the buyer's in person; `legal` says for whom of them.
     """
     is_provider = viewer.panel is Panel.PROVIDER
     is_seller = row.seller_id == viewer.account_id
+    is_buyer = row.customer_id == viewer.account_id
     acts: set[Act] = set()
     if viewer.can(Capability.ACCEPT_PAYMENTS) and (is_provider or is_seller):
         acts.add(Act.ACCEPT)
     if viewer.can(Capability.MANAGE_ORDERS):
-        if is_seller:
+        if is_seller or (is_buyer and viewer.acting is None):
             acts |= {Act.APPROVE, Act.REJECT}
-        if is_provider or is_seller or row.customer_id == viewer.account_id:
+        if is_provider or is_seller or is_buyer:
             acts.add(Act.CANCEL)
         if is_provider or (viewer.panel is Panel.RESELLER and Act.CANCEL in acts):
             acts.add(Act.RESUBMIT)

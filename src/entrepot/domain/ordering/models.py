@@ -192,12 +192,15 @@ class ApprovalWorkflow(models.Model):
 class OrderApproval(models.Model):
     """The approval that one order waits or waited for, with the workflow as it was when the order was placed.
 
-    `step` counts from 0. Who decided what stands in the timeline of the order.
+    `step` counts from 0. Who decided what stands in the timeline of the order. With a `buyer_id` its people are asked
+    first, because somebody else ordered on their behalf: the first of `steps` is theirs and names nobody, as whoever
+    may manage orders there decides. Without a workflow `workflow_id` is 0.
     """
 
     order_id = models.BigIntegerField(primary_key=True)
     tenant_id = models.BigIntegerField()
     seller_id = models.BigIntegerField()
+    buyer_id = models.BigIntegerField(null=True)
     workflow_id = models.BigIntegerField()
     workflow_name = models.CharField(max_length=80)
     steps = models.JSONField()
@@ -214,5 +217,15 @@ class OrderApproval(models.Model):
                 fields=["seller_id", "order_id"],
                 name="order_approval_waiting",
                 condition=models.Q(state="waiting"),
-            )
+            ),
+            models.Index(
+                fields=["buyer_id", "order_id"],
+                name="order_approval_of_buyer",
+                condition=models.Q(state="waiting", buyer_id__isnull=False),
+            ),
         ]
+
+    @property
+    def waits_for_buyer(self) -> bool:
+        """Tell whether the buyer's people are asked now."""
+        return self.buyer_id is not None and self.step == 0

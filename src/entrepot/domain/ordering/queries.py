@@ -106,7 +106,8 @@ class OrderRow:
 class OrderFilter:
     """What a list shows: a side, a state as people are told it, a precise code, who bought, the kind, and a text.
 
-    The text is a number (`SO000012`, 12), an id (`ORD-7`, 7) or the beginning of a customer's name.
+    The text is a number (`SO000012`, 12), an id (`ORD-7`, 7) or the beginning of a customer's name. `is_open` leaves
+    out what is completed or cancelled.
     """
 
     side: Side = Side.BOTH
@@ -116,6 +117,7 @@ class OrderFilter:
     kind: OrderKind | None = None
     text: str = ""
     customer_id: int | None = None
+    is_open: bool = False
 
     @property
     def is_narrow(self) -> bool:
@@ -237,7 +239,11 @@ def timeline(viewer: Viewer, *, order_id: int) -> tuple[Step, ...]:
 
 def _codes(wanted: OrderFilter) -> tuple[Code, ...]:
     return tuple(
-        code for code in Code if wanted.shown in (None, SHOWN[code]) and wanted.code in (None, code)
+        code
+        for code in Code
+        if wanted.shown in (None, SHOWN[code])
+        and wanted.code in (None, code)
+        and not (wanted.is_open and SHOWN[code] in (Shown.COMPLETED, Shown.CANCELLED))
     )
 
 

@@ -20,7 +20,9 @@ from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.margins import price_by_percent
 from entrepot.domain.resale.models import ExchangeRate, MarginBasis, MarginRule, SellerPrice
 from entrepot.domain.resale.queries import plan_values
+from entrepot.domain.resale.quotes import ABOVE
 from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.money import UNIT_PRICE_DECIMALS, exponent, quantize_unit_price
 
 _PACKAGE = "entrepot.domain.resale"
@@ -148,7 +150,7 @@ def quoted(wanted: Sequence[Wanted]) -> Mapping[Wanted, tuple[Quote, ...]]:
     """Give the prices of what is wanted; the number of statements depends on the number of tiers only."""
     if not wanted:
         return {}
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), beyond(ABOVE), connection.cursor() as cursor:
         quote = statement(_PACKAGE, "quote_tier")
         tables = {**statement(_PACKAGE, "want_prices").temp_tables, **quote.temp_tables}
         for name, columns in tables.items():

@@ -12,6 +12,7 @@ from entrepot.domain.catalog.kinds import PriceKind, PriceModel
 from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.infra.db.prepared import is_prepared, prepared_call
 from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import beyond
 
 _PACKAGE = "entrepot.domain.resale"
 _READ = (
@@ -61,7 +62,7 @@ def quote_periods(
     if not plan_period_ids:
         return {}
     want, quote = statement(_PACKAGE, "want_quote"), statement(_PACKAGE, "quote_tier")
-    with connection.cursor() as cursor:
+    with beyond(ABOVE), connection.cursor() as cursor:
         if not (is_prepared(want) and is_prepared(quote)):
             # A statement can be prepared only when the tables that it reads are there.
             cursor.execute(_empty_tables())
@@ -85,6 +86,9 @@ def quote_periods(
         level = PriceLevel(PriceModel(model), number, above, up_to)
         prices[period].append(QuotedPrice(*[tier, resource, PriceKind(kind), *money, level]))
     return {period: tuple(found) for period, found in prices.items()}
+
+
+ABOVE = "a price is made of what each seller above asks"
 
 
 @cache

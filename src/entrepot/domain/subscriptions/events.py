@@ -60,6 +60,12 @@ class NoticeRuleChanged(Act):
     """A seller chose how many days before an end its customers are told of it."""
 
 
+@announces(actions=("subscription_note_added",))
+@dataclass(frozen=True, slots=True)
+class SubscriptionNoted(Act):
+    """Somebody wrote a note about a subscription."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfDay:
     """What the run of a day did to `count` subscriptions, one at least."""

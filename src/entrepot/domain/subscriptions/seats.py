@@ -23,8 +23,9 @@ _books: list[SeatBook] = []
 
 
 def kept_by(book: SeatBook) -> None:
-    """Ask this book from now on, once per process."""
-    _books.append(book)
+    """Ask this book from now on; naming it a second time changes nothing."""
+    if book not in _books:
+        _books.append(book)
 
 
 def require_free_seats(

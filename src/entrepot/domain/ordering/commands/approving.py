@@ -9,16 +9,20 @@ from typing import Any
 
 from django.db import transaction
 
+from entrepot.domain.ordering.approvals import deciders
 from entrepot.domain.ordering.commands.moves import checked_comment, locked, move_all
 from entrepot.domain.ordering.errors import OrderNotPossible
 from entrepot.domain.ordering.kinds import ApprovalState, AtTimeout, Audience, OrderKind
 from entrepot.domain.ordering.lifecycle import Trigger
 from entrepot.domain.ordering.models import Order, OrderApproval
+from entrepot.domain.resale.models import BillingAccount
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
 
 _PACKAGE = "entrepot.domain.ordering"
+BUYER_HOURS = 7 * 24
+"""How long a buyer's people have to decide about what was ordered on their behalf; then it is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +52,20 @@ class _Workflow:
 def ask_for_approval(orders: Sequence[Order], *, actor: Actor, now: datetime) -> list[Order]:
     """Let the opened orders of one seller wait that one of its workflows is for; return the others.
 
-    The narrowest workflow counts: the one with the highest amount.
+    The narrowest workflow counts: the one with the highest amount. What somebody else orders on the buyer's behalf
+    above the amount of its terms waits for the buyer's own people first.
     """
+    buyer_id = _buyer_to_ask(orders, actor)
     flows = _workflows(orders[0].seller_id)
     found = {
         order.id: next((flow for flow in flows if flow.is_for(order)), None) for order in orders
     }
-    waiting = [order for order in orders if found[order.id] is not None]
+    waiting = [order for order in orders if buyer_id or found[order.id] is not None]
     OrderApproval.objects.bulk_create(
-        OrderApproval(
-            order_id=order.id,
-            tenant_id=order.tenant_id,
-            seller_id=order.seller_id,
-            workflow_id=flow.id,
-            workflow_name=flow.name,
-            steps=flow.steps,
-            timeout_hours=flow.timeout_hours,
-            at_timeout=flow.at_timeout,
-            due_at=now + timedelta(hours=flow.timeout_hours),
-        )
-        for order in waiting
-        if (flow := found[order.id]) is not None
+        _approval(order, found[order.id], buyer_id=buyer_id, now=now) for order in waiting
     )
     move_all(waiting, Trigger.ASK_APPROVAL, actor=actor, now=now)
-    return [order for order in orders if found[order.id] is None]
+    return [order for order in orders if not buyer_id and found[order.id] is None]
 
 
 def approve_order(*, order_id: int, comment: str, actor: Actor, now: datetime) -> Order | None:
@@ -118,7 +112,9 @@ def time_out(
         approval = OrderApproval.objects.select_for_update().filter(pk=order_id).first()
         if approval is None or approval.state is not ApprovalState.WAITING or now < approval.due_at:
             return None
-        what = AtTimeout.REJECT if refusal else approval.at_timeout
+        # Nobody says yes for the buyer.
+        is_no = bool(refusal) or approval.waits_for_buyer
+        what = AtTimeout.REJECT if is_no else approval.at_timeout
         is_approved = what is AtTimeout.APPROVE
         _settle(approval, ApprovalState.APPROVED if is_approved else ApprovalState.REJECTED)
         trigger = Trigger.APPROVE if is_approved else Trigger.REJECT
@@ -130,6 +126,43 @@ def close_approval(*, order_id: int) -> None:
     """Note that an order that waits for approval was cancelled otherwise."""
     waiting = OrderApproval.objects.filter(pk=order_id, state=ApprovalState.WAITING)
     waiting.update(state=ApprovalState.CLOSED)
+
+
+def _buyer_to_ask(orders: Sequence[Order], actor: Actor) -> int | None:
+    """Return the buyer whose people are asked, None for nobody; orders of one cart count together."""
+    buyer_id = orders[0].customer_id
+    if actor.on_behalf_of_id != buyer_id:
+        return None
+    rows = BillingAccount.objects.filter(pk=orders[0].billing_account_id)
+    limit = rows.values_list("ask_above", flat=True).first()
+    if limit is None:
+        return None
+    # What a change takes each period is mostly paid already.
+    asked = sum(
+        order.first_amount
+        if order.changes is not None
+        else max(order.first_amount, order.period_amount)
+        for order in orders
+    )
+    return buyer_id if asked > limit else None
+
+
+def _approval(
+    order: Order, flow: _Workflow | None, *, buyer_id: int | None, now: datetime
+) -> OrderApproval:
+    hours = BUYER_HOURS if flow is None else flow.timeout_hours
+    return OrderApproval(
+        order_id=order.id,
+        tenant_id=order.tenant_id,
+        seller_id=order.seller_id,
+        buyer_id=buyer_id,
+        workflow_id=0 if flow is None else flow.id,
+        workflow_name="" if flow is None else flow.name,
+        steps=[*([[]] if buyer_id else []), *([] if flow is None else flow.steps)],
+        timeout_hours=hours,
+        at_timeout=AtTimeout.REJECT if flow is None else flow.at_timeout,
+        due_at=now + timedelta(hours=BUYER_HOURS if buyer_id else hours),
+    )
 
 
 def _workflows(seller_id: int) -> list[_Workflow]:
@@ -165,7 +198,9 @@ def _waiting(order: Order) -> OrderApproval:
 
 
 def _require_approver(order: Order, approval: OrderApproval, actor: Actor) -> None:
-    if actor.user_id not in approval.steps[approval.step]:
+    # Nobody decides on behalf of others, so least of all about what they have ordered themselves.
+    is_in_person = actor.on_behalf_of_id is None
+    if not is_in_person or actor.user_id not in deciders(approval):
         raise OrderNotPossible(
             "approval_of_others",
             "{object} waits for the approval of other people.",

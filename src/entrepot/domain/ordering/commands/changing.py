@@ -46,7 +46,9 @@ def place_change(
         order = _add(
             OrderKind.CHANGE, subscription_id, units.stored, shown, amounts, actor=actor, now=now
         )
-        ask_for_payment([order], actor=actor, now=now)
+        # Workflows are for new orders only; whom it was ordered for may have to be asked nevertheless.
+        begin = ask_for_payment if actor.on_behalf_of_id is None else begin_new
+        begin([order], actor=actor, now=now)
     return order.pk
 
 

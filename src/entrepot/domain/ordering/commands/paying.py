@@ -2,18 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from entrepot.domain.ordering.commands.approving import ask_for_approval
 from entrepot.domain.ordering.commands.moves import move_all
 from entrepot.domain.ordering.lifecycle import Trigger
 from entrepot.domain.ordering.models import Order
-from entrepot.domain.ordering.rules import is_within_credit
+from entrepot.domain.ordering.payment import Payable, condition
 from entrepot.infra.audit.recorder import Actor
-from entrepot.infra.db.prepared import prepared_batch
-from entrepot.infra.db.sql import statement
-
-_PACKAGE = "entrepot.domain.ordering"
 
 
 def begin_new(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
@@ -24,27 +19,13 @@ def begin_new(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
 
 
 def ask_for_payment(orders: Sequence[Order], *, actor: Actor, now: datetime) -> None:
-    """Let opened orders of one billing account within the credit limit go on, in the order given; the rest waits.
+    """Let the opened orders of one billing account go on that the payment condition lets; the rest waits.
 
     One at a time decides for one account. The caller has locked the orders or just made them.
     """
-    account_id = orders[0].billing_account_id
-    account = {"billing_account_id": account_id}
-    (((limit,),), ((owed, ordered),)) = prepared_batch(
-        (statement(_PACKAGE, "lock_credit"), account),
-        (
-            statement(_PACKAGE, "room_for_orders"),
-            {**account, "but_ids": [order.id for order in orders]},
-        ),
-    )
-    fits: list[Order] = []
-    waits: list[Order] = []
-    taken = Decimal(ordered)
-    for order in orders:
-        may_go_on = is_within_credit(
-            limit=limit, owed=owed, ordered=taken, amount=order.first_amount
-        )
-        (fits if may_go_on else waits).append(order)
-        taken += order.first_amount
+    payable = [Payable(order.id, order.first_amount) for order in orders]
+    fit = condition().go_on(payable, billing_account_id=orders[0].billing_account_id)
+    fits = [order for order in orders if order.id in fit]
+    waits = [order for order in orders if order.id not in fit]
     move_all(fits, Trigger.ACCEPT, actor=actor, now=now)
     move_all(waits, Trigger.ASK_PAYMENT, actor=actor, now=now)

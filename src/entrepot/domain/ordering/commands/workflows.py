@@ -12,8 +12,9 @@ from entrepot.domain.ordering.kinds import AtTimeout, Audience
 from entrepot.domain.ordering.models import ApprovalWorkflow
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.members import granted_to
 from entrepot.domain.parties.models import Account, Membership
-from entrepot.domain.parties.roles import Capability, capabilities_of
+from entrepot.domain.parties.roles import Capability
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import NUMBER_MAX
 
@@ -167,11 +168,11 @@ def _steps(steps: Sequence[Sequence[int]], seller: Account) -> list[list[int]]:
             most=STEPS_MAX,
         )
     wanted = {number for step in cleaned for number in step if 0 < number <= NUMBER_MAX}
-    rows = Membership.objects.filter(account=seller, user_id__in=wanted, user__is_active=True)
+    rows = Membership.objects.select_related("own_role").filter(
+        account=seller, user_id__in=wanted, user__is_active=True
+    )
     may = {
-        row.user_id
-        for row in rows
-        if Capability.MANAGE_ORDERS in capabilities_of(kind=seller.kind, role=row.role)
+        row.user_id for row in rows if Capability.MANAGE_ORDERS in granted_to(row, kind=seller.kind)
     }
     if any(number not in may for step in cleaned for number in step):
         raise OrderInput(

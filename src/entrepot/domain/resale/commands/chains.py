@@ -33,7 +33,7 @@ class Terms:
 
     `statement_day` 0 is every day with charges, 1..31 the day of the month; `due_days` counts the day
     of issue; `grace_days` are the days after the due day until a credit hold. `credit_limit` None
-    means no limit.
+    means no limit. Orders on the buyer's behalf above `ask_above` wait for the buyer's people, None asks for none.
     """
 
     statement_day: int = 1
@@ -44,6 +44,7 @@ class Terms:
     bill_on_hold: bool = True
     suspend_on_hold: bool = False
     tax_rounding: TaxRounding = TaxRounding.GROUP
+    ask_above: Decimal | None = None
 
 
 def open_billing_account(
@@ -329,6 +330,13 @@ def check_terms(terms: Terms, currency: str) -> None:
                 value=value,
                 most=most,
             )
+    if terms.ask_above is not None and Money(terms.ask_above, currency).amount < 0:
+        raise ResaleInput(
+            "terms_out_of_bounds",
+            "An amount to ask above cannot be below zero.",
+            field="ask_above",
+            next_step="Give zero to be asked always, or none for never.",
+        )
     if terms.credit_limit is not None:
         limit = Money(terms.credit_limit, currency)
         if limit.amount < 0:

@@ -70,5 +70,6 @@ def _terms(row: BillingAccount) -> Terms:
 
 
 def _shown(terms: Terms) -> dict[str, object]:
-    limit = terms.credit_limit
-    return {**asdict(terms), "credit_limit": None if limit is None else str(limit)}
+    amounts = {"credit_limit": terms.credit_limit, "ask_above": terms.ask_above}
+    shown = {name: None if amount is None else str(amount) for name, amount in amounts.items()}
+    return {**asdict(terms), **shown}
