@@ -280,7 +280,8 @@ def _plan_restart(store: Shop, case: Case, facts: SubscriptionFacts, today: date
     ended = subscription_facts(viewer, subscription_id=facts.id)
     seen = effects.restart_effect(facts=ended, today=later, **WHO)
     first = effects.restart_first_day(facts=ended, today=later)
-    do = partial(commands.restart_subscription, **_known(facts.id, later))
+    # As the order of a new term does it: on the business date, also when the calendar is ahead of it.
+    do = partial(commands.restart_subscription, **_known(facts.id, business_date() or later))
     return Planned(seen, do, first)
 
 

@@ -113,7 +113,9 @@ def test_an_edit_reaches_subscriptions_and_tax_and_a_stale_one_is_refused(store)
     number = store.people.cleo.account_id
     subscription = store.subscribe()
     version = Account.objects.get(pk=number).version
-    company = replace(COMPANY, name="Cleo Kliniken", address=commands.Address(tax_number="DE1"))
+    company = replace(
+        COMPANY, name="Cleo Kliniken", address=commands.Address(tax_number="DE987654321")
+    )
     facts = {"account_id": number, "version": version, "actor": SETUP, "now": NOW}
 
     onboarding.edit_company(store.people.sven.viewer(), company=company, **facts)

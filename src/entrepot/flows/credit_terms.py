@@ -16,7 +16,10 @@ from entrepot.kernel.ids import NUMBER_MAX
 
 @dataclass(frozen=True, slots=True)
 class WantedTerms:
-    """What the form asks; `credit_limit` None means no limit, `holds_by_itself` that the daily run puts holds."""
+    """What the form asks: `credit_limit` None means no limit, `ask_above` None that the buyer is never asked.
+
+    `holds_by_itself`: the daily run puts holds.
+    """
 
     statement_day: int
     due_days: int
@@ -25,6 +28,7 @@ class WantedTerms:
     holds_by_itself: bool
     bill_on_hold: bool
     suspend_on_hold: bool
+    ask_above: Decimal | None = None
 
 
 def wanted_terms(viewer: Viewer, *, billing_account_id: int) -> WantedTerms:
@@ -38,6 +42,7 @@ def wanted_terms(viewer: Viewer, *, billing_account_id: int) -> WantedTerms:
         holds_by_itself=row.hold_mode is HoldMode.AUTOMATIC,
         bill_on_hold=row.bill_on_hold,
         suspend_on_hold=row.suspend_on_hold,
+        ask_above=row.ask_above,
     )
 
 
@@ -82,5 +87,6 @@ def _terms(row: BillingAccount, wanted: WantedTerms) -> Terms:
         hold_mode=HoldMode.AUTOMATIC if wanted.holds_by_itself else HoldMode.MANUAL,
         bill_on_hold=wanted.bill_on_hold,
         suspend_on_hold=wanted.suspend_on_hold,
+        ask_above=wanted.ask_above,
         tax_rounding=row.tax_rounding,
     )

@@ -10,10 +10,13 @@ from typing import Any
 from entrepot.domain.billing import events as billing
 from entrepot.domain.catalog import events as catalog
 from entrepot.domain.credit import events as credit
+from entrepot.domain.identity import events as identity
+from entrepot.domain.notifications import events as notifications
 from entrepot.domain.ordering import events as ordering
 from entrepot.domain.parties import events as parties
 from entrepot.domain.provisioning import events as provisioning
 from entrepot.domain.resale import events as resale
+from entrepot.domain.seats import events as seats
 from entrepot.domain.subscriptions import events as subscriptions
 from entrepot.domain.subscriptions.events import OfDay
 from entrepot.domain.tax import events as tax
@@ -22,8 +25,8 @@ from entrepot.infra.outbox import events as outbox
 from entrepot.infra.tasks import events as tasks
 
 _SOURCES: tuple[ModuleType, ...] = (
-    *(subscriptions, ordering, provisioning, billing, credit),
-    *(parties, tax, catalog, resale, usage, tasks, outbox),
+    *(subscriptions, ordering, provisioning, seats, billing, credit),
+    *(parties, identity, tax, catalog, resale, usage, notifications, tasks, outbox),
 )
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError, connection
 
+from entrepot.flows.messages import announcing
+from entrepot.flows.messages.posting import begin_sending
 from entrepot.infra.outbox.handlers import FactHandler, fact_handlers, hand_over
 from entrepot.kernel.clock import Clock, SystemClock
 
@@ -14,7 +16,8 @@ KINDS = (
     *("subscription_started", "cancellation_ordered"),
     *("subscription_expires_soon", "subscription_renews_soon"),
     *("invoice_issued", "credit_note_issued", "payment_received"),
-    *("credit_held", "credit_released", "credit_protected"),
+    *("credit_held", "credit_released", "credit_released_until"),
+    *announcing.KINDS,
 )
 """Everything that `wiring.py` and the daily run put into the outbox."""
 
@@ -30,7 +33,7 @@ def handlers_of_facts() -> Mapping[str, tuple[FactHandler, ...]]:
 
 @contextmanager
 def facts_thread(*, clock: Clock | None = None) -> Iterator[None]:
-    """Hand facts over beside the block, in a thread with a database connection of its own."""
+    """Hand facts over and begin to send messages beside the block, in a thread with its own database connection."""
     stop = threading.Event()
     thread = threading.Thread(
         target=_work, args=(stop, clock or SystemClock()), name="facts", daemon=True
@@ -63,7 +66,9 @@ def _work(stop: threading.Event, clock: Clock) -> None:
 
 def _try(clock: Clock) -> int:
     try:
-        return hand_over(now=clock.now())
+        now = clock.now()
+        begin_sending(now=now)
+        return hand_over(now=now)
     except (OperationalError, InterfaceError):
         _logger.warning("the database is away; facts are handed over when it is back")
     except Exception:

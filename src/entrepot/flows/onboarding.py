@@ -224,6 +224,8 @@ def convert_customer(
     """
     with transaction.atomic():
         account = convertible(viewer, account_id=account_id)
+        # Locked before orders are looked for: who orders at this moment comes wholly before or after.
+        Account.objects.select_for_update().get(pk=account.id)
         waiting = orders.open_order_number(customer_id=account.id)
         if waiting:
             raise PartyRefused(

@@ -14,6 +14,7 @@ from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import Order, OrderApproval
 from entrepot.domain.subscriptions.commands import drop_ordered
 from entrepot.domain.subscriptions.errors import OrderRefused, TransitionRefused
+from entrepot.flows.messages import announcing
 from entrepot.flows.orders import order_day
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.tasks import queue
@@ -51,7 +52,13 @@ def watch_approvals(event: OrdersMoved) -> None:
             approving.close_approval(order_id=order_id)
     if event.after is not Code.WAITING_FOR_APPROVAL:
         return
-    for row in OrderApproval.objects.filter(pk__in=event.order_ids).order_by("pk"):
+    rows = list(OrderApproval.objects.filter(pk__in=event.order_ids).order_by("pk"))
+    asked = [row for row in rows if row.waits_for_buyer]
+    if asked:
+        announcing.ask_buyer(
+            [row.order_id for row in asked], tenant_id=asked[0].tenant_id, at=event.at
+        )
+    for row in rows:
         queue.enqueue(
             task=TASK,
             arguments={"order_id": row.order_id},

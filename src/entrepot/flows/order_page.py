@@ -15,6 +15,7 @@ from entrepot.domain.ordering.notes import NoteRow, notes_of
 from entrepot.domain.ordering.queries import OrderRow, Step, order_of, timeline
 from entrepot.domain.ordering.rules import Bill
 from entrepot.domain.parties import access
+from entrepot.domain.parties.acting import acted_as
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.provisioning.details import OperationFacts, operation_facts
@@ -180,11 +181,17 @@ def _legal(
 
 
 def _people(viewer: Viewer, names: set[str]) -> frozenset[str]:
-    """Find who may be named: people of the viewer's account and below; nobody stands above the provider."""
+    """Find who may be named: people of the viewer's account and below, and who acted on its behalf.
+
+    Nobody stands above the provider.
+    """
     if viewer.panel is Panel.PROVIDER:
         return frozenset(names)
     known = access.visible(viewer, User).filter(display_name__in=names - _PROGRAMS)
-    return frozenset(known.values_list("display_name", flat=True))
+    found = set(known.values_list("display_name", flat=True))
+    if any(name.endswith(")") for name in names - found):
+        found |= names & acted_as(account_id=viewer.account_id)
+    return frozenset(found)
 
 
 def _about_running(viewer: Viewer, row: OrderRow) -> tuple[OrderMoney | None, tuple[Item, ...]]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
-from django.db.models.lookups import GreaterThan, StartsWith
+from django.db.models.lookups import GreaterThan
 
 from entrepot.domain.billing.lifecycle import DocumentKind
 from entrepot.domain.billing.models import Invoice
@@ -23,9 +23,10 @@ from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.parties.names import sort_key
+from entrepot.domain.parties.people import words_named
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.scopes import Scope, Side, document_scope, subscription_scope
-from entrepot.domain.parties.viewer import Viewer
+from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.queries import plan_values
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.kernel.ids import NUMBER_MAX, IdError, IdKind, parse_id
@@ -151,12 +152,13 @@ def _number(text: str, kind: IdKind) -> int | None:
         return None
 
 
-def _or_number(match: Q, text: str, kind: IdKind) -> Q:
+def _or_number(match: Q, text: str, kind: IdKind, *, field: str = "pk") -> Q:
     """Add the object with the typed number; a whole public id means that object alone."""
     number = _number(text, kind)
     if number is None:
         return match
-    return match | Q(pk=number) if text.isdigit() else Q(pk=number)
+    named = Q((field, number))
+    return match | named if text.isdigit() else named
 
 
 def _number_first(rows: QuerySet[M], match: Q, text: str, kind: IdKind, size: int) -> list[M]:
@@ -327,19 +329,27 @@ def _plans(viewer: Viewer, text: str, size: int) -> list[Hit]:
     ]
 
 
-def _users(viewer: Viewer, text: str, size: int) -> list[Hit]:
+def _users_of_all(text: str) -> QuerySet[User]:
+    """Find people among those of all tenants, by the index of parts of names."""
     name: Any = Q()
     for word in text.split():
         name &= Q(upper_name__startswith=word.upper()) | Q(upper_name__contains=f" {word.upper()}")
-    people = User.objects.annotate(upper_name=Upper("display_name"), upper_email=Upper("email"))
-    match = name | Q(login__startswith=text.lower())
-    match |= Q(StartsWith(F("upper_email"), Value(text.upper()))) & ~Q(email="")
-    match = _or_number(match, text, IdKind.USER)
+    people = User.objects.annotate(upper_name=Upper("display_name"))
+    match = name | Q(login__begins=text.lower()) | Q(email_key__begins=text.lower())
+    return people.filter(_or_number(match, text, IdKind.USER))
+
+
+def _users(viewer: Viewer, text: str, size: int) -> list[Hit]:
+    if viewer.panel is Panel.PROVIDER:
+        match = Q(user__in=_users_of_all(text))
+    else:
+        # Of one tree: names are looked through at the memberships, without a look at each person.
+        match = _or_number(words_named(text), text, IdKind.USER, field="user_id")
     found = (
         visible(viewer, Membership)
-        .filter(user__in=people.filter(match))
+        .filter(match)
         .select_related("user", "account")
-        .order_by("user__display_name", "user_id", "account_id")[:size]
+        .order_by("name_key", "user_id", "account_id")[:size]
     )
     return [
         Hit(

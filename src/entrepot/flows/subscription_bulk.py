@@ -11,6 +11,7 @@ from entrepot.domain.subscriptions import commands
 from entrepot.domain.subscriptions.queries import PickedRow
 from entrepot.flows.subscription_actions import hold, release
 from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.walls import settle
 from entrepot.kernel.errors import BadInput, DomainError, Refused
 from entrepot.kernel.ids import IdKind, format_id
 
@@ -91,12 +92,13 @@ def act_on_rows(
 
     `versions` has what the review has shown by id: a row that was changed meanwhile is refused.
     """
-    return tuple(
-        RowOutcome(
-            row, _do(act, row, reason, versions.get(row.id, -1), actor=actor, now=now, today=today)
-        )
-        for row in rows
-    )
+    outcomes = []
+    for row in rows:
+        version = versions.get(row.id, -1)
+        refusal = _do(act, row, reason, version, actor=actor, now=now, today=today)
+        outcomes.append(RowOutcome(row, refusal))
+        settle()
+    return tuple(outcomes)
 
 
 def _do(

@@ -28,7 +28,9 @@ from entrepot.domain.subscriptions.commands.take_over import (
 )
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.domain.subscriptions.sale import Sale, read_sale
-from entrepot.flows.subscription_import_file import Cells, ImportFault, Typed, read_rows, typed
+from entrepot.flows.csv_file import Cells, CsvFault
+from entrepot.flows.file_jobs import Fault
+from entrepot.flows.subscription_import_file import ImportFault, Typed, read_rows, typed
 from entrepot.flows.subscription_import_lookup import Known, Meant, look_up, meaning
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.db.locks import Space, lock_all
@@ -36,15 +38,6 @@ from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.kernel.ids import IdKind, format_id
 
 Tell = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One row that cannot be imported: its line, the column if one is to blame, and why."""
-
-    line: int
-    column: str
-    reason: DomainError
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ class Checked:
 def check_file(viewer: Viewer, *, path: Path, business_day: date, tell: Tell) -> Checked:
     """Check every row of a file; changes nothing. `tell` hears how many rows of how many are done.
 
-    Raises: ImportFault about the whole file.
+    Raises: CsvFault about the whole file.
     """
     cells = read_rows(path)
     rows, faults = _typed(cells)
@@ -132,7 +125,7 @@ def _typed(cells: Sequence[Cells]) -> tuple[list[Typed], list[Fault]]:
     for one in cells:
         try:
             rows.append(typed(one))
-        except ImportFault as fault:
+        except (CsvFault, ImportFault) as fault:
             faults.append(Fault(one.line, fault.field or "", fault))
     return rows, faults
 

@@ -1,13 +1,12 @@
 """The file of running subscriptions: its columns, its template, its rows with what is wrong in each."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from entrepot.flows.csv_file import Cells, read_cells, require_cell, template_of
 from entrepot.kernel.errors import BadInput
 
 COLUMNS = (
@@ -28,22 +27,14 @@ _EXAMPLES = (
 )
 ROWS_MAX = 20_000
 BYTES_MAX = 10 * 1024 * 1024
-_CELL_LENGTH_MAX = 200
 _YES_NO = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 class ImportFault(BadInput):
-    """What is wrong with a file or with one of its rows; `field` names the column."""
+    """What is wrong with a row of the file; `field` names the column."""
 
     codes = frozenset(
         {
-            "import_not_text",
-            "import_empty",
-            "import_too_long",
-            "import_column_missing",
-            "import_columns_unknown",
-            "import_cell_missing",
-            "import_cell_too_long",
             "import_quantity_unusable",
             "import_months_unusable",
             "import_day_unusable",
@@ -58,17 +49,8 @@ class ImportFault(BadInput):
             "import_vendor_id_twice",
             "import_vendor_id_known",
             "import_expiry_before_start",
-            "import_file_gone",
         }
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """One row as it was typed, with its line in the file; the header is line 1."""
-
-    line: int
-    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,97 +71,17 @@ class Typed:
 
 def template() -> str:
     """Return the file that people fill in, with two rows as examples."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_EXAMPLES)
-    return text.getvalue()
+    return template_of(COLUMNS, _EXAMPLES)
 
 
 def read_rows(path: Path) -> list[Cells]:
-    """Read a CSV file with a header; commas or semicolons. Raises: ImportFault about the whole file."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise ImportFault(
-            "import_file_gone",
-            "The file is not on the server any more.",
-            next_step="Upload it again.",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ImportFault(
-            "import_not_text", "The file is not UTF-8 text.", next_step="Save it as CSV UTF-8."
-        ) from error
-    if "\0" in text:
-        raise ImportFault(
-            "import_not_text", "The file is not UTF-8 text.", next_step="Save it as CSV UTF-8."
-        )
-    head = text.split("\n", 1)[0]
-    reader = csv.reader(
-        io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","
-    )
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise ImportFault(
-            "import_not_text", "The file is not UTF-8 text.", next_step="Save it as CSV UTF-8."
-        ) from error
-    return list(_cells(rows))
-
-
-def _cells(rows: list[tuple[int, list[str]]]) -> Iterator[Cells]:
-    if len(rows) < 2:
-        raise ImportFault(
-            "import_empty", "The file has no rows.", next_step="Fill in the template."
-        )
-    if len(rows) - 1 > ROWS_MAX:
-        raise ImportFault(
-            "import_too_long",
-            "The file has {rows} rows; {most} are possible at once.",
-            rows=len(rows) - 1,
-            most=ROWS_MAX,
-            next_step="Split it.",
-        )
-    names = [name.strip().lower() for name in rows[0][1]]
-    missing = [name for name in COLUMNS if name not in names and name not in _OPTIONAL]
-    if missing:
-        raise ImportFault(
-            "import_column_missing",
-            "The header has no column {column}.",
-            field=missing[0],
-            column=", ".join(missing),
-            next_step="Use the header of the template.",
-        )
-    unknown = [name for name in names if name not in COLUMNS]
-    if unknown or len(set(names)) < len(names):
-        raise ImportFault(
-            "import_columns_unknown",
-            "The header has a column that nobody knows, or one twice: {column}.",
-            column=", ".join(unknown or names)[:_CELL_LENGTH_MAX],
-            next_step="Use the header of the template.",
-        )
-    for line, row in rows[1:]:
-        values = {
-            name: row[place].strip() if place < len(row) else "" for place, name in enumerate(names)
-        }
-        yield Cells(line, {name: values.get(name, "") for name in COLUMNS})
+    """Read a CSV file with a header. Raises: CsvFault about the whole file."""
+    return read_cells(path, columns=COLUMNS, optional=_OPTIONAL, rows_max=ROWS_MAX)
 
 
 def typed(cells: Cells) -> Typed:
-    """Read the cells of a row. Raises: ImportFault with its column."""
-    for name, value in cells.values.items():
-        if not value and name not in _OPTIONAL:
-            raise ImportFault(
-                "import_cell_missing", "The cell is empty.", field=name, next_step="Fill it in."
-            )
-        if len(value) > _CELL_LENGTH_MAX:
-            raise ImportFault(
-                "import_cell_too_long",
-                "The cell has more than {most} characters.",
-                field=name,
-                most=_CELL_LENGTH_MAX,
-                next_step="Shorten it.",
-            )
+    """Read the cells of a row. Raises: CsvFault, ImportFault with the column."""
+    require_cell(cells.values, optional=_OPTIONAL)
     values = cells.values
     row = Typed(
         line=cells.line,

@@ -14,6 +14,7 @@ from entrepot.domain.provisioning.kinds import Feature
 from entrepot.domain.provisioning.listing import ConnectorRow, connector
 from entrepot.domain.provisioning.measured import Measured, measured_by
 from entrepot.domain.provisioning.models import Connector
+from entrepot.domain.seats.commands import note_use
 from entrepot.domain.subscriptions.models import SubscriptionItem
 from entrepot.flows.job_actor import actor_of
 from entrepot.flows.provisioning import surroundings
@@ -144,34 +145,40 @@ def do_fetch(
     }
 
 
-def _items(rows: Iterable[Measured]) -> Mapping[tuple[int, str], int]:
-    """Find the measured resources of the subscriptions, by the vendor's name of them: the MPN, else the code."""
+def _items(rows: Iterable[Measured]) -> Mapping[tuple[int, str], SubscriptionItem]:
+    """Find the items of the subscriptions, by the vendor's name of their resources: the MPN, else the code."""
     numbers = {row.subscription_id for row in rows if row.subscription_id is not None}
-    found = SubscriptionItem.objects.filter(
-        subscription_id__in=numbers, is_measured=True
-    ).select_related("resource")
+    found = SubscriptionItem.objects.filter(subscription_id__in=numbers)
     return {
-        (one.subscription_id, name): one.resource_id
-        for one in found
+        (one.subscription_id, name): one
+        for one in found.select_related("resource").order_by("is_measured", "id")
         for name in (one.resource.code, one.resource.mpn)
         if name
     }
 
 
 def _take(
-    row: Measured, items: Mapping[tuple[int, str], int], *, actor: Actor, now: datetime
+    row: Measured,
+    items: Mapping[tuple[int, str], SubscriptionItem],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    resource = items.get((row.subscription_id or 0, row.resource))
-    if row.subscription_id is None or resource is None:
+    """Take over what was measured; how many of the units that are bought are in use bills nothing."""
+    item = items.get((row.subscription_id or 0, row.resource))
+    if row.subscription_id is None or item is None:
         raise VendorUsageRefused(
             "vendor_usage_unknown",
             "No subscription of ours has {object} measured.",
             object=f"{row.instance_key} {row.resource}",
             next_step="Compare the services, and the resource's MPN with the vendor's name of it.",
         )
+    if not item.is_measured:
+        note_use(item_id=item.pk, tenant_id=item.tenant_id, used=row.quantity, on_day=row.on_day)
+        return
     record_metered_usage(
         subscription_id=row.subscription_id,
-        resource_id=resource,
+        resource_id=item.resource_id,
         on_day=row.on_day,
         quantity=row.quantity,
         actor=actor,

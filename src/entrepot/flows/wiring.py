@@ -1,8 +1,7 @@
 """What reacts to what: the one table from events to subscribers, and from task names to functions.
 
 Subscribers run in the transaction of the command that publishes. What may take its time, or leaves the system, is a
-fact of the outbox: its handlers, made with `infra.outbox.handlers.handles`, get it in jobs of their own. Nobody handles
-facts yet; the mails of a later version will.
+fact of the outbox: its handlers, made with `infra.outbox.handlers.handles`, get it in jobs of their own.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +13,16 @@ from django.conf import settings
 
 from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.credit.events import CreditHoldMoved, PaymentReceived
+from entrepot.domain.identity.commands.arrivals import KEEPER as IDENTITIES
 from entrepot.domain.ordering.events import OrdersMoved
+from entrepot.domain.parties import leaving
+from entrepot.domain.parties.events import (
+    AccountChanged,
+    AccountHoldMoved,
+    ActingBegan,
+    PeopleInvited,
+    UserChanged,
+)
 from entrepot.domain.provisioning.events import (
     ProvisioningDone,
     ProvisioningEnded,
@@ -22,11 +30,15 @@ from entrepot.domain.provisioning.events import (
     ServicesConfirmed,
 )
 from entrepot.domain.provisioning.queries import has_services
+from entrepot.domain.seats.commands import KEEPER
+from entrepot.domain.seats.events import ServiceAssigned, ServiceReleased
+from entrepot.domain.seats.queries import SEAT_NAMES
 from entrepot.domain.subscriptions.events import (
     CancellationOrdered,
     SubscriptionChanged,
     SubscriptionStarted,
 )
+from entrepot.domain.subscriptions.seats import kept_by
 from entrepot.domain.usage.commands import give_up_unfinished
 from entrepot.domain.usage.session import MEMORY_LIMIT_MB
 from entrepot.domain.usage.totals import StoreSettings
@@ -34,7 +46,10 @@ from entrepot.flows import (
     drift_jobs,
     orders,
     price_jobs,
+    seat_events,
+    seat_jobs,
     subscription_import_jobs,
+    user_import,
     vendor_usage,
     vendor_wishes,
 )
@@ -45,6 +60,7 @@ from entrepot.flows.day_events import publish_moves
 from entrepot.flows.event_types import event_types
 from entrepot.flows.home.sales import keep_month_ends
 from entrepot.flows.job_actor import actor_of
+from entrepot.flows.messages import announcing, posting, telling_sales
 from entrepot.flows.order_approvals import TASK as APPROVAL_TASK
 from entrepot.flows.order_approvals import do_time_out, watch_approvals
 from entrepot.flows.rehearsal import rehearse
@@ -178,6 +194,19 @@ FOLLOW_DAY = events_later.later(
 )
 """A task does it: comparing all services takes its time, and a fault of it is none of the billed day."""
 
+MESSAGES = fact_handlers.handles(
+    name="messages", kinds=telling_sales.TOLD, function=telling_sales.tell
+)
+"""People are told of facts by messages; `flows/messages` says who, of what, in which words."""
+
+FORGET_SEATS = events_later.later(
+    name="seat_events.forget_ended",
+    event_type=DayCompleted,
+    function=seat_events.forget_ended,
+    once=True,
+    when=seat_events.any_seats,
+)
+
 EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (SubscriptionStarted, announce_start),
     (CancellationOrdered, announce_cancellation),
@@ -185,9 +214,23 @@ EVENTS: tuple[tuple[type[Any], Callable[[Any], None]], ...] = (
     (CreditHoldMoved, announce_hold),
     (OrdersMoved, orders.begin_orders),
     (OrdersMoved, watch_approvals),
+    (OrdersMoved, announcing.announce_orders),
+    (UserChanged, announcing.announce_person),
+    (UserChanged, seat_events.follow_names),
+    (AccountHoldMoved, announcing.announce_account_hold),
+    (PeopleInvited, announcing.announce_invitations),
+    (ActingBegan, announcing.announce_acting),
+    (AccountChanged, announcing.announce_edit),
+    (ServiceAssigned, announcing.announce_services),
+    (ServiceReleased, announcing.announce_services),
     (ProvisioningDone, orders.finish_order),
     (ProvisioningParked, orders.fail_order),
     (ProvisioningEnded, orders.end_order),
+    (ProvisioningDone, seat_events.take_answer),
+    (ProvisioningParked, seat_events.take_failure),
+    (ProvisioningEnded, seat_events.take_end),
+    (OrdersMoved, seat_events.follow_orders),
+    (DayCompleted, FORGET_SEATS),
     (SubscriptionChanged, vendor_wishes.follow_subscription),
     (CreditHoldMoved, vendor_wishes.follow_credit),
     (DayCompleted, publish_moves),
@@ -207,9 +250,13 @@ TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {
     "prove_run": (do_prove, Level.NORMAL),
     "compare_run": (do_compare, Level.LOW),
     "keep_month_ends": (do_keep_month_ends, Level.VERY_LOW),
+    user_import.TASK: (user_import.do_import, Level.NORMAL),
     subscription_import_jobs.TASK: (subscription_import_jobs.do_import, Level.NORMAL),
     drift_jobs.TASK: (drift_jobs.do_look, Level.LOW),
+    seat_events.TASK: (seat_events.do_complete, Level.HIGH),
+    seat_jobs.TASK: (seat_jobs.do_assign, Level.HIGH),
     vendor_usage.TASK: (vendor_usage.do_fetch, Level.LOW),
+    posting.TASK: (posting.do_send, Level.HIGH),
 }
 """Each task with its function and its usual level; people may choose another one."""
 
@@ -224,6 +271,9 @@ def connect(*, to: Bus = bus) -> None:
             to.subscribe(event_type, handler)
     for name, (function, level) in TASKS.items():
         queue.register(name=name, function=function, level=level)
+    kept_by(SEAT_NAMES)
+    leaving.kept_by(KEEPER)
+    leaving.kept_by(IDENTITIES)
     events_later.connect()
     fact_handlers.connect()
 

@@ -69,6 +69,7 @@ def judge_holds(session: RunSession) -> None:
     session.analyze("judged")
     session.run("credit", "set_credit_states")
     session.run("credit", "add_hold_events")
+    session.run("credit", "announce_holds")
     if session.run("credit", "pick_held_buyers"):
         session.run("parties", "set_credit_holds")
         if session.run("subscriptions", "hold_subscriptions"):

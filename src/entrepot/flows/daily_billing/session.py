@@ -65,6 +65,10 @@ class RunSession:
         self.cursor.execute("SET LOCAL work_mem = '64MB'")
         self.cursor.execute("SET LOCAL default_statistics_target = 10")
         self.cursor.execute(f"SET LOCAL {SPARSE} = {'off' if sparse else 'on'}")
+        self.make_tables()
+
+    def make_tables(self) -> None:
+        """Make the temporary tables unless this connection has them."""
         self.cursor.execute("SELECT to_regclass('pg_temp.due')")
         if self.cursor.fetchone()[0] is None:
             for name, columns in temporary_tables().items():

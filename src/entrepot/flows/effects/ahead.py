@@ -19,6 +19,7 @@ from entrepot.domain.subscriptions.models import SubBilling
 from entrepot.domain.subscriptions.rules import due_on
 from entrepot.flows.daily_billing.rating import rate_range
 from entrepot.flows.daily_billing.session import RunSession
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import IdKind
 from entrepot.kernel.periods import period_end
@@ -91,10 +92,15 @@ def taken_back(*, subscription_id: int, run_day: date, now: datetime) -> Iterato
 
     Raises: BusyRefused when somebody else holds it for two seconds.
     """
-    if not connection.in_atomic_block:
-        # Made inside, the temporary tables would be undone too, and made again every time.
-        with transaction.atomic():
-            _session(subscription_id, day=run_day, now=now).open(sparse=True)
+    with beyond("the engine bills every tier of the subscription"):
+        # Made inside what is undone, the temporary tables would be made again every time.
+        _session(subscription_id, day=run_day, now=now).make_tables()
+        with _held(subscription_id=subscription_id):
+            yield
+
+
+@contextmanager
+def _held(*, subscription_id: int) -> Iterator[None]:
     try:
         with transaction.atomic():
             cursor = connection.cursor()

@@ -45,6 +45,7 @@ class Terms:
     suspends: bool
     bills_on_hold: bool
     limit: Money | None
+    ask_above: Money | None
     receivable: Money
     account_credit: Money
     overdue: Money
@@ -184,6 +185,7 @@ def _one(
         suspends=account.suspend_on_hold,
         bills_on_hold=account.bill_on_hold,
         limit=None if account.credit_limit is None else money(account.credit_limit),
+        ask_above=None if account.ask_above is None else money(account.ask_above),
         receivable=money(balance.receivable if balance else None),
         account_credit=money(balance.account_credit if balance else None),
         overdue=money(overdue[0]),
