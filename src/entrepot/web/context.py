@@ -1,5 +1,6 @@
 """The frame around every page, for templates: `shell`, None for people who are not signed in."""
 
+from datetime import timedelta
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -13,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import ACCOUNTS_MAX, Panel, Viewer
 from entrepot.web.access.menu import has_address, home_address, shown
-from entrepot.web.access.requests import realm_of
-from entrepot.web.ui.shell import Brand, Language, Link, Shell, TopAction
+from entrepot.web.access.requests import known, realm_of
+from entrepot.web.ui.shell import Brand, Language, Link, OnBehalf, Shell, TopAction
 
 SWITCHER_MAX = ACCOUNTS_MAX - 1
 
@@ -54,14 +55,35 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
         search_hint=gettext("Search everything"),
         languages=languages(),
         language_url=reverse("language"),
-        user_links=(
-            Link(gettext("Profile"), reverse("profile"), "circle-user"),
-            Link(gettext("Change password"), reverse("password-change"), "key-round"),
-        ),
+        user_links=_user_links(viewer),
         sign_out_url=reverse("sign-out"),
         preference_url=reverse("preference"),
+        on_behalf=_on_behalf(request, viewer),
         top_action=_new_order(viewer),
         version=_version(),
+    )
+
+
+def _user_links(viewer: Viewer) -> tuple[Link, ...]:
+    """Offer what people do about themselves; nobody does it while acting for others."""
+    if viewer.acting is not None:
+        return ()
+    return (
+        Link(gettext("Profile"), reverse("profile"), "circle-user"),
+        Link(gettext("Security"), reverse("own-security"), "shield-check"),
+        Link(gettext("Change password"), reverse("password-change"), "key-round"),
+    )
+
+
+def _on_behalf(request: HttpRequest, viewer: Viewer) -> OnBehalf | None:
+    if viewer.acting is None:
+        return None
+    left = viewer.acting.ends_at - known(request).now
+    return OnBehalf(
+        user=f"{viewer.user_name} ({viewer.acting.home_name})",
+        account=viewer.account_name,
+        exit_url=reverse("stop-acting"),
+        minutes_left=max(1, -(-left // timedelta(minutes=1))),
     )
 
 

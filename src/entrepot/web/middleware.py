@@ -1,22 +1,31 @@
 """Who asks: the viewer, the panel, language and zone of every request."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.contrib import auth
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import auth, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bound_contextvars
 
+from entrepot.domain.parties.acting import acting_viewer, end_acting
 from entrepot.domain.parties.errors import NoMembership
 from entrepot.domain.parties.viewer import Panel, Viewer, build_viewer
+from entrepot.domain.parties.walls import wall_of
+from entrepot.infra.audit.recorder import Actor
+from entrepot.infra.db.walls import Wall, behind, is_broken
 from entrepot.kernel.clock import Clock, SystemClock
 from entrepot.kernel.errors import BadInput, DomainError, NotFound
 from entrepot.web.access import sessions
-from entrepot.web.access.guards import to_sign_in
+from entrepot.web.access.guards import to_sign_in, to_start
 from entrepot.web.access.requests import KnownRequest, known, realm_of
+
+ACTING_OVER = _("Acting on behalf of the other account has ended. You work for your own again.")
 
 _PANELS = {panel.value for panel in Panel}
 
@@ -30,14 +39,15 @@ class ViewerMiddleware:
 
     clock: Clock = SystemClock()
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, plain: HttpRequest) -> HttpResponse:
+    def __call__(self, plain: HttpRequest) -> HttpResponseBase:
         """Answer one request."""
         request = known(plain)
         request.now = self.clock.now()
         request.request_id = uuid.uuid4().hex
+        request.acting_over = False
         request.viewer = _viewer(request)
         if request.viewer is None:
             timezone.deactivate()
@@ -45,10 +55,22 @@ class ViewerMiddleware:
             translation.activate(request.viewer.language)
             timezone.activate(ZoneInfo(request.viewer.timezone))
         with bound_contextvars(request_id=request.request_id):
-            response = self.get_response(request)
+            response = self._walled(request)
         response.headers["X-Request-Id"] = request.request_id
         if request.viewer is not None:
             response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _walled(self, request: KnownRequest) -> HttpResponseBase:
+        """Answer behind the wall of the viewer's account; outside the panels nobody works for one account."""
+        wall = wall_of(request.viewer) if _panel(request) in _PANELS else None
+        with behind(wall):
+            response = self.get_response(request)
+            if wall is not None and is_broken() and response.status_code < HTTPStatus.BAD_REQUEST:
+                raise RuntimeError(f"{request.path_info} answered after a statement had failed")
+        if wall is not None and isinstance(response, StreamingHttpResponse):
+            parts = cast("Iterable[bytes]", response.streaming_content)
+            response.streaming_content = _walled_stream(parts, wall)
         return response
 
     def process_view(
@@ -56,11 +78,13 @@ class ViewerMiddleware:
     ) -> HttpResponse | None:
         """Let people into the panel of their account only."""
         request = known(plain)
-        panel = request.path_info.split("/", 2)[1]
+        panel = _panel(request)
         if panel not in _PANELS:
             return None
         if request.viewer is None:
             return to_sign_in(request)
+        if request.viewer.panel.value != panel and request.acting_over:
+            return to_start(request)
         if request.viewer.panel.value != panel:
             raise Http404
         return None
@@ -79,6 +103,16 @@ class ViewerMiddleware:
         return None
 
 
+def _panel(request: KnownRequest) -> str:
+    return request.path_info.split("/", 2)[1]
+
+
+def _walled_stream(parts: Iterable[bytes], wall: Wall) -> Iterator[bytes]:
+    """Read a body that is made while it is sent behind the wall of its request."""
+    with behind(wall):
+        yield from parts
+
+
 def _viewer(request: KnownRequest) -> Viewer | None:
     """Return who asks, or None. Ends sessions that are over or whose person lost the last account."""
     if not request.user.is_authenticated:
@@ -90,7 +124,7 @@ def _viewer(request: KnownRequest) -> Viewer | None:
     if sessions.is_over(session, now=request.now):
         auth.logout(request)
         return None
-    viewer = _at_work(request, sessions.chosen_account(session))
+    viewer = _acting(request) or _at_work(request, sessions.chosen_account(session))
     if viewer is None:
         sessions.forget_account(session)
         viewer = _at_work(request, None)
@@ -99,6 +133,23 @@ def _viewer(request: KnownRequest) -> Viewer | None:
         return None
     sessions.touch(session, now=request.now)
     return viewer
+
+
+def _acting(request: KnownRequest) -> Viewer | None:
+    """Return who acts on behalf of another account; what has ended or may no longer be is left, with a word."""
+    number, user_id = sessions.acting(request.session), int(request.user.pk or 0)
+    if number is None:
+        return None
+    found = acting_viewer(acting_id=number, user_id=user_id, now=request.now)
+    if isinstance(found, Viewer):
+        return found
+    sessions.stop_acting(request.session)
+    request.acting_over = True
+    if found is not None:
+        actor = Actor(user_id=user_id, name=str(request.user), request_id=request.request_id)
+        end_acting(acting_id=number, user_id=user_id, cause=found, actor=actor, now=request.now)
+    messages.warning(request, ACTING_OVER)
+    return None
 
 
 def _at_work(request: KnownRequest, account_id: int | None) -> Viewer | None:

@@ -39,6 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
 def own_counters(settings: Any, tmp_path: Path) -> None:
     """Keep the counters of attempts in this process and empty; have a directory of static files."""
     settings.STATIC_ROOT = tmp_path
+    settings.DATA = tmp_path / "data"
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -5,12 +5,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from entrepot.domain.parties.commands import disable_user, set_role
 from entrepot.domain.parties.kinds import AccountKind, RoleCode
-from entrepot.domain.parties.models import Account, Membership
+from entrepot.domain.parties.models import Account, Membership, OpenSession
 from tests.support.people import NOW, PASSWORD, SETUP, account, user
 from tests.web.access.conftest import sign_in
 
@@ -139,7 +138,7 @@ def test_the_session_gets_a_new_key_at_sign_in(at):
     sign_in(client, "uma.user")
 
     assert client.session.session_key != before
-    assert not Session.objects.filter(session_key=before).exists()
+    assert not OpenSession.objects.filter(session_key=before).exists()
 
 
 def test_a_disabled_user_is_out_on_the_next_request(signed_in, people):
@@ -292,7 +291,7 @@ def test_signing_out_takes_a_post_and_ends_the_session(signed_in, people):
 
     assert (answer.status_code, answer.url) == (302, "/sign-in/")
     assert answer.headers["Clear-Site-Data"] == '"cache"'
-    assert not Session.objects.filter(session_key=key).exists()
+    assert not OpenSession.objects.filter(session_key=key).exists()
 
 
 def test_signed_in_people_do_not_see_the_sign_in_page(signed_in, people):

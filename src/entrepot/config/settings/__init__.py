@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     # Their own configurations rewrite the template loaders, each over the other; TEMPLATES below names both.
     "django_cotton.apps.SimpleAppConfig",
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "entrepot.infra.tasks",
     "entrepot.infra.outbox",
     "entrepot.domain.parties",
+    "entrepot.domain.identity",
     "entrepot.domain.tax",
     "entrepot.domain.catalog",
     "entrepot.domain.resale",
@@ -69,7 +71,9 @@ INSTALLED_APPS = [
     "entrepot.domain.subscriptions",
     "entrepot.domain.billing",
     "entrepot.domain.provisioning",
+    "entrepot.domain.seats",
     "entrepot.domain.documents",
+    "entrepot.domain.notifications",
     "entrepot.domain.credit",
     "entrepot.domain.ordering",
     "entrepot.flows",
@@ -81,6 +85,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "entrepot.web.frames.RoomForFramesMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # Outside of everything that may refuse, so that refusals have the header too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -89,10 +95,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "entrepot.web.middleware.ViewerMiddleware",
+    "entrepot.web.access.factors.enrolment.EnrolmentMiddleware",
 ]
 
 ROOT_URLCONF = "entrepot.config.urls"
@@ -141,6 +147,14 @@ INSIDE_VENDORS = frozenset(
     place for place in os.environ.get("ENTREPOT_INSIDE_VENDORS", "").split(",") if place
 )
 
+# The same for sign-in portals (OpenID Connect).
+INSIDE_PORTALS = frozenset(
+    place for place in os.environ.get("ENTREPOT_INSIDE_PORTALS", "").split(",") if place
+)
+
+# One step of signing in through a portal takes so long at most.
+PORTAL_SECONDS = 10.0
+
 # How many jobs a worker program does at a time; `bin/up` starts ENTREPOT_WORKERS of them.
 WORKER_SLOTS = int(os.environ.get("ENTREPOT_WORKER_SLOTS", "2"))
 
@@ -161,9 +175,5 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
 
-EMAIL_BACKEND = os.environ.get(
-    "ENTREPOT_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
-)
-DEFAULT_FROM_EMAIL = os.environ.get("ENTREPOT_MAIL_FROM", "no-reply@localhost")
-
+from entrepot.config.settings.mail import *  # noqa: E402, F403
 from entrepot.config.settings.security import *  # noqa: E402, F403

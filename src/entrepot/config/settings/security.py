@@ -48,7 +48,19 @@ ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "5/15m/key,100/h/ip",
     "reset_password": "20/h/ip,5/h/key",
+    "portal": "120/10m/key",
+    "scim": "1200/m/key",
+    "scim_failed": "60/m/key",
+    "second_factor": "5/15m/key",
+    "second_factor_network": "100/h/ip",
 }
+MFA_ADAPTER = "entrepot.domain.parties.factor_seals.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODE_DIGITS = 8
 # Addresses in X-Forwarded-For count only when the operator says how many proxies stand in front.
 ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
 if _PROXIES:
@@ -65,11 +77,13 @@ CACHES = {
 
 LOCALE_PATHS = [_PACKAGE / "web" / "access" / "locale"]
 
+SESSION_ENGINE = "entrepot.domain.parties.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
 CSRF_COOKIE_SECURE = _SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False

@@ -17,6 +17,7 @@ from entrepot.domain.parties import queries
 from entrepot.domain.parties.commands import Password, edit_profile, set_password
 from entrepot.domain.parties.errors import PartyInput
 from entrepot.domain.parties.names import LANGUAGES
+from entrepot.domain.parties.phones import shown_phone
 from entrepot.domain.parties.realms import logo_content
 from entrepot.web.access import sessions
 from entrepot.web.access.adapter import AccessAdapter
@@ -41,10 +42,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def profile(request: SignedInRequest) -> HttpResponse:
     """Show and store what a person says about themselves."""
     facts = queries.profile(user_id=request.viewer.user_id)
-    fields = ("display_name", "email", "language", "timezone")
-    form = ProfileForm(
-        request.POST or None, initial={name: getattr(facts, name) for name in fields}
-    )
+    fields = ("display_name", "email", "phone", "language", "timezone")
+    initial = {name: getattr(facts, name) for name in fields}
+    initial["phone"] = shown_phone(facts.phone, country="").international
+    form = ProfileForm(request.POST or None, initial=initial)
+    if facts.kept_by:
+        form.shut("display_name", "email", "phone")
     if request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in fields}
         if wanted["email"] != facts.email and not _is_own(request, form.cleaned_data["current"]):
@@ -58,9 +61,12 @@ def profile(request: SignedInRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("current", "password", "again")
-@screen(None, methods=("GET", "POST"))
+@screen(None, methods=("GET", "POST"), fresh=True)
 def change_password(request: SignedInRequest) -> HttpResponse:
     """Take a new password; all other sessions of the person end, this one gets a new key."""
+    facts = queries.profile(user_id=request.viewer.user_id)
+    if facts.signs_in_outside:
+        return render(request, "screens/access/password_outside.html", {"facts": facts}, status=409)
     form = PasswordChangeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not _is_own(request, form.cleaned_data["current"]):
@@ -184,6 +190,7 @@ def _with_language(response: HttpResponse, language: str) -> HttpResponse:
         max_age=_LANGUAGE_SECONDS,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
     )
     return response
 

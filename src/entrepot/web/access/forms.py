@@ -5,15 +5,12 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.parties.hashing import PASSWORD_LENGTH_MAX
 from entrepot.domain.parties.names import LANGUAGES
-from entrepot.domain.parties.viewer import build_viewer
-from entrepot.web.access import sessions
-from entrepot.web.access.requests import known, realm_of
+from entrepot.web.access.requests import realm_of
 
 LOGIN_LENGTH_MAX = 256
 _LANGUAGE_NAMES = dict(settings.LANGUAGES)
@@ -59,15 +56,6 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             ) from refusal
         return cleaned
 
-    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        """Start the session with its ages and its realm."""
-        response: HttpResponse = super().login(request, redirect_url=redirect_url)
-        realm, now = realm_of(request), known(request).now
-        viewer = build_viewer(user_id=self.user.pk, account_id=None, now=now)
-        host = realm.host if realm else ""
-        sessions.begin(request.session, panel=viewer.panel, realm=host, now=now)
-        return response
-
 
 class ResetRequestForm(forms.Form):
     """Whose password is forgotten."""
@@ -110,6 +98,13 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        required=False,
+        help_text=_("As in its country, or with the country code."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
     language = forms.ChoiceField(
         label=_("Language"), choices=[(code, _LANGUAGE_NAMES[code]) for code in LANGUAGES]
     )
@@ -122,3 +117,9 @@ class ProfileForm(forms.Form):
         max_length=PASSWORD_LENGTH_MAX,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+    def shut(self, *names: str) -> None:
+        """Show fields that something else keeps, without taking what is typed into them."""
+        for name in names:
+            self.fields[name].disabled = True
+        del self.fields["current"]

@@ -10,11 +10,15 @@ from entrepot.domain.parties.viewer import Viewer
 
 
 class KnownRequest(HttpRequest):
-    """A request after the middleware: `viewer` is None for people who are not signed in."""
+    """A request after the middleware: `viewer` is None for people who are not signed in.
+
+    `acting_over`: this request found that acting for another account has ended.
+    """
 
     viewer: Viewer | None
     now: datetime
     request_id: str
+    acting_over: bool
 
 
 class SignedInRequest(HttpRequest):

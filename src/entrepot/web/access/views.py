@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from entrepot.domain.parties.commands import Password
 from entrepot.domain.parties.errors import PartyInput, PartyRefused
-from entrepot.domain.parties.resets import is_valid, issue_ticket, use_ticket
+from entrepot.domain.parties.resets import is_valid, use_ticket
+from entrepot.flows.messages.announcing import ask_reset_link
 from entrepot.web.access.adapter import AccessAdapter, may_try, too_many
 from entrepot.web.access.forms import NewPasswordForm, ResetRequestForm, SignInForm
-from entrepot.web.access.mail import send_reset_link
+from entrepot.web.access.portals import offers
 from entrepot.web.access.requests import known, realm_of
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +49,7 @@ class SignInView(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the brand; the library's own addition names pages that we do not have."""
         context: dict[str, Any] = super(LoginView, self).get_context_data(**kwargs)
-        return {**context, "realm": realm_of(self.request)}
+        return {**context, "realm": realm_of(self.request), **offers(self.request)}
 
 
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
@@ -78,9 +79,7 @@ def ask_reset(request: HttpRequest) -> HttpResponse:
     host = realm.host if realm else ""
     if not may_try(request, action="reset_password", key=f"{host}/{login} {network}"):
         return too_many(request)
-    ticket = issue_ticket(realm=host, login=login)
-    if ticket is not None and realm is not None:
-        send_reset_link(ticket=ticket, realm=realm)
+    ask_reset_link(realm=host, login=login, at=known(request).now)
     return HttpResponseRedirect(reverse("password-sent"))
 
 

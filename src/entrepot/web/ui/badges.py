@@ -56,6 +56,11 @@ def _badges() -> dict[str, Badge]:
         "pending": Badge(info, pgettext_lazy("state", "Pending"), "clock"),
         "provisioning": Badge(info, pgettext_lazy("state", "Being provisioned"), "loader"),
         "removing": Badge(info, pgettext_lazy("state", "Being removed"), "loader"),
+        # users
+        "ready": Badge(good, pgettext_lazy("state", "Ready"), "circle-check"),
+        "locked": Badge(warn, pgettext_lazy("state", "Locked"), "lock"),
+        "not_activated": Badge(info, pgettext_lazy("state", "Not activated"), "mail"),
+        "disabled": Badge(neutral, pgettext_lazy("state", "Disabled"), "ban"),
         # holds
         "held": Badge(warn, pgettext_lazy("state", "Held"), "circle-pause"),
         "released": Badge(good, pgettext_lazy("state", "Released"), "circle-check"),

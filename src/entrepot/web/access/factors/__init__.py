@@ -1,0 +1,1 @@
+"""Second factors: asked for when signing in, kept on the own page of security."""
