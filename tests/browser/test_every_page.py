@@ -36,8 +36,10 @@ from entrepot.domain.catalog.models import (
     SalesCategory,
 )
 from entrepot.domain.credit.models import CreditState
-from entrepot.domain.parties.kinds import AccountKind
+from entrepot.domain.parties.commands import add_own_role
+from entrepot.domain.parties.kinds import AccountKind, RoleCode
 from entrepot.domain.parties.models import Account, Membership, User
+from entrepot.domain.parties.viewer import build_viewer
 from entrepot.domain.resale.commands import Terms, open_chain
 from entrepot.domain.resale.models import BillingAccount, Chain
 from entrepot.domain.subscriptions.models import Subscription
@@ -49,12 +51,18 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from entrepot.web.ui import page_size
+from tests.browser.message_pages import Page as MessagePage
+from tests.browser.message_pages import message_pages
 from tests.browser.no_pages import NO_PAGES
 from tests.browser.orders_world import orders_of
+from tests.browser.portal_pages import portal_pages
 from tests.browser.promotion_pages import Page as PromotionPage
 from tests.browser.promotion_pages import promotion_pages
 from tests.browser.provisioning_pages import a_checked_import, provisioning_pages
+from tests.browser.service_pages import service_pages
+from tests.browser.user_pages import OWN_PAGES, a_user, user_pages
 from tests.support.chromium import barriers
+from tests.support.clients import proved
 from tests.support.people import SETUP, account
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
@@ -119,6 +127,7 @@ def world(
             *_customer(clients["customer"]),
             *_of_orders(*orders),
             *(_place("provider", *words, query=query) for words, query in provisioning_pages(NOW)),
+            *(_place(panel, *words, query=query) for panel, words, query in _messages()),
             *_of_everybody(),
         ]
         name = live_settings.SESSION_COOKIE_NAME
@@ -161,6 +170,11 @@ def _promotions(panel: str) -> list[PromotionPage]:
     return promotion_pages(_account(panel).id, day=NEXT, now=NOW)
 
 
+def _messages() -> list[MessagePage]:
+    reseller, customer = (_account(panel).id for panel in ("reseller", "customer"))
+    return message_pages(reseller_id=reseller, customer_id=customer, now=NOW)
+
+
 def _direct_customer(provider: Account) -> int:
     """Return a customer of the provider's own; the demo has none, so one is opened."""
     return account(AccountKind.CUSTOMER, provider.id, "Direct Dairy")
@@ -172,7 +186,7 @@ def _signed_in(panel: str) -> Client:
     client.force_login(
         User.objects.get(pk=member.user_id), backend=live_settings.AUTHENTICATION_BACKENDS[0]
     )
-    return client
+    return proved(client, now=NOW)
 
 
 def _place(panel: str, name: str, *args: object, query: str = "") -> Place:
@@ -232,8 +246,12 @@ def _provider(client: Client) -> list[Place]:
         at("customer-new"),
         at("reseller-new"),
         at("account-phones"),
-        *[at(f"account-{act}", reseller.id) for act in ("edit", "hand-over", "hold", "release")],
+        *[
+            at(f"account-{act}", reseller.id)
+            for act in ("act", "edit", "hand-over", "hold", "release")
+        ],
         at("account-convert", _direct_customer(provider)),
+        *(at(*page, query=query) for page, query in user_pages(provider.id)),
         at("reseller", reseller.id, query="?tab=timeline"),
         at("subscriptions"),
         at("subscriptions", query=f"?tab=all&open={mine.id}"),
@@ -336,8 +354,15 @@ def _reseller(client: Client) -> list[Place]:
         *[at(f"credit-{act}", owed.id) for act in ("hold", "release", "protect", "terms")],
         at("customer-new"),
         at("account-phones"),
-        *[at(f"account-{act}", customer.id) for act in ("edit", "hand-over", "hold", "release")],
+        *[
+            at(f"account-{act}", customer.id)
+            for act in ("act", "edit", "hand-over", "hold", "release")
+        ],
         at("customer", customer.id, query="?tab=status"),
+        at("account-users", customer.id),
+        *_of_roles(),
+        at("account-user", customer.id, a_user(customer.id)),
+        at("users"),
         at("account"),
         at("brand"),
         at("subscription-imports"),
@@ -392,7 +417,12 @@ def _customer(client: Client) -> list[Place]:
     return [
         at("home"),
         at("search", query="?q=mail"),
+        at("users", query="?q=nobody"),
+        at("user", a_user(customer.id)),
+        at("user-new", query="?rows=2"),
+        at("user-imports"),
         at("account"),
+        at("own-account-edit"),
         at("subscriptions"),
         at("subscriptions", query=f"?open={own.id}"),
         at("subscription", own.id),
@@ -405,6 +435,27 @@ def _customer(client: Client) -> list[Place]:
         at("offer", _a_plan()[0]),
         at("cart-placed", _cart(client, "customer", customer.id)),
         at("cart"),
+        *(at(*words, query=query) for words, query in service_pages(client, customer.id, now=NOW)),
+        *(
+            at(*words, query=query)
+            for words, query in portal_pages(customer.id, actor=SETUP, now=NOW)
+        ),
+    ]
+
+
+def _of_roles() -> list[Place]:
+    """Make a role of the reseller's; return the pages of roles."""
+    account_id = _account("reseller").id
+    boss = Membership.objects.filter(account_id=account_id, role=RoleCode.ADMINISTRATOR).earliest(
+        "id"
+    )
+    viewer = build_viewer(user_id=boss.user_id, account_id=account_id, now=NOW)
+    levels = {"orders": 2, "invoices": 1}
+    number = add_own_role(viewer, name="Order desk", levels=levels, actor=SETUP, now=NOW)
+    return [
+        _place("reseller", "roles"),
+        _place("reseller", "role-new"),
+        _place("reseller", "role", number),
     ]
 
 
@@ -472,6 +523,7 @@ def _of_everybody() -> list[Place]:
         Place("provider", "profile", reverse("profile")),
         Place("provider", "password-change", reverse("password-change")),
         Place("provider", "switch", reverse("switch")),
+        *(Place("provider", name, reverse(name)) for name in OWN_PAGES),
         Place("provider", "no page", "/provider/nowhere/"),
     ]
 
@@ -486,7 +538,7 @@ def test_no_page_of_the_three_panels_has_anything_serious_in_light_or_dark(
     world: World, browser: Browser
 ) -> None:
     problems: list[object] = []
-    names: set[str] = set()
+    names: dict[str, str] = {}
     for panel, key in [*world.keys.items(), ("", "")]:
         context = browser.new_context(
             viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
@@ -497,8 +549,9 @@ def test_no_page_of_the_three_panels_has_anything_serious_in_light_or_dark(
         for place in world.places:
             if place.panel == panel:
                 # One screen serves several panels with the same colours.
-                problems += _problems(page, world.site, place, in_dark=place.name not in names)
-                names.add(place.name)
+                in_dark = place.name not in names
+                in_colour = names.setdefault(place.name, panel) == panel or place.name == "home"
+                problems += _problems(page, world.site, place, in_colour=in_colour, in_dark=in_dark)
         context.close()
 
     # The loop of the browser has a connection of its own, which nobody else would close.
@@ -506,18 +559,21 @@ def test_no_page_of_the_three_panels_has_anything_serious_in_light_or_dark(
     assert problems == []
 
 
-def _problems(page: Page, site: str, place: Place, *, in_dark: bool) -> list[object]:
+def _problems(
+    page: Page, site: str, place: Place, *, in_colour: bool, in_dark: bool
+) -> list[object]:
     """Look at a page with all rules in light, and at its colours again in dark: nothing else depends on the theme."""
     page.emulate_media(color_scheme="light")
     answer = page.goto(f"{site}{place.address}")
     found: list[object] = []
     if answer is None or (answer.status != 200 and place.name != "no page"):
         found.append((place, answer and answer.status))
-    found += [("light", place, *one) for one in barriers(page)]
+    colours = {"runOnly": ["color-contrast", "link-in-text-block"]}
+    rest = {} if in_colour else {"without": colours["runOnly"]}
+    found += [("light", place, *one) for one in barriers(page, **rest)]
     if not in_dark:
         return found
     page.emulate_media(color_scheme="dark")
-    colours = {"runOnly": ["color-contrast", "link-in-text-block"]}
     # Bars and menu are the same on every page; they are looked at in light each time, and here on home pages.
     within = () if place.name in ("home", "sign-in") else ("main", "#layer")
     return found + [("dark", place, *one) for one in barriers(page, within=within, **colours)]

@@ -17,9 +17,10 @@ CHROMIUM = (
 )
 SERIOUS = ("serious", "critical")
 # Run and sift in the page: what else axe found would cost more to hand over than to find.
-_AXE = """async ([within, serious, options]) => {
+_AXE = """async ([within, without, serious, options]) => {
   const rules = Object.fromEntries(axe._audit.rules
-    .filter(rule => rule.impact && !serious.includes(rule.impact)).map(rule => [rule.id, { enabled: false }]));
+    .filter(rule => without.includes(rule.id) || rule.impact && !serious.includes(rule.impact))
+    .map(rule => [rule.id, { enabled: false }]));
   const context = within.length ? { include: within.filter(one => document.querySelector(one)) } : document;
   const { violations } = await axe.run(context, { resultTypes: ["violations"], rules, ...options });
   return violations.filter(one => serious.includes(one.impact)).map(one => [one.id, one.nodes[0].html]);
@@ -86,12 +87,15 @@ def open_at(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-def barriers(page: Page, *, within: Sequence[str] = (), **options: object) -> list[tuple[str, str]]:
+def barriers(
+    page: Page, *, within: Sequence[str] = (), without: Sequence[str] = (), **options: object
+) -> list[tuple[str, str]]:
     """What axe calls serious or critical on a page: rule and the first place; options are axe's own.
 
     `within` are selectors of the parts to look at, one of which the page has at least; all of it without them.
+    `without` are rules that are left out.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    found = page.evaluate(_AXE, [list(within), list(SERIOUS), options])
+    found = page.evaluate(_AXE, [list(within), list(without), list(SERIOUS), options])
     return [(rule, html) for rule, html in found]

@@ -63,20 +63,20 @@ def story(billed: None, request: pytest.FixtureRequest) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("de", "light")])
-def test_the_pages_are_readable_for_everyone_and_fit(open_page, story, sign_in, scheme, language):
-    client = sign_in(language=language)
+def test_the_pages_are_readable_for_everyone_and_fit(open_page, story, sign_in):
+    """In German and narrow, where words are longest; all pages in English and dark are looked at elsewhere."""
+    client = sign_in(language="de")
     for name, address in story.items():
+        page = open_page(client, address, width=1440, color_scheme="light")
         for width in (1440, 390, 320):
-            page = open_page(client, address, width=width, color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
             if PICTURES and width != 320:
-                path = f"{PICTURES}/{name}-{width}-{scheme}-{language}.png"
-                page.screenshot(path=path, full_page=True)
+                page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
 
-            assert barriers(page) == [], (name, width)
-            assert page.problems == [], (name, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-            page.context.close()
+        assert barriers(page) == [], name
+        assert page.problems == [], name
+        page.context.close()
 
 
 def test_a_rehearsal_leads_to_its_page_when_it_is_done(open_page, hanna, billed):

@@ -5,13 +5,22 @@ from datetime import date
 
 import pytest
 
-from entrepot.domain.parties.kinds import AccountKind, RoleCode
-from entrepot.domain.parties.models import Account, AccountNote, SellerSetup, User
+from entrepot.domain.notifications.models import Message
+from entrepot.domain.parties.kinds import AccountAct, AccountKind, RoleCode
+from entrepot.domain.parties.models import (
+    Account,
+    AccountContact,
+    AccountEvent,
+    AccountNote,
+    SellerSetup,
+    User,
+)
 from entrepot.domain.resale.models import BillingAccount, Chain
 from entrepot.infra.audit.models import AuditEntry
 from tests.domain.resale.shop import Shop, shop
+from tests.support.mailbox import tell
 from tests.support.people import account, user
-from tests.web.home.world import browser_of
+from tests.web.home.world import NOW, browser_of
 
 NEW = {
     "name": "Mona Möbel GmbH",
@@ -108,6 +117,18 @@ def test_edits_show_on_the_page_and_a_stale_form_is_refused_with_the_typing_kept
     page = _get(sven, f"/reseller/customers/{number}/")
     for words in ("Bea Beleg", "0431 123456", "+49 431 123456", "+43 316 123456", "K-100"):
         assert words in page, words
+    # A further contact is added beside the first, and a third one beside both.
+    two = {"admin-name": "Ada Amt", "admin-email": "ada@mona.example"}
+    three = {"technical-name": "Tea Technik", "technical-phone": "0431 998877"}
+    for more in (two, {**two, **three}):
+        version = Account.objects.get(pk=number).version
+        _post(sven, url, {**form, **more, "version": str(version)}, 302)
+        found = dict(AccountContact.objects.filter(account_id=number).values_list("kind", "name"))
+        assert len(found) == (3 if "technical-name" in more else 2), more
+    assert set(found.values()) == {"Bea Beleg", "Ada Amt", "Tea Technik"}
+    page = _get(sven, f"/reseller/customers/{number}/")
+    for words in ("Ada Amt", "ada@mona.example", "Tea Technik", "+49 431 998877"):
+        assert words in page, words
     lines = _get(sven, f"/reseller/customers/{number}/?tab=timeline")
     assert "Data changed: City, Country" in lines or "Data changed: City, E-mail" in lines
     assert "Contacts changed: Billing" in lines
@@ -119,7 +140,80 @@ def test_edits_show_on_the_page_and_a_stale_form_is_refused_with_the_typing_kept
     pat = user(store.people.sven.account_id, "pat.reads", "Pat", role=RoleCode.READ_ONLY)
     reader.force_login(User.objects.get(pk=pat))
     assert reader.post(url, form).status_code in (302, 403)
-    assert Account.objects.get(pk=number).version == 3
+    assert Account.objects.get(pk=number).version == 5
+
+
+def test_a_customers_administrator_edits_the_own_company_and_the_seller_is_told(store):
+    number = store.people.cleo.account_id
+    uma, url = browser_of(store.people.cleo.viewer()), "/customer/account/edit/"
+    assert f'href="{url}"' in _get(uma, "/customer/account/")
+    page = _get(uma, url)
+    # What only the seller keeps is no field, and is not taken from a form that was tampered with.
+    assert 'name="external_id"' not in page
+    assert "Your seller is told" in page
+    form = {name: text for name, text in NEW.items() if name not in ("login", "key")}
+    kept = {"external_id": "X-1", "kind": "reseller", "parent_id": "1", "admin_hold": "1"}
+    wrong = {"tax_number": "DE12", "phone": "12", "billing-phone": "+49 1"}
+    for field, text in wrong.items():
+        answer = _post(uma, url, {**form, field: text, "version": "1"}, 422).content.decode()
+        assert f'value="{text}"' in answer
+        assert f'id="id_{field}-error"' in answer or 'aria-invalid="true"' in answer
+    assert Account.objects.get(pk=number).version == 1
+
+    _post(uma, url, {**form, **kept, "tax_number": "de 123 456.789", "version": "1"}, 302)
+
+    row = Account.objects.get(pk=number)
+    assert (row.name, row.tax_number, row.phone) == (NEW["name"], "DE123456789", "+49431123456")
+    assert (row.external_id, row.kind, row.admin_hold) == ("", AccountKind.CUSTOMER, False)
+    assert row.parent_id == store.people.sven.account_id
+    assert AuditEntry.objects.get(action="account_edited").actor_id == store.people.cleo.user_id
+    assert "Uma User" in _get(uma, "/customer/account/?tab=timeline")
+    # Two tabs: the second one sees both values, and may decide for its own.
+    second = _post(uma, url, {**form, "name": "Typed later", "version": "1"}, 409).content.decode()
+    assert "Yours and the present data" in second
+    assert 'scope="row">Company</th><td>Typed later</td><td>Mona Möbel GmbH</td>' in second
+    version = re.search(r'name="version" value="(\d+)"', second)
+    assert version
+    _post(uma, url, {**form, "name": "Typed later", "version": version[1]}, 302)
+    _the_seller_is_told_once_for_each_form(store, form)
+    # People without the right do not even see the way.
+    reader = browser_of(store.people.cleo.viewer())
+    rita = user(number, "rita.reads", "Rita", role=RoleCode.READ_ONLY)
+    reader.force_login(User.objects.get(pk=rita))
+    assert url not in _get(reader, "/customer/account/")
+    assert reader.get(url).status_code == reader.post(url, form).status_code == 403
+
+
+def _the_seller_is_told_once_for_each_form(store, form):
+    """The first form changed data and contacts, the second one the name; what the seller edits it knows itself."""
+    number = store.people.cleo.account_id
+    tell(now=NOW)
+    told = Message.objects.filter(kind="account_edited").order_by("id")
+    assert [(one.account_id, one.address) for one in told] == [
+        (store.people.sven.account_id, "sven.admin@mail.example")
+    ] * 2
+    assert "Uma User of Typed later changed" in told[0].text
+    assert f"/reseller/customers/{number}/" in told[0].text
+    sven = browser_of(store.people.sven.viewer())
+    stored = str(Account.objects.get(pk=number).version)
+    _post(sven, f"/reseller/accounts/{number}/edit/", {**form, "version": stored}, 302)
+    tell(now=NOW)
+    assert told.count() == 2
+
+
+def test_every_act_of_a_timeline_has_words(store):
+    number = store.people.cleo.account_id
+    facts = {"account_id": number, "tenant_id": Account.objects.get(pk=number).tenant_id, "at": NOW}
+    for act in AccountAct:
+        AccountEvent.objects.create(act=act, actor_name="Sven (Sven Systems)", **facts)
+    sold = _get(
+        browser_of(store.people.sven.viewer()), f"/reseller/customers/{number}/?tab=timeline"
+    )
+    assert sold.count("Sven (Sven Systems)") == len(AccountAct)
+    # The account reads what happened; by name only of those who acted on its behalf.
+    own = _get(browser_of(store.people.cleo.viewer()), "/customer/account/?tab=timeline")
+    assert "Somebody acted on its behalf" in own
+    assert "Sven (Sven Systems)" not in own
 
 
 def test_holds_and_notes_are_kept_with_who_and_why_and_hidden_from_the_account(store):

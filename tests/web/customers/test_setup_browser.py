@@ -97,6 +97,21 @@ def test_a_reseller_sets_itself_up_and_hands_a_customer_over(
     look(page, "setup-finished")
     assert str(SellerPrice.objects.get().unit_price.normalize()) == "16.5"
     _open_customer(page)
+    _type_prices(page)
+
+
+def _type_prices(page: Page) -> None:
+    """The price manager counts margins, shares of the price: 11.00 with 20 % is 13.75; in German with a comma."""
+    for language, figures in (
+        ("en", (("margin", "20", "price", "13.75"), ("price", "22.00", "margin", "50.00"))),
+        ("de", (("margin", "12,5", "price", "12,57"), ("price", "1.100,00", "margin", "99,00"))),
+    ):
+        User.objects.filter(login="nora.admin").update(language=language)
+        page.goto("/reseller/prices/")
+        page.wait_for_load_state()
+        for typed, text, other, follows in figures:
+            page.locator(f'[data-money="{typed}"]').first.fill(text)
+            expect(page.locator(f'[data-money="{other}"]').first).to_have_value(follows)
 
 
 def _open_customer(page: Page) -> None:

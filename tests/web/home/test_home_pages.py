@@ -5,11 +5,20 @@ from decimal import Decimal
 
 import pytest
 
+from entrepot.domain.ordering.kinds import OrderKind
+from entrepot.domain.ordering.lifecycle import Code
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import RoleCode
-from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.parties.models import User
+from entrepot.domain.parties.viewer import build_viewer
+from entrepot.domain.resale.models import BillingAccount
+from entrepot.domain.seats.kinds import SeatState
+from entrepot.domain.seats.models import Seat, SeatUse
+from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.infra.tasks.models import Job, JobState
-from tests.support.people import brand
+from tests.support.people import brand, user
 from tests.web.home.world import (
+    DAY,
     NOW,
     PROVIDER,
     RESELLER,
@@ -78,6 +87,72 @@ def test_a_customer_sees_services_open_amount_and_no_margin(world):
     assert "1 invoice" in text
     assert re.search(r'href="/customer/invoices/\d+/"', page)
     assert "argin" not in text
+
+
+def test_a_customer_sees_what_is_assigned_and_under_way(world):
+    number = a_customer(RESELLER)
+    viewer = viewer_of(number)
+    item = (
+        SubscriptionItem.objects.filter(subscription__customer_id=number, is_measured=False)
+        .exclude(quantity__lt=2)
+        .select_related("subscription")
+        .order_by("id")[0]
+    )
+    wide = item.subscription
+    SubscriptionItem.objects.filter(pk=item.pk).update(quantity=7)
+    for login in ("ina", "ole"):
+        Seat.objects.create(
+            tenant_id=wide.tenant_id,
+            account_id=number,
+            user_id=user(number, f"{login}.seat", login.title(), role=RoleCode.USER),
+            subscription=wide,
+            item=item,
+            resource_id=item.resource_id,
+            state=SeatState.ASSIGNED,
+            assigned_by="Pat Person",
+            changed_at=NOW,
+        )
+    SeatUse.objects.create(item_id=item.pk, tenant_id=wide.tenant_id, used=1, on_day=DAY)
+    order = Order.objects.create(
+        tenant_id=wide.tenant_id,
+        request_key="home",
+        place=0,
+        kind=OrderKind.CHANGE,
+        number=9,
+        number_text="CH000009",
+        code=Code.WAITING_FOR_PAYMENT,
+        customer_id=number,
+        customer_path=wide.customer_path,
+        customer_name=wide.customer_name,
+        seller_id=wide.seller_id,
+        billing_account_id=BillingAccount.objects.filter(buyer_id=number)[0].id,
+        plan_name=wide.plan_name,
+        subscription_id=wide.id,
+        currency="EUR",
+        first_amount=10,
+        period_amount=10,
+        placed_at=NOW,
+        placed_by="Stan Seller",
+    )
+
+    page = _page(viewer)
+
+    text = _text(page)
+    # Seven bought, two given away, one of them used.
+    assert "2 assigned 1 used" in text
+    assert "5 free" in text
+    assert "Orders under way" in text
+    assert "CH000009" in text
+    assert f'href="/customer/orders/{order.pk}/"' in page
+    # Who sells is a company to its customers.
+    assert "Stan Seller" not in page
+
+    # Somebody who only uses services sees the own ones and nothing of what the company has.
+    ina = User.objects.get(login="ina.seat")
+    own = _page(build_viewer(user_id=ina.pk, account_id=number, now=NOW))
+    assert wide.plan_name in own
+    for hidden in ("CH000009", "free", "Open amount", "a month", "marketplace"):
+        assert hidden not in _text(own), hidden
 
 
 def test_the_provider_sees_run_receivables_and_revenue(world):
@@ -153,15 +228,16 @@ def test_amounts_in_other_currencies_stand_beside_and_are_never_added(world):
 
 def test_sales_to_sub_resellers_are_named_apart(world):
     brand(RESELLER, "rese", "RSL")
-    run_sql(
-        "UPDATE account SET parent_id = 2, path = '1.2.3.', depth = 2, tenant_id = tenant_id WHERE id = 3"
+    # One of its customers becomes a sub-reseller and seller of a subscription that another one has.
+    (one,), (other,) = run_sql("SELECT id FROM account WHERE parent_id = 2 ORDER BY id LIMIT 2")
+    ((sold,),) = run_sql(
+        "SELECT min(id) FROM subscription WHERE customer_id = %s AND status = 'active'", [other]
     )
-    ((one,),) = run_sql("SELECT id FROM subscription WHERE seller_id = 3 LIMIT 1")
+    run_sql("UPDATE account SET kind = 'reseller' WHERE id = %s", [one])
+    run_sql("UPDATE subscription SET seller_id = %s WHERE id = %s", [one, sold])
     run_sql(
-        "INSERT INTO subscription_money (tenant_id, subscription_id, tier, seller_id, currency, "
-        "monthly_price, monthly_cost) SELECT tenant_id, id, 4, 2, 'EUR', %s, 1 "
-        "FROM subscription WHERE id = %s",
-        [Decimal("1234.56"), one],
+        "UPDATE subscription_money SET monthly_price = %s WHERE seller_id = 2 AND subscription_id = %s",
+        [Decimal("1234.56"), sold],
     )
 
     assert "€1,234.56 from sub-resellers" in _text(_page(viewer_of(RESELLER)))

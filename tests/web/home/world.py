@@ -12,6 +12,7 @@ from entrepot.domain.parties.viewer import Viewer, build_viewer
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.flows.daily_billing import run_day
 from entrepot.ops.bench.world import make_world
+from tests.support.clients import proved
 from tests.support.people import brand, user
 
 DAY = date(2026, 3, 15)
@@ -70,7 +71,7 @@ def browser_of(viewer: Viewer, *, language: str = "en") -> Client:
     client.force_login(
         User.objects.get(pk=viewer.user_id), backend=settings.AUTHENTICATION_BACKENDS[0]
     )
-    return client
+    return proved(client)
 
 
 def a_customer(seller_id: int) -> int:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 
 import pytest
@@ -45,14 +44,15 @@ def test_the_pages_are_readable_for_everyone_and_fit(open_page, live_story):
         ("nothing", HARBOR, "/provider/invoices/?q=nobody"),
         ("sold", HARBOR, f"/provider/invoices/{live_story.invoice.id - 1}/"),
     ]
-    looks = product((1440, 390), ("light", "dark"), pages)
-    for width, scheme, (name, account_id, address) in looks:
-        page = open_page(account_id, address, width=width, color_scheme=scheme)
-        picture(page, f"{name}-{width}-{scheme}")
-
+    for name, account_id, address in pages:
+        page = open_page(account_id, address, width=1440)
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            picture(page, f"{name}-{width}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+        # What moves on a narrow page; colours in light and dark are looked at with all other pages.
         assert barriers(page) == [], name
         assert page.problems == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         page.context.close()
 
 

@@ -19,6 +19,7 @@ from entrepot.kernel.clock import FixedClock
 from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.domain.resale.shop import Shop, add_period, shop
+from tests.support.clients import proved
 from tests.support.people import Person, user
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -57,7 +58,7 @@ class Mall:
         User.objects.filter(pk=number).update(language=language)
         client = Client(SERVER_NAME=person.host)
         client.force_login(User.objects.get(pk=number), backend=live.AUTHENTICATION_BACKENDS[0])
-        return client
+        return proved(client)
 
 
 @pytest.fixture

@@ -390,6 +390,21 @@ def test_what_the_vendor_asks_for_is_asked_at_the_plan_and_sent_with_the_order(m
     assert "needs “Domain name”" in _text(client.get(CART))
     assert _order(client).status_code == 422
 
+    # A whole number and one of two regions are asked for.
+    for wrong, said in (
+        ({"asked-1": "four"}, "Guests"),
+        ({"asked-1": "1.5"}, "Guests"),
+        ({"asked-2": "moon"}, "region"),
+    ):
+        client.post(CHANGE, {"remove": "1"})
+        odd = {**form, "asked-0": "cleo.example", **wrong}
+        answer = client.post(f"/reseller/marketplace/{store.plan}/add/", odd, follow=True)
+        page = answer.content.decode() + client.get(CART).content.decode()
+        assert said in page, wrong
+        assert 'class="error' in page or 'role="alert"' in page, wrong
+        assert _order(client).status_code == 422, wrong
+        assert not Order.objects.exists(), wrong
+
     client.post(CHANGE, {"remove": "1"})
     client.post(f"/reseller/marketplace/{store.plan}/add/", {**form, "asked-0": "cleo.example"})
     assert "cleo.example" in _text(client.get(CART))

@@ -97,6 +97,7 @@ def world(db: None) -> OddWorld:
         "resellers": RESELLER,
         "customers": customer,
         "accounts": customer,
+        "users": viewer_of(customer, now=NOW).user_id,
         "credit": BillingAccount.objects.order_by("id").values_list("id", flat=True)[0],
         "subscriptions": Subscription.objects.filter(customer_id=customer)
         .order_by("id")

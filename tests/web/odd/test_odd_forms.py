@@ -1,7 +1,12 @@
-"""Odd forms: whatever a field carries, the answer says so or ignores it, and the program never breaks."""
+"""Odd forms: whatever a field carries, the answer says so or ignores it, and the program never breaks.
+
+Which fields a form has is seen while it is sent: a field that only a right value of another one leads to is
+found there, and tried too.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -14,12 +19,22 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import Panel
 from tests.web.odd.conftest import OddWorld
+from tests.web.odd.headers import missing
+from tests.web.odd.reads import Reads, noted
 from tests.web.odd.test_odd_addresses import _filled
 
 WEB = Path(__file__).resolve().parents[3] / "src" / "entrepot" / "web"
 _POSTED = re.compile(r"\b(?:POST|posted)\.get(?:list)?\(\s*\"([a-z_]+)\"|_key\(request\.POST")
 _FIELD = re.compile(r"^    ([a-z_]+) = forms\.", re.MULTILINE)
-OWN_PAGES = ("/profile/", "/password/", "/switch/", "/language/", "/preference/")
+OWN_PAGES = (
+    "/profile/",
+    "/profile/sessions/",
+    "/password/",
+    "/switch/",
+    "/language/",
+    "/preference/",
+)
+SIGNED_IN = "session"
 OUTSIDE = ("/sign-in/", "/password/reset/", "/password/reset/MQ/a-b/")
 VALUES = (
     "a\x00b",
@@ -61,13 +76,10 @@ USUAL = {
 }
 
 
-def _names(screen: str = "") -> list[str]:
-    """Find the names of all fields, or of those that a screen's own folder and the common modules read."""
+def _names(folder: str = "") -> list[str]:
+    """Find the names of all fields, or of those that the screens of a folder read."""
     found: set[str] = {"day", "reason", "token", "until"}
-    for path in WEB.rglob("*.py"):
-        inside = path.relative_to(WEB).parts
-        if screen and inside[0] == "screens" and inside[1] != screen:
-            continue
+    for path in (WEB / "screens" / folder if folder else WEB).rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found.update(name for name in _POSTED.findall(text) if name)
         found.update(_FIELD.findall(text))
@@ -98,32 +110,48 @@ def _sent(text: str) -> str:
 def _post(client: Client, address: str, fields: dict[str, str]) -> Any:
     """Send a form, and take back what it wrote, so that a broken statement breaks one answer only."""
     body = "&".join(f"{name}={_sent(value)}" for name, value in fields.items())
+    # A form that gives the session another key would leave the browser with one that is taken back.
+    cookies = deepcopy(client.cookies)
     with transaction.atomic():
         answer = client.post(address, body, content_type="application/x-www-form-urlencoded")
         transaction.set_rollback(True)
+    client.cookies = cookies
+    lacks = missing(answer, is_signed_in=SIGNED_IN in cookies)
+    assert lacks == [], (address, answer.status_code)
     return answer
 
 
 def _broken(
-    client: Client, addresses: Sequence[str], names: list[str], *, turn: int = 0
+    client: Client, addresses: Sequence[str], names: Sequence[str], *, turn: int = 0
 ) -> list[tuple[str, str]]:
-    """Send every form with each field odd in turn; name what failed. `turn` chooses the first value."""
+    """Send every form with each field that it reads odd in turn; name what failed. `turn` chooses the first value."""
     place = turn * 5 % len(VALUES)
     values = cycle(VALUES[place:] + VALUES[:place])
     found: list[tuple[str, str]] = []
     for address in addresses:
-        for name in names:
-            value = next(values)
-            if _post(client, address, {**USUAL, name: value}).status_code >= 500:
-                found.append((address, f"{name}={value[:20]!r}"))
+        with noted() as reads:
+            if _post(client, address, dict(USUAL)).status_code >= 500:
+                found.append((address, "as usual"))
+            tried: set[str] = set()
+            while left := sorted(_of(reads, names) - tried):
+                tried.update(left)
+                for name in left:
+                    value = next(values)
+                    if _post(client, address, {**USUAL, name: value}).status_code >= 500:
+                        found.append((address, f"{name}={value[:20]!r}"))
         # Another value for each field at the next address.
         next(values)
     return found
 
 
+def _of(reads: Reads, names: Sequence[str]) -> set[str]:
+    """Give the fields to try: what was read, and every known one where all fields were gone through."""
+    return (reads.names | (set(names) if reads.all else set())) - {"csrfmiddlewaretoken"}
+
+
 def _email() -> str:
-    """Return the stored address of the person: another one would need the password."""
-    return User.objects.order_by("id").values_list("email", flat=True)[0]
+    """Return the stored address of the newest person, who is the browser's: another one would need the password."""
+    return User.objects.order_by("-id").values_list("email", flat=True)[0]
 
 
 def test_no_form_of_a_panel_breaks_whatever_is_in_it(world: OddWorld) -> None:
@@ -135,11 +163,13 @@ def test_no_form_of_a_panel_breaks_whatever_is_in_it(world: OddWorld) -> None:
         forms = sorted(_writing(get_resolver().url_patterns, "", panel.value))
         # The own subscriptions of a reseller are the same screens as its customers' ones.
         forms = [one for one in forms if not one[0].startswith("/reseller/account/subscriptions/")]
-        # One screen serves several panels: each of its forms is tried in the first of them.
+        # One screen serves several panels: each of its forms is tried in the first of them that reads it.
         forms = [one for one in forms if one[0].split("/", 2)[2] not in tried]
-        tried |= {one[0].split("/", 2)[2] for one in forms}
         for turn, (address, screen) in enumerate(forms):
-            assert _broken(client, [_filled(address, world)], _names(screen), turn=turn) == []
+            with noted() as reads:
+                assert _broken(client, [_filled(address, world)], _names(screen), turn=turn) == []
+            if reads.names:
+                tried.add(address.split("/", 2)[2])
         assert _broken(client, OWN_PAGES, names) == []
 
 

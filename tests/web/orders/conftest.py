@@ -22,6 +22,7 @@ from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.flows.orders import estimate_order, place_order
 from entrepot.flows.provisioning import surroundings
+from entrepot.infra.audit.recorder import Actor
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.middleware import ViewerMiddleware
 from tests.domain.resale.shop import Shop, shop
@@ -45,12 +46,14 @@ class Store:
         return place(self.shop, key)
 
 
-def place(store: Shop, key: str, **parameters: Any) -> int:
-    """Order five seats for Cleo: 5 x 15.00 = 75.00."""
+def place(
+    store: Shop, key: str, *, buyer: int | None = None, actor: Actor = SETUP, **parameters: Any
+) -> int:
+    """Order five seats, for Cleo if nobody is named: 5 x 15.00 = 75.00."""
     line = Line(store.period, {store.seat: Decimal(5)}, parameters)
-    cart = Cart(store.people.cleo.account_id, [line], purchase_order="PO 77")
+    cart = Cart(buyer or store.people.cleo.account_id, [line], purchase_order="PO 77")
     amount = estimate_order(cart, now=NOW).total.first
-    return place_order(cart, request_key=key, confirmed=amount, actor=SETUP, now=NOW)[0]
+    return place_order(cart, request_key=key, confirmed=amount, actor=actor, now=NOW)[0]
 
 
 def orders() -> Store:

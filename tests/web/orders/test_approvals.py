@@ -1,15 +1,21 @@
 """Approvals on screens: setting a workflow up, deciding on the page of an order, and notes beside it."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from django.urls import reverse
 
+from entrepot.domain.notifications.models import Message
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.models import ApprovalWorkflow, Order, OrderApproval, OrderNote
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.resale.models import BillingAccount
+from entrepot.flows.order_approvals import do_time_out
 from entrepot.infra.audit.models import AuditEntry
-from tests.support.people import Person, user
+from entrepot.infra.tasks.queue import RunningJob
+from tests.support.mailbox import tell
+from tests.support.people import SETUP, Person, user
+from tests.web.orders.conftest import place
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 VALUES = {
@@ -74,6 +80,95 @@ def test_a_seller_sets_a_workflow_up_and_decides_about_an_order(store, at):
     again = seller.post(url, {"version": version, "comment": "fine"})
     assert again.status_code == 409
     assert "order has moved on" in text(again)
+
+
+def test_a_buyer_decides_itself_about_a_large_order_that_was_placed_on_its_behalf(store, at):
+    sven, cleo = store.shop.people.sven, store.shop.people.cleo
+    account = store.shop.account_of(cleo.account_id)
+    BillingAccount.objects.filter(pk=account.pk).update(credit_limit=None)
+    seller, uma = at(sven), at(cleo)
+    _ask_above(seller, account.pk, "74.99")
+    assert "€74.99" in text(seller.get(reverse("reseller:customer", args=[cleo.account_id])))
+    begin = reverse("reseller:account-act", args=[cleo.account_id])
+    assert seller.post(begin, {"reason": "Asked by phone"}).status_code == 302
+    acting = replace(SETUP, user_id=sven.user_id, name="Sven Subreseller (Sven Systems)")
+    acting = replace(acting, on_behalf_of_id=cleo.account_id)
+
+    # 5 x 15.00 = 75.00 is above 74.99; what Cleo's own people or programs order is not asked about.
+    own = place(store.shop, "own")
+    number = place(store.shop, "behalf", actor=acting)
+    approve = reverse("customer:order-approve", args=[number])
+    page = reverse("customer:order", args=[number])
+    assert Order.objects.get(pk=own).code == Code.PROVISIONING
+    assert Order.objects.get(pk=number).code == Code.WAITING_FOR_APPROVAL
+    # Who ordered sees that it waits, and decides nothing: neither in the other panel nor in the own one.
+    theirs = text(seller.get(page))
+    assert "waits for the approval there" in theirs
+    assert approve not in theirs
+    assert seller.get(approve).status_code == 403
+
+    tell(now=NOW)
+    told = Message.objects.get(kind="order_asked")
+    assert (told.account_id, told.address) == (cleo.account_id, "uma.user@mail.example")
+    for said in ("Sven Subreseller (Sven Systems)", "€75.00", page):
+        assert said in told.text
+    assert "1 order waits for your approval" in text(uma.get(reverse("customer:home")))
+    assert text(uma.get(reverse("customer:orders"))).count("waits for your approval") == 1
+    shown = text(uma.get(page))
+    assert "It was ordered on your behalf and waits for your approval." in shown
+    assert "by Sven Subreseller (Sven Systems)" in shown
+    user(cleo.account_id, "rita.reads", "Rita Reads", role=RoleCode.READ_ONLY)
+    assert at(replace(cleo, login="rita.reads")).get(approve).status_code == 403
+    version = uma.get(approve).context["form"].initial["version"]
+    assert uma.post(approve, {"version": version, "comment": "as agreed"}).status_code == 302
+    assert Order.objects.get(pk=number).code == Code.PROVISIONING
+    assert "Approved: as agreed" in text(uma.get(page))
+    moves = AuditEntry.objects.filter(object_kind="order", object_id=number).order_by("id")
+    placed, decided = (
+        moves.filter(on_behalf_of_id=cleo.account_id),
+        moves.filter(reason="as agreed"),
+    )
+    assert {one.actor_id for one in placed} == {sven.user_id}
+    assert {one.actor_id for one in decided} == {cleo.user_id}
+    _rejected_or_too_late(store, uma, acting)
+
+
+def _ask_above(seller, number: int, amount: str) -> None:
+    """Store the amount with the terms; one below zero is refused."""
+    terms = reverse("reseller:credit-terms", args=[number])
+    facts = seller.get(terms).context["form"].initial
+    form = {name: value for name, value in facts.items() if value is not None}
+    form = {name: value for name, value in form.items() if value is not False}
+    assert seller.post(terms, {**form, "ask_above": "-1"}).status_code == 422
+    assert seller.post(terms, {**form, "ask_above": amount}).status_code == 302
+
+
+def _rejected_or_too_late(store, uma, acting) -> None:
+    """A refusal cancels the order; without a decision in seven days it is rejected, whoever else might say yes."""
+    second, third = (place(store.shop, key, actor=acting) for key in ("second", "third"))
+    reject = reverse("customer:order-reject", args=[second])
+    version = uma.get(reject).context["form"].initial["version"]
+    uma.post(reject, {"version": version, "comment": "too many"})
+    assert Order.objects.get(pk=second).code == Code.CANCELLED
+    due = OrderApproval.objects.get(pk=third).due_at
+    assert due == NOW + timedelta(days=7)
+    job = RunningJob(1, 1, None, None, due, stop_asked=lambda: False)
+    assert do_time_out(job, order_id=third) == {"done": "reject"}
+
+
+def test_the_page_of_a_workflow_says_who_set_it_up_to_who_reads_the_trail(store, at):
+    people = store.shop.people
+    for panel, person, reads in (
+        ("provider", people.harbor, True),
+        ("reseller", people.sven, False),
+    ):
+        client = at(person)
+        values = {**VALUES, "step_1": [str(person.user_id)]}
+        assert client.post(reverse(f"{panel}:approval-new"), values).status_code == 302
+        number = ApprovalWorkflow.objects.get(seller_id=person.account_id).pk
+        page = text(client.get(reverse(f"{panel}:approval", args=[number])))
+        assert ("Timeline" in page) is reads
+        assert (person.name in page.partition("Timeline")[2]) is reads
 
 
 def test_a_rejection_needs_its_reason_and_the_buyer_reads_it(store, at):

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from entrepot.domain.ordering.models import Order, OrderEvent
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.provisioning.commands.people import mark_failed
 from entrepot.domain.provisioning.models import Operation
+from entrepot.domain.resale.commands import Terms, open_chain
+from entrepot.domain.subscriptions.models import SubBilling
+from entrepot.domain.subscriptions.queries import subscription_facts
+from entrepot.flows.subscription_actions import change_quantity
 from tests.support.people import SETUP, Person, user
 from tests.web.orders.conftest import NOW, Store, place
 
@@ -93,8 +98,36 @@ def test_views_search_and_filters_narrow_the_list(store, at):
     assert shown("q=cleo&tab=completed") == ["SO000001"]
     assert shown(f"q=ORD-{store.failed}") == ["SO000002"]
     assert shown("q=so000003") == ["SO000003"]
+    people = store.shop.people
     assert shown("buyer=reseller") == []
-    assert len(shown("tab=melted&status=XX&buyer=nobody&kind=gift&before=x")) == 3
+    open_chain(
+        customer_id=people.sven.account_id,
+        market="DE",
+        open_missing=Terms(statement_day=0, due_days=14),
+        actor=SETUP,
+        now=NOW,
+        today=NOW.date(),
+    )
+    # Sven orders for itself: the first number of Ria's, who sells it. Cleo gets a sixth seat: an order of another kind.
+    place(store.shop, "own", buyer=people.sven.account_id)
+    assert shown("buyer=reseller") == ["SO000001"]
+    assert len(shown("buyer=customer")) == 3
+    made = Order.objects.get(pk=store.completed).subscription_id
+    assert made is not None
+    change_quantity(
+        facts=subscription_facts(people.sven.viewer(now=NOW), subscription_id=made),
+        resource_id=store.shop.seat,
+        quantity=Decimal(6),
+        effective_on=NOW.date(),
+        expected_version=SubBilling.objects.get(pk=made).version,
+        actor=SETUP,
+        now=NOW,
+        today=NOW.date(),
+    )
+    assert "CH000001" in _text(client.get("/provider/orders/?kind=change"))
+    assert shown("kind=change") == []
+    assert len(shown("kind=sales")) == 4
+    assert len(shown("tab=melted&status=XX&buyer=nobody&kind=gift&before=x")) == 4
     assert "No order matches" in _text(client.get("/provider/orders/?q=nobody"))
     assert "No order is in this state" in _text(client.get("/provider/orders/?tab=cancelled"))
 
@@ -292,6 +325,24 @@ def test_the_provider_completes_by_hand_and_anybody_cancels_what_failed(store, a
     sent = {"version": _version(buyer, address), "comment": "no longer needed"}
     assert "no longer needed" in _text(buyer.post(address, sent, follow=True))
     assert _code(store.waiting) == Code.CANCELLED
+
+
+def test_the_provider_fails_an_order_by_hand_with_a_comment(store, at):
+    people = store.shop.people
+    client = at(people.harbor)
+    address = _address(store, people.harbor, store.failed, "fail")
+    sent = {"version": _version(client, address), "comment": ""}
+    assert client.post(address, sent).status_code == 422
+    assert _code(store.failed) == Code.PROVISIONING_FAILED
+
+    answer = client.post(address, {**sent, "comment": "sold out at the vendor"}, follow=True)
+
+    assert "sold out at the vendor" in _text(answer)
+    assert _code(store.failed) == Code.PROVISIONING_FAILED
+    assert client.post(address, {**sent, "comment": "again"}).status_code == 409
+    page = _text(client.get(_address(store, people.harbor, store.failed)))
+    assert "Resubmit" not in page
+    assert "Cancel" in page
 
 
 def test_roles_decide_who_acts(store, at):

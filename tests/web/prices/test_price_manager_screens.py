@@ -252,4 +252,37 @@ def test_a_german_page_fills_the_day_and_reads_margins_with_a_point(store):
     assert f'type="date" name="valid_from" value="{TODAY}"' in page
     form = {"level": "default", "basis": "cost", "percent": "12.5", "valid_from": TODAY}
     assert "+12,5\xa0% auf die Kosten" in client.post(f"{LIST}margins/set/", form).content.decode()
-    assert 'value="15.00"' in client.get(LIST).content.decode()
+    assert 'value="15,00"' in client.get(LIST).content.decode()
+
+
+def test_prices_and_margins_are_typed_with_a_decimal_comma_in_german(store):
+    sven = store.people.sven
+    client = browser_of(sven.viewer(), language="de")
+    key = f"{store.period}.{store.seat}.recurring"
+    fields = fields_of(client.get(LIST))
+    assert fields[f"held-{key}"] == "15,00|20,00"
+
+    # One thousand or a price in thousandths: nobody can know.
+    ambiguous = client.post(REVIEW, {**fields, f"price-{key}": "1.234"})
+    assert ambiguous.status_code == 422
+    assert "lässt sich auf zwei Arten lesen" in text_of(ambiguous)
+    assert "Schreiben Sie 1234 oder alle Nachkommastellen: 1234,00." in text_of(ambiguous)
+    assert fields_of(ambiguous)[f"price-{key}"] == "1.234"
+    assert client.post(REVIEW, {**fields, f"price-{key}": "12,5,0"}).status_code == 422
+
+    # 12.00 / (1 - 0.125) = 13.714..., 13.71 at the decimals of the euro.
+    by_margin = client.post(REVIEW, {**fields, f"margin-{key}": "12,5"})
+    assert "13,71" in text_of(by_margin)
+    by_price = client.post(REVIEW, {**fields, f"price-{key}": "1.234,56"})
+    assert by_price.status_code == 200
+    given = re.findall(r'name="change" value="([^"]*)"', by_price.content.decode())
+    client.post(APPLY, {"at": AT, "valid_from": LATER, "change": given})
+    assert [price for price, _from, _to in own(sven)] == [Decimal("1234.56")]
+
+    # A margin of a level, in its own form.
+    level = {"level": "default", "basis": "cost", "percent": "1.234", "valid_from": LATER}
+    refused = client.post("/reseller/prices/margins/set/", {**level, "digits": ""})
+    assert "lässt sich auf zwei Arten lesen" in text_of(refused)
+    shown = client.post("/reseller/prices/margins/set/", {**level, "percent": "12,5", "digits": ""})
+    assert "12,5" in text_of(shown)
+    assert "Arten lesen" not in text_of(shown)

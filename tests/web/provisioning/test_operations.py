@@ -258,6 +258,13 @@ def test_a_service_broker_is_told_ordered_units_in_the_parameter_that_is_chosen(
     assert refused.status_code == 422
     assert "“two words” cannot name the parameter" in words_of(refused)
     assert 'value="two words"' in refused.content.decode()
+    for typed in ("-1", "x", "1001", "1.5"):
+        unusable = hanna.post(f"{LIST}connectors/{mail.id}/people/", {"people_at_once": typed})
+        assert unusable.status_code == 422, typed
+        assert "0 to 1000 people" in unusable.content.decode()
+    told = hanna.post(f"{LIST}connectors/{mail.id}/people/", {"people_at_once": "50"}, follow=True)
+    assert "The vendor is told who uses its service from now on." in told.content.decode()
+    assert hanna.post(f"{place}people/", {"people_at_once": "5"}).status_code == 422
     answer = hanna.post(f"{place}units/", {"quantity_parameter": " seats "}, follow=True)
     assert "Units are sent with what is ordered" in words_of(answer)
     assert 'value="seats"' in answer.content.decode()

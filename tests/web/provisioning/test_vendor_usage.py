@@ -13,6 +13,7 @@ from entrepot.domain.billing.events import DayCompleted
 from entrepot.domain.catalog.models import Resource
 from entrepot.domain.provisioning.kinds import ConnectorKind
 from entrepot.domain.provisioning.models import Connector
+from entrepot.domain.seats.queries import shelf_of
 from entrepot.domain.usage.models import MeteredUsage
 from entrepot.flows.vendor_usage import TASK, VendorUsageRefused, do_fetch, fetch_after_day
 from entrepot.infra.audit.models import AuditEntry
@@ -103,3 +104,25 @@ def test_a_button_and_a_billed_day_ask_each_vendor_that_measures_once(
         vendor.connector_id,
         timedelta(days=7),
     )
+
+
+def test_units_that_are_bought_and_in_use_are_shown_and_bill_nothing(vendor: Kit, store: Shop):
+    Resource.objects.filter(pk=store.storage).update(mpn="")
+    Resource.objects.filter(pk=store.seat).update(mpn="requests")
+    mine = store.subscribe("2000")
+    run_within(day=START, now=NOW)
+    vendor.subscriptions = iter([mine])
+    vendor.order()
+    vendor.settle()
+
+    assert fetch(vendor)["taken"] == 1
+    assert fetch(vendor)["taken"] == 1
+
+    assert not MeteredUsage.objects.exists()
+    cleo = store.people.cleo
+    (row,) = [
+        one
+        for one in shelf_of(cleo.viewer(now=NOW), account_id=cleo.account_id)
+        if one.resource_id == store.seat
+    ]
+    assert (row.bought, row.given, row.used, row.used_on) == (2000, 0, 1000, START)

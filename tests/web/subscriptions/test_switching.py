@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from entrepot.domain.catalog.commands import allow_switch
+from entrepot.domain.catalog.commands import allow_switch, set_needs
 from entrepot.domain.catalog.kinds import PriceKind
-from entrepot.domain.catalog.models import Plan, PlanPeriod, PlanResource
+from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod, PlanResource
 from entrepot.domain.ordering.models import Order
-from entrepot.domain.subscriptions.models import SubBilling
+from entrepot.domain.subscriptions.models import SubBilling, Subscription
 from tests.domain.resale.shop import add_price
 from tests.support.people import NOW, SETUP
 from tests.support.runs import run_within
@@ -92,3 +92,49 @@ def test_customers_see_their_price_only_and_other_plans_offer_nothing(at, store,
     assert "Change plan…" not in page.content.decode()
     text = cleo.get(f"/customer/subscriptions/{other.pk}/plan/").content.decode()
     assert "No plan to change to" in text
+
+
+def test_a_plan_that_costs_nothing_is_confirmed_as_the_last_step(at, store, sub):
+    # Premium for what Basic costs: 15.00 back and 15.00 again for the 30 days that are left, and no set-up fee.
+    period = PlanPeriod.objects.get(plan__name="Premium")
+    CatalogPrice.objects.filter(plan_period=period, kind=PriceKind.SETUP).delete()
+    CatalogPrice.objects.filter(plan_period=period).update(unit_cost=10, retail_price=15)
+    sven = at(store.people.sven)
+    url = f"/reseller/subscriptions/{sub}/plan/"
+    given = hidden(sven.get(url).content.decode())
+    assert Decimal(given["amount"]) == 0
+
+    first = sven.post(url, given)
+    assert first.status_code == 409
+    assert "Confirm the free change" in first.content.decode()
+    assert not Order.objects.exists()
+
+    assert sven.post(url, {**given, "confirmed": "free"}).status_code == 302
+    assert Order.objects.count() == 1
+
+
+def test_what_another_subscription_needs_is_cancelled_only_by_who_was_told(at, store, sub):
+    premium = Plan.objects.get(name="Premium")
+    other = store.shop.subscribe("1")
+    Subscription.objects.filter(pk=other).update(plan_id=premium.pk, plan_name="Premium")
+    sven = at(store.people.sven)
+    url = f"/reseller/subscriptions/{sub}/cancel/"
+    assert "do not work" not in sven.get(url).content.decode()
+    set_needs(plan_id=premium.pk, needs={store.shop.plan: True}, actor=SETUP, now=NOW)
+
+    text = sven.get(url).content.decode()
+    assert f"Without it these do not work: Premium (SUB-{other})." in text
+    form = {
+        "version": SubBilling.objects.get(pk=sub).version,
+        "cancel_on": "2026-03-02",
+        "reason": "Too expensive",
+    }
+    assert sven.post(url, form).status_code == 422
+    assert not Order.objects.exists()
+    # A second subscription to the plan is enough.
+    second = store.shop.subscribe("1")
+    assert "do not work" not in sven.get(url).content.decode()
+    Subscription.objects.filter(pk=second).update(plan_id=premium.pk)
+
+    assert sven.post(url, {**form, "needed": "on"}).status_code == 302
+    assert Order.objects.get().kind == "cancellation"

@@ -1,6 +1,7 @@
 """The provider's menu."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.web.access.menu import Entry, Group
@@ -35,6 +36,13 @@ MENU = (
                 Capability.VIEW_ORDERS,
             ),
             Entry("provider:approvals", _("Approvals"), "user-check", "", Capability.VIEW_USERS),
+            Entry(
+                "provider:messages",
+                pgettext_lazy("mail", "Messages"),
+                "mail",
+                "",
+                Capability.VIEW_MESSAGES,
+            ),
             Entry("provider:notices", _("Notices"), "bell", "", Capability.VIEW_USERS),
         )
     ),
@@ -104,6 +112,16 @@ MENU = (
                 "server",
                 "v",
                 Capability.VIEW_ORDERS,
+            ),
+            Entry("provider:users", _("Users"), "users", "", Capability.VIEW_USERS),
+            Entry("provider:roles", _("Roles"), "shield", "", Capability.VIEW_USERS),
+            Entry("provider:portals", _("Sign-in"), "key-round", "", Capability.MANAGE_IDENTITY),
+            Entry(
+                "provider:factor-demands",
+                _("Second factors"),
+                "shield-check",
+                "",
+                Capability.MANAGE_IDENTITY,
             ),
             Entry("provider:tasks", _("Tasks"), "list-checks", "t", Capability.VIEW_TASKS),
         ),

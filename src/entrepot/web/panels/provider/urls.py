@@ -14,6 +14,8 @@ from entrepot.web.screens.home.provider import home
 from entrepot.web.screens.orders.addresses import addresses as order_addresses
 from entrepot.web.screens.search.views import results
 from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
+from entrepot.web.screens.users.addresses import addresses as user_addresses
+from entrepot.web.screens.users.factors import demands
 
 app_name = "provider"
 
@@ -38,12 +40,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("provisioning/", include("entrepot.web.screens.provisioning.urls_provider")),
     path("billing/", include("entrepot.web.screens.billing.urls_provider")),
     path("", include("entrepot.web.screens.tasks.urls_provider")),
+    path("users/second-factors/", demands, name="factor-demands"),
+    path("users/", include(user_addresses())),
+    path("roles/", include("entrepot.web.screens.roles.urls")),
+    path("sign-in/", include("entrepot.web.screens.identity.urls")),
+    path("accounts/<int:account>/users/", include(user_addresses("account-"))),
     path("invoices/", include("entrepot.web.screens.invoices.urls_provider")),
     path("usage-imports/", include("entrepot.web.screens.usage.urls_provider")),
     path("plans/", include("entrepot.web.screens.plans.urls_provider")),
     path("prices/", include("entrepot.web.screens.prices.urls")),
     path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
+    path("", include("entrepot.web.screens.messages.urls_seller")),
     path("notices/", include("entrepot.web.screens.subscriptions.urls_notices")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
     path("price-lists/", include("entrepot.web.screens.catalogue.urls_provider")),

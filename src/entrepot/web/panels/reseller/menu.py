@@ -1,6 +1,7 @@
 """The reseller's menu: business with customers, and the own account."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.web.access.menu import Entry, Group
@@ -33,6 +34,13 @@ MENU = (
             Entry("reseller:orders", _("Orders"), "shopping-cart", "o", Capability.VIEW_ORDERS),
             Entry("reseller:approvals", _("Approvals"), "user-check", "", Capability.VIEW_USERS),
             Entry("reseller:provisioning", _("Provisioning"), "server", "", Capability.VIEW_ORDERS),
+            Entry(
+                "reseller:messages",
+                pgettext_lazy("mail", "Messages"),
+                "mail",
+                "",
+                Capability.VIEW_MESSAGES,
+            ),
             Entry("reseller:notices", _("Notices"), "bell", "", Capability.VIEW_USERS),
             Entry(
                 "reseller:issued-invoices",
@@ -86,6 +94,23 @@ MENU = (
             Entry("reseller:own-orders", _("Orders"), "shopping-bag", "", Capability.VIEW_ORDERS),
             Entry(
                 "reseller:invoices", _("Invoices"), "receipt-text", "i", Capability.VIEW_INVOICES
+            ),
+            Entry(
+                "reseller:own-messages",
+                pgettext_lazy("mail", "Messages"),
+                "mail",
+                "",
+                Capability.VIEW_MESSAGES,
+            ),
+            Entry("reseller:users", _("Users"), "users", "u", Capability.VIEW_USERS),
+            Entry("reseller:roles", _("Roles"), "shield", "", Capability.VIEW_USERS),
+            Entry("reseller:portals", _("Sign-in"), "key-round", "", Capability.MANAGE_IDENTITY),
+            Entry(
+                "reseller:factor-demands",
+                _("Second factors"),
+                "shield-check",
+                "",
+                Capability.MANAGE_IDENTITY,
             ),
         ),
         _("Account"),

@@ -11,9 +11,12 @@ from entrepot.domain.parties.scopes import Side
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.web.panels.reseller import columns
 from entrepot.web.screens.home.reseller import home
+from entrepot.web.screens.messages.addresses import addresses as message_addresses
 from entrepot.web.screens.orders.addresses import addresses as order_addresses
 from entrepot.web.screens.search.views import results
 from entrepot.web.screens.subscriptions.addresses import addresses as subscription_addresses
+from entrepot.web.screens.users.addresses import addresses as user_addresses
+from entrepot.web.screens.users.factors import demands
 
 app_name = "reseller"
 
@@ -57,7 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 "own-order",
                 side=Side.BOUGHT,
                 columns=columns.OWN_ORDERS,
-                acts=(Act.RESUBMIT, Act.CANCEL),
+                acts=(Act.APPROVE, Act.REJECT, Act.RESUBMIT, Act.CANCEL),
             )
         ),
     ),
@@ -66,8 +69,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("promotions/", include("entrepot.web.screens.promotions.urls")),
     path("approvals/", include("entrepot.web.screens.orders.urls_approvals")),
     path("provisioning/", include("entrepot.web.screens.provisioning.urls_reseller")),
+    path("", include("entrepot.web.screens.messages.urls_seller")),
+    path("account/", include(message_addresses("own-message"))),
     path("notices/", include("entrepot.web.screens.subscriptions.urls_notices")),
     path("subscription-imports/", include("entrepot.web.screens.subscription_import.addresses")),
     path("usage-prices/", include("entrepot.web.screens.usage.urls_prices")),
+    path("users/second-factors/", demands, name="factor-demands"),
+    path("users/", include(user_addresses())),
+    path("roles/", include("entrepot.web.screens.roles.urls")),
+    path("sign-in/", include("entrepot.web.screens.identity.urls")),
+    path("accounts/<int:account>/users/", include(user_addresses("account-"))),
     path("invoices/", include("entrepot.web.screens.invoices.urls_reseller")),
 ]

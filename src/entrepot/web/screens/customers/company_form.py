@@ -27,12 +27,22 @@ CONTACT_NAMES: Mapping[ContactKind, object] = {
     ContactKind.TECHNICAL: _("Technical"),
 }
 DAY_MAX = 31
+_SHOWN_MAX = 120
 _OF_ROW = ("name", "external_id", "country", "email")
 _OF_FACTS = ("tax_number", "language", "street", "postal_code", "city", "region")
 # Groups of countries and codes for tests stand among the territories.
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _CODE = re.compile(r"[A-Z]{2}")
 _PLAIN = {"autocomplete": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that somebody else has changed meanwhile, or that was typed: both values, empty ones as a dash."""
+
+    label: str
+    yours: str
+    theirs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +251,19 @@ def facts_of(facts: AccountFacts, contacts: Sequence[ContactRow]) -> dict[str, s
             initial[f"{one.kind.value}-{name}"] = getattr(one, name)
         initial[f"{one.kind.value}-phone"] = shown.international
     return initial
+
+
+def differences(form: CompanyForm) -> list[Difference]:
+    """Set what was typed beside what is stored, for the fields in which they differ."""
+    found = []
+    for bound in form:
+        kind = bound.name.partition("-")[0]
+        title = f"{CONTACT_NAMES[ContactKind(kind)]}: " if kind in set(ContactKind) else ""
+        typed, stored = str(bound.value() or "").strip(), str(bound.initial or "")
+        if typed != stored:
+            shown = [one[:_SHOWN_MAX] or "–" for one in (typed, stored)]
+            found.append(Difference(f"{title}{bound.label}", *shown))
+    return found
 
 
 def _contact_fields(known: Sequence[tuple[str, str]]) -> dict[str, forms.Field]:

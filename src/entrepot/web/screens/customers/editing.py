@@ -24,10 +24,16 @@ from entrepot.flows.onboarding import (
 from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
-from entrepot.web.screens.customers.company_form import CompanyForm, NewAccountForm, facts_of
+from entrepot.web.screens.customers.company_form import (
+    CompanyForm,
+    NewAccountForm,
+    differences,
+    facts_of,
+)
 from entrepot.web.screens.customers.handover import remember
 from entrepot.web.screens.customers.listing import list_of, number_in
 from entrepot.web.screens.home import links
+from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
 
@@ -69,6 +75,16 @@ def new_account(request: SignedInRequest, *, kind: AccountKind) -> HttpResponse:
 @screen(Capability.MANAGE_ACCOUNTS, methods=("GET", "POST"))
 def edit_account(request: SignedInRequest, number: int) -> HttpResponse:
     """Show an account's data in a form and store it; a change by somebody else in between is refused."""
+    return _edit(request, number)
+
+
+@screen(Capability.MANAGE_ACCOUNTS, methods=("GET", "POST"))
+def edit_own(request: SignedInRequest) -> HttpResponse:
+    """Do the same with the viewer's own account."""
+    return _edit(request, request.viewer.account_id)
+
+
+def _edit(request: SignedInRequest, number: int) -> HttpResponse:
     viewer = request.viewer
     editable(viewer, account_id=number)
     facts = account_page(viewer, account_id=number)
@@ -95,14 +111,22 @@ def edit_account(request: SignedInRequest, number: int) -> HttpResponse:
             else:
                 messages.success(request, gettext("The data are saved."))
                 return HttpResponseRedirect(back)
+    is_stale = status == 409 and version != str(facts.version)
     context = {
         "row": facts.row,
         "crumbs": [Link(facts.row.name, back)],
         "form": form,
-        "version": version,
+        # Saving again after both were compared is a decision: it counts for the present version.
+        "version": str(facts.version) if is_stale else version,
         "is_own": number == viewer.account_id,
-        "is_stale": status == 409 and version != str(facts.version),
-        "reload_url": request.path,
+        "is_customer": viewer.panel is Panel.CUSTOMER,
+        "is_stale": is_stale,
+        "differences": differences(form) if is_stale else [],
+        "difference_columns": [
+            Column(gettext("Field")),
+            Column(gettext("You typed")),
+            Column(gettext("Saved meanwhile")),
+        ],
         "back_url": back,
     }
     return render(request, "screens/customers/edit.html", context, status=status)

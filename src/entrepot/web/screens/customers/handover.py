@@ -15,9 +15,9 @@ from entrepot.domain.parties.realms import realm_of_account
 from entrepot.domain.parties.resets import issue_activation
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
+from entrepot.flows.addresses import public_address
 from entrepot.flows.onboarding import editable, visible_people
 from entrepot.web.access.guards import screen
-from entrepot.web.access.mail import public_address
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import list_of, number_in
 from entrepot.web.screens.home import links, words

@@ -38,6 +38,7 @@ _ACTS: Mapping[AccountAct, object] = {
     AccountAct.USER_CREATED: pgettext_lazy("what happened", "User created"),
     AccountAct.LINK_ISSUED: pgettext_lazy("what happened", "Activation link shown"),
     AccountAct.SET_UP: pgettext_lazy("what happened", "Set-up finished"),
+    AccountAct.ACTED_FOR: pgettext_lazy("what happened", "Somebody acted on its behalf"),
 }
 
 

@@ -1,15 +1,13 @@
 """The page of one account: who it is, how it is billed, where its credit stands, who works for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
-from entrepot.domain.parties.kinds import AccountKind, RoleCode
+from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.queries import AccountFacts, UserRow, account_page, list_users
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
@@ -21,17 +19,11 @@ from entrepot.web.screens.customers import page_parts as parts
 from entrepot.web.screens.customers.history import history, hold_events
 from entrepot.web.screens.customers.listing import kind_of
 from entrepot.web.screens.home import links, words
+from entrepot.web.screens.users.words import ROLES
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
 USERS_SHOWN = 50
-
-_ROLES: Mapping[RoleCode, object] = {
-    RoleCode.ADMINISTRATOR: _("Administrator"),
-    RoleCode.BILLING: _("Billing"),
-    RoleCode.SUPPORT: _("Support"),
-    RoleCode.READ_ONLY: _("Read only"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,7 @@ class TermsCard:
     release_until: str
     limit: str
     left: str
+    ask_above: str
     statement: str
     due: str
     grace: str
@@ -124,6 +117,10 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         "subscriptions_url": _subscriptions_url(viewer, facts),
         "order_url": _order_url(viewer, facts),
         "documents_url": _documents_url(viewer, number, found),
+        "orders_url": links.address(viewer, "own-orders") or links.address(viewer, "orders")
+        if number == viewer.account_id and viewer.can(Capability.VIEW_ORDERS)
+        else "",
+        "users_url": _users_url(viewer, number),
         "sees_people": viewer.can(Capability.VIEW_USERS),
         "people": [_person(one) for one in list_users(viewer, account_id=number, limit=USERS_SHOWN)]
         if viewer.can(Capability.VIEW_USERS)
@@ -136,6 +133,12 @@ def _render(request: SignedInRequest, number: int) -> HttpResponse:
         ],
     }
     return render(request, "screens/customers/page.html", context)
+
+
+def _users_url(viewer: Viewer, number: int) -> str:
+    if number == viewer.account_id:
+        return links.address(viewer, "users")
+    return links.address(viewer, "account-users", number)
 
 
 def _no_events(facts: AccountFacts, found: AccountMoney) -> str:
@@ -220,6 +223,7 @@ def _card(viewer: Viewer, one: Terms) -> TermsCard:
         release_until=_day(one.release_until),
         limit=words.money(one.limit) if one.limit is not None else "",
         left=words.money(one.left) if one.left is not None else "",
+        ask_above=words.money(one.ask_above) if one.ask_above is not None else "",
         statement=_statement(one),
         due=_days(one.due_days),
         grace=_days(one.grace_days),
@@ -254,7 +258,7 @@ def _person(one: UserRow) -> Person:
         name=one.name,
         login=one.login,
         email=one.email,
-        role=_ROLES[one.role],
+        role=ROLES[one.role],
         last=words.day(one.last_sign_in, "stamp") if one.last_sign_in else "",
         is_active=one.is_active,
     )

@@ -15,6 +15,7 @@ from entrepot.domain.parties.queries import AccountFacts
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.flows.onboarding import may_edit
+from entrepot.web.screens.customers.acting import may_act_for
 from entrepot.web.screens.customers.acts import NoteForm
 from entrepot.web.screens.customers.company_form import CONTACT_NAMES
 from entrepot.web.screens.home import links, words
@@ -105,7 +106,7 @@ def deeds(viewer: Viewer, facts: AccountFacts) -> dict[str, str]:
     """Give the addresses of what the viewer may do with the account; empty for what is not possible."""
     row = facts.row
     names = ("edit", "hand-over", "hold", "release", "convert")
-    urls = dict.fromkeys(names, "")
+    urls = dict.fromkeys((*names, "act"), "")
     if may_edit(viewer, account_id=row.id, parent_id=row.parent_id):
         is_own = row.id == viewer.account_id
         wanted = {
@@ -118,10 +119,29 @@ def deeds(viewer: Viewer, facts: AccountFacts) -> dict[str, str]:
         for name in names:
             if wanted[name]:
                 urls[name] = links.address(viewer, f"account-{name}", row.id)
+        if is_own:
+            urls["edit"] = links.address(viewer, "own-account-edit") or urls["edit"]
+    if may_act_for(viewer, kind=row.kind, parent_id=row.parent_id) and row.status is not (
+        AccountStatus.CANCELLED
+    ):
+        urls["act"] = links.address(viewer, "account-act", row.id)
     found = {f"{name.replace('-', '_')}_url": url for name, url in urls.items()}
     has_brand = row.id == viewer.account_id and brand_of(account_id=row.id) is not None
     may_change = has_brand and viewer.can(Capability.MANAGE_ACCOUNTS)
-    return {**found, "brand_url": links.address(viewer, "brand") if may_change else ""}
+    return {
+        **found,
+        "brand_url": links.address(viewer, "brand") if may_change else "",
+        "notifications_url": _notifications_url(viewer, row.id),
+    }
+
+
+def _notifications_url(viewer: Viewer, account_id: int) -> str:
+    """Lead to who else is told of an account's messages."""
+    if not viewer.can(Capability.VIEW_MESSAGES):
+        return ""
+    if account_id == viewer.account_id:
+        return links.address(viewer, "notifications")
+    return links.address(viewer, "account-notifications", account_id)
 
 
 def _contact(facts: AccountFacts, row: ContactRow) -> Contact:

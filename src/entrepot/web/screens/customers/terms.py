@@ -1,5 +1,6 @@
 """Change the terms on which the viewer's account bills another one."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -44,6 +45,15 @@ class TermsForm(forms.Form):
         decimal_places=2,
         localize=True,
         help_text=_("Empty: no limit. 0: orders wait for payment."),
+    )
+    ask_above = forms.DecimalField(
+        label=_("Ask the customer above"),
+        required=False,
+        min_value=0,
+        max_digits=17,
+        decimal_places=2,
+        localize=True,
+        help_text=_("Orders placed on its behalf for more wait for its own people. Empty: never."),
     )
     grace_days = forms.IntegerField(
         label=_("Grace until a hold"),
@@ -128,9 +138,7 @@ def _store(
 
 def _key(terms: WantedTerms) -> str:
     """Write the terms as the page had shown them, to find out whether they are still the same."""
-    limit = "" if terms.credit_limit is None else f"{terms.credit_limit.normalize():f}"
     values = [getattr(terms, name) for name in WantedTerms.__dataclass_fields__]
     return _SPLIT.join(
-        limit if name == "credit_limit" else str(value)
-        for name, value in zip(WantedTerms.__dataclass_fields__, values, strict=True)
+        f"{value.normalize():f}" if isinstance(value, Decimal) else str(value) for value in values
     )

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from entrepot.domain.parties.kinds import AccountKind
+from entrepot.web.screens.customers.acting import act as act_for
 from entrepot.web.screens.customers.acts import HOLD, RELEASE, change_hold, note
 from entrepot.web.screens.customers.editing import edit_account, new_account
 from entrepot.web.screens.customers.handover import hand_over
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/phones/", phones, name="account-phones"),
     path("accounts/<int:number>/edit/", edit_account, name="account-edit"),
     path("accounts/<int:number>/hand-over/", hand_over, name="account-hand-over"),
+    path("accounts/<int:number>/act/", act_for, name="account-act"),
     path("accounts/<int:number>/note/", note, name="account-note"),
     *[
         path(f"accounts/<int:number>/{act}/", change_hold, {"act": act}, name=f"account-{act}")

@@ -9,7 +9,7 @@ from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.viewer import Panel, Viewer
 
 
-def address(viewer: Viewer, name: str, *args: int | date, **query: str) -> str:
+def address(viewer: Viewer, name: str, *args: int | str | date, **query: str) -> str:
     """Return an address of the viewer's panel, with a query; empty if there is no such screen."""
     try:
         found = reverse(f"{viewer.panel.value}:{name}", args=args)

@@ -46,7 +46,7 @@ class Task:
     url: str
 
 
-@screen(None)
+@screen(None, while_acting=True)
 def home(request: SignedInRequest) -> HttpResponse:
     """Show the provider's home."""
     viewer = request.viewer

@@ -79,7 +79,7 @@ class Balance:
     more: str
 
 
-@screen(None)
+@screen(None, while_acting=True)
 def home(request: SignedInRequest) -> HttpResponse:
     """Show the reseller's home."""
     viewer = request.viewer

@@ -32,11 +32,12 @@ from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.queries import sold_currencies
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.kernel.ids import NUMBER_MAX
-from entrepot.kernel.money import parse_decimal
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home.links import address
 from entrepot.web.screens.subscriptions import words as sub_words
+from entrepot.web.screens.tasks.trail import trail
+from entrepot.web.ui.numbers import field_text, read_amount
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
@@ -119,7 +120,7 @@ class WorkflowForm(forms.Form):
         if not text:
             return None
         try:
-            return parse_decimal(text, field="above_amount", integer_digits_max=_AMOUNT_DIGITS)
+            return read_amount(text, field="above_amount", integer_digits_max=_AMOUNT_DIGITS)
         except DomainError as refusal:
             raise forms.ValidationError(refusal.text(translate=gettext)) from refusal
 
@@ -151,7 +152,7 @@ class WorkflowForm(forms.Form):
 def approvals(request: SignedInRequest) -> HttpResponse:
     """List the workflows of the own account."""
     viewer = request.viewer
-    may = viewer.can(Capability.MANAGE_USERS)
+    may = viewer.can(Capability.ADMINISTER_USERS)
     context = {
         "rows": [_row(viewer, one, may=may) for one in workflows(viewer)],
         "columns": [
@@ -166,7 +167,7 @@ def approvals(request: SignedInRequest) -> HttpResponse:
     return render(request, "screens/orders/approvals.html", context)
 
 
-@screen(Capability.MANAGE_USERS, methods=("GET", "POST"))
+@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"))
 def edit(request: SignedInRequest, number: int | None = None) -> HttpResponse:
     """Add a workflow or change one."""
     viewer = request.viewer
@@ -191,6 +192,9 @@ def edit(request: SignedInRequest, number: int | None = None) -> HttpResponse:
         "form": form,
         "crumbs": [Link(gettext("Approvals"), address(viewer, "approvals"))],
         "back_url": address(viewer, "approvals"),
+        "trail": []
+        if number is None
+        else trail(viewer, object_kind="approval_workflow", object_id=number),
     }
     return render(request, "screens/orders/approval_form.html", context, status=status)
 
@@ -236,7 +240,9 @@ def _initial(one: WorkflowRow) -> dict[str, object]:
     return {
         "name": one.name,
         "audience": one.audience.value,
-        "above_amount": "" if one.above_amount is None else f"{one.above_amount.normalize():f}",
+        "above_amount": ""
+        if one.above_amount is None
+        else field_text(f"{one.above_amount.normalize():f}"),
         "currency": one.currency,
         "timeout_hours": one.timeout_hours,
         "at_timeout": one.at_timeout.value,

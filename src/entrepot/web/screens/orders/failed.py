@@ -36,6 +36,16 @@ class FailedRow:
     act_url: str
 
 
+def approvals(viewer: Viewer) -> dict[str, Any]:
+    """Give what waits for the reader's own decision, with the list of it; one statement, none without the right."""
+    if not viewer.can(Capability.MANAGE_ORDERS):
+        return {"approvals": []}
+    return {
+        "approvals": _approvals(len(waiting_for(viewer))),
+        "approvals_url": links.address(viewer, "orders", tab=Shown.SUBMITTED.value),
+    }
+
+
 def failed_orders(viewer: Viewer, *, side: Side) -> dict[str, Any]:
     """Give the newest failed orders of one side, and what waits for the reader; at most four statements."""
     if not viewer.can(Capability.VIEW_ORDERS):

@@ -98,6 +98,14 @@ def approval_text(one: ApprovalFacts | None) -> str:
     """Say whose decision an order waits for and what happens without one; the seller's people are told more."""
     if one is None:
         return gettext("The order waits for the approval of its seller.")
+    if one.is_buyers:
+        asked = (
+            gettext("It was ordered on your behalf and waits for your approval.")
+            if one.is_mine
+            else gettext("It was ordered on behalf of the buyer and waits for the approval there.")
+        )
+        without = gettext("Without a decision until %(time)s it is rejected.")
+        return f"{asked} {without % {'time': words.stamp(one.due_at)}}"
     asked = (
         gettext("The order waits for your approval.")
         if one.is_mine

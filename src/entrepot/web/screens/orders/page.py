@@ -26,11 +26,12 @@ from entrepot.web.screens.orders import words
 from entrepot.web.screens.orders.happenings import approval_text, happenings, note_form
 from entrepot.web.screens.orders.listing import crumbs
 from entrepot.web.screens.orders.parameters import shown_value
+from entrepot.web.screens.orders.track import track
 from entrepot.web.screens.promotions import words as promotion_words
 from entrepot.web.screens.subscriptions import words as sub_words
 from entrepot.web.screens.subscriptions.head import Fact
 from entrepot.web.ui import formats
-from entrepot.web.ui.parts import Column, Part, Step
+from entrepot.web.ui.parts import Column, Part
 from entrepot.web.ui.shell import Link
 
 
@@ -89,7 +90,7 @@ def order(request: SignedInRequest, *, number: int, name: str, side: Side) -> Ht
         ],
         "buttons": _buttons(viewer, found, name=name),
         "notice": _notice(viewer, found),
-        "track": _track(found),
+        "track": track(found.row),
         "facts": _facts(viewer, found),
         "order_id": words.order_id(row.id),
         "subscription": words.subscription_id(row.subscription_id),
@@ -172,39 +173,6 @@ def _notice(viewer: Viewer, found: OrderPage) -> Mapping[str, str] | None:
     parts = [words.cause(found.operation.error_class) if found.operation else "", row.error]
     said = ": ".join(dict.fromkeys(part for part in parts if part))
     return {"tone": "bad", "icon": "circle-x", "text": said or gettext("It failed at the vendor")}
-
-
-def _track(found: OrderPage) -> list[Step]:
-    """Draw how far the order is: ordered, paid, made, ready."""
-    code = found.row.code
-    labels = [
-        gettext("Ordered"),
-        gettext("Payment"),
-        gettext("At the vendor"),
-        gettext("Ready to use"),
-    ]
-    if code is Code.CANCELLED:
-        return []
-    if found.row.term is not None:
-        labels[2:] = [gettext("Term ordered")]
-    if found.row.ending is not None:
-        labels[1:] = [gettext("Cancellation noted")]
-    if code is Code.WAITING_FOR_APPROVAL:
-        labels.insert(1, gettext("Approval"))
-    waits = {
-        Code.OPENED: (1, "waiting"),
-        Code.WAITING_FOR_APPROVAL: (1, "waiting"),
-        Code.WAITING_FOR_PAYMENT: (1, "waiting"),
-        Code.PAYMENT_DONE: (2, "running"),
-        Code.PROVISIONING: (2, "running"),
-        Code.PROVISIONING_FAILED: (2, "failed"),
-        Code.COMPLETED: (4, "done"),
-    }
-    place, state = waits[code]
-    return [
-        Step(label, "done" if n < place else state if n == place else "todo")  # type: ignore[arg-type]
-        for n, label in enumerate(labels)
-    ]
 
 
 def _facts(viewer: Viewer, found: OrderPage) -> list[Fact]:

@@ -157,6 +157,8 @@ def action(value: Action) -> str:
         Action.SUSPEND: gettext("Suspend the service"),
         Action.RESUME: gettext("Resume the service"),
         Action.CANCEL: gettext("Remove the service"),
+        Action.ASSIGN: gettext("Hand the service out to people"),
+        Action.RELEASE: gettext("Take the service from people"),
     }[value]
 
 

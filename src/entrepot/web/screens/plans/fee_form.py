@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.catalog.commands import Fee, FeeLevel
 from entrepot.domain.catalog.kinds import PriceKind, PriceModel
+from entrepot.web.ui.numbers import AmountField
 
 _FURTHER_LEVELS = range(2, 6)
 _LEVEL_PARTS = ("above", "cost", "retail")
@@ -44,10 +45,10 @@ class FeeForm(forms.Form):
         ],
         help_text=_("Levels are for recurring prices and overuse, and stay as the first price."),
     )
-    unit_cost = forms.DecimalField(
+    unit_cost = AmountField(
         label=_("Cost of a unit"), min_value=Decimal(0), max_digits=24, decimal_places=12
     )
-    retail_price = forms.DecimalField(
+    retail_price = AmountField(
         label=_("Recommended retail price"),
         min_value=Decimal(0),
         max_digits=24,
@@ -58,7 +59,7 @@ class FeeForm(forms.Form):
         """Add the fields of the levels after the first: `above_2`, `cost_2`, `retail_2` to `…_5`."""
         super().__init__(*args, **kwargs)
         for place in _FURTHER_LEVELS:
-            self.fields[f"above_{place}"] = forms.DecimalField(
+            self.fields[f"above_{place}"] = AmountField(
                 label=_("Units above"),
                 required=False,
                 min_value=Decimal(0),
@@ -69,7 +70,7 @@ class FeeForm(forms.Form):
                 ("cost", _("Cost of a unit")),
                 ("retail", _("Recommended retail price")),
             ):
-                self.fields[f"{name}_{place}"] = forms.DecimalField(
+                self.fields[f"{name}_{place}"] = AmountField(
                     label=label,
                     required=False,
                     min_value=Decimal(0),

@@ -43,6 +43,7 @@ from entrepot.web.screens.prices import effect, words
 from entrepot.web.screens.prices.tabs import crumbs, tabs
 from entrepot.web.screens.prices.typed import read_day
 from entrepot.web.screens.subscriptions import words as terms
+from entrepot.web.ui.numbers import AmountField
 from entrepot.web.ui.parts import Column
 
 _CONFIRMED = "confirmed"
@@ -65,7 +66,7 @@ class MarginForm(forms.Form):
             (MarginBasis.RETAIL.value, _("Plus or minus on the vendor's retail price")),
         ],
     )
-    percent = forms.DecimalField(
+    percent = AmountField(
         label=_("Percent"),
         max_digits=9,
         decimal_places=4,

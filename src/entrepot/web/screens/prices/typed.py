@@ -14,8 +14,9 @@ from entrepot.domain.resale.margins import price_for_margin
 from entrepot.domain.resale.price_desk import DeskPrice, DeskRow
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import NUMBER_MAX
-from entrepot.kernel.money import UNIT_PRICE_INTEGER_DIGITS, parse_decimal
+from entrepot.kernel.money import UNIT_PRICE_INTEGER_DIGITS
 from entrepot.web.screens.prices import words
+from entrepot.web.ui.numbers import read_amount
 
 _KEY_PARTS = 3
 CHANGES_MAX = 500
@@ -126,12 +127,10 @@ def read_rows(typed: Iterable[Typed], *, rows: Sequence[DeskRow], currency: str)
 def _price(one: Typed, price: DeskPrice) -> Decimal | None:
     """Give the price that counts; None where both fields are empty: back to margins."""
     if one.by_margin and one.margin:
-        margin = parse_decimal(one.margin, field="margin", integer_digits_max=6)
+        margin = read_amount(one.margin, field="margin", integer_digits_max=6)
         return price_for_margin(
             cost=price.cost or Decimal(0), margin=margin / 100, digits=words.digits_of(price)
         )
     if not one.price or one.by_margin:
         return None
-    return parse_decimal(
-        one.price, field="unit_price", integer_digits_max=UNIT_PRICE_INTEGER_DIGITS
-    )
+    return read_amount(one.price, field="unit_price", integer_digits_max=UNIT_PRICE_INTEGER_DIGITS)

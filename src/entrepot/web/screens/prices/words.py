@@ -12,6 +12,7 @@ from entrepot.domain.resale.price_desk import DeskPrice, DeskRow, Source
 from entrepot.kernel.money import exponent, round_amount
 from entrepot.web.screens.subscriptions import words
 from entrepot.web.ui import formats
+from entrepot.web.ui.numbers import field_text
 
 FACTOR_DECIMALS = 6
 PERCENT_DECIMALS = 2
@@ -60,12 +61,12 @@ def unit_money(value: Decimal | None, price: DeskPrice) -> str:
 
 
 def typed(value: Decimal | None, *, digits: int) -> str:
-    """Write a number for an input: plain digits with at least `digits` decimals."""
+    """Write a number for an input: digits without groups, at least `digits` decimals."""
     if value is None:
         return ""
     plain = value.normalize()
     places = max(digits, -int(plain.as_tuple().exponent))
-    return f"{value:.{places}f}"
+    return field_text(f"{value:.{places}f}")
 
 
 def price_text(price: DeskPrice) -> str:

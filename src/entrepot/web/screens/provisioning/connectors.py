@@ -14,8 +14,9 @@ from entrepot.domain.provisioning.commands.connectors import (
     PARAMETER_LENGTH_MAX,
     name_units,
     switch_connector,
+    tell_people,
 )
-from entrepot.domain.provisioning.kinds import ConnectorKind
+from entrepot.domain.provisioning.kinds import Action, ConnectorKind
 from entrepot.domain.provisioning.listing import (
     COUNT_MAX,
     ConnectorRow,
@@ -137,8 +138,39 @@ def units(request: SignedInRequest, *, number: int) -> HttpResponse:
     return HttpResponseRedirect(links.address(viewer, "connector", row.id))
 
 
+@screen(Capability.MANAGE_ORDERS, methods=("POST",))
+def people(request: SignedInRequest, *, number: int) -> HttpResponse:
+    """Say for how many people one operation of a connector may be; sending it twice changes nothing."""
+    viewer = request.viewer
+    row = connector(viewer, connector_id=number)
+    typed = request.POST.get("people_at_once", "").replace("\0", "").strip()[:6]
+    try:
+        tell_people(
+            connector_id=row.id,
+            people_at_once=number_in(typed or "0") or (0 if typed in ("", "0") else -1),
+            actor=viewer.actor(request_id=request.request_id),
+            now=request.now,
+        )
+    except BadInput as refusal:
+        text = refusal.text(translate=gettext)
+        return _page(request, number, people=typed, people_refused=text)
+    messages.success(
+        request,
+        gettext("The vendor is told who uses its service from now on.")
+        if typed not in ("", "0")
+        else gettext("The vendor is not told who uses its service any more."),
+    )
+    return HttpResponseRedirect(links.address(viewer, "connector", row.id))
+
+
 def _page(
-    request: SignedInRequest, number: int, *, typed: str = "", refused: str = ""
+    request: SignedInRequest,
+    number: int,
+    *,
+    typed: str = "",
+    refused: str = "",
+    people: str = "",
+    people_refused: str = "",
 ) -> HttpResponse:
     viewer = request.viewer
     row = connector(viewer, connector_id=number)
@@ -185,7 +217,13 @@ def _page(
             "units": typed if refused else row.quantity_parameter,
             "units_refused": refused,
         }
-    status = 422 if refused else 200
+    if row.declares.can(Action.ASSIGN):
+        context |= {
+            "people_url": links.address(viewer, "connector-people", number),
+            "people": people if people_refused else str(row.people_at_once),
+            "people_refused": people_refused,
+        }
+    status = 422 if refused or people_refused else 200
     return render(request, "screens/provisioning/connector.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("connectors/<int:number>/", connectors.connector_page, name="connector"),
     path("connectors/<int:number>/switch/", connectors.switch, name="connector-switch"),
     path("connectors/<int:number>/units/", connectors.units, name="connector-units"),
+    path("connectors/<int:number>/people/", connectors.people, name="connector-people"),
     path("connectors/<int:number>/look/", drift.look, name="drift-look"),
     path("connectors/<int:number>/usage/", drift.usage, name="usage-fetch"),
     path("differences/<int:number>/repair/", drift.repair, name="drift-repair"),

@@ -46,6 +46,8 @@ _ACTIONS: Mapping[Action, object] = {
     Action.SUSPEND: _("suspends"),
     Action.RESUME: _("resumes"),
     Action.CANCEL: _("removes"),
+    Action.ASSIGN: _("hands out"),
+    Action.RELEASE: _("takes back"),
 }
 _DRIFT: Mapping[DriftKind, object] = {
     DriftKind.MISSING_AT_VENDOR: _("Missing at the vendor"),

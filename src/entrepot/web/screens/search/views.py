@@ -65,7 +65,7 @@ class Results:
     more: bool
 
 
-@screen(None)
+@screen(None, while_acting=True)
 def results(request: SignedInRequest) -> HttpResponse:
     """Show what was found for `q`; for the search box only the first of each kind."""
     is_suggesting = request.headers.get("HX-Target") in SUGGESTIONS_TARGETS

@@ -28,7 +28,7 @@ from entrepot.flows.seller_setup import (
     set_default_markup,
 )
 from entrepot.kernel.errors import DomainError
-from entrepot.kernel.money import parse_decimal, round_amount
+from entrepot.kernel.money import round_amount
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import number_in
@@ -36,6 +36,7 @@ from entrepot.web.screens.home import words as home_words
 from entrepot.web.screens.prices import words
 from entrepot.web.screens.prices.typed import Key, key_of, read_key
 from entrepot.web.screens.setup.steps import frame, onward
+from entrepot.web.ui.numbers import read_amount
 from entrepot.web.ui.parts import Column, Pager
 
 PAGE_SIZE = 25
@@ -163,7 +164,7 @@ def _show(
 def _store_markup(request: SignedInRequest, today: date) -> None:
     """Read the mark-up in percent and set it. Raises: DomainError for a text that is no such number."""
     viewer = request.viewer
-    percent = parse_decimal(
+    percent = read_amount(
         request.POST.get("percent", "")[:20], field="percent", integer_digits_max=_PERCENT_DIGITS
     )
     set_default_markup(
@@ -213,8 +214,8 @@ def _read(viewer: Viewer, posted: QueryDict, place: PricePlace, today: date) -> 
 def _wanted(shown: DeskPrice, *, price: str, percent: str, held: str) -> Decimal | None:
     """Return the price that was typed, or the one that follows from the mark-up; None goes back to the mark-up."""
     if price != held or not percent or shown.cost is None:
-        return parse_decimal(price, integer_digits_max=_DECIMALS_MAX) if price else None
-    share = parse_decimal(percent, integer_digits_max=_PERCENT_DIGITS)
+        return read_amount(price, integer_digits_max=_DECIMALS_MAX) if price else None
+    share = read_amount(percent, integer_digits_max=_PERCENT_DIGITS)
     return price_by_percent(
         basis=shown.cost,
         percent_ppm=int(round_amount(share * 10_000, exp=0)),

@@ -96,7 +96,7 @@ def _page(request: SignedInRequest, job: JobRow) -> HttpResponse:
         "job": job,
         "state": STATES[job.state],
         "here": request.path,
-        "progress": _progress(job),
+        "progress": progress_text(job),
         "error": job.error,
         "is_done": is_done,
         "tiles": _tiles(result) if is_done else [],
@@ -108,7 +108,7 @@ def _page(request: SignedInRequest, job: JobRow) -> HttpResponse:
         "button": _button(good),
         "apply_url": links.address(viewer, "subscription-import-apply", job.id),
         "again_url": links.address(viewer, "subscription-imports"),
-        "faults": [_fault(one) for one in faults_of(result)],
+        "faults": [fault_line(one) for one in faults_of(result)],
         "faults_more": bad > FAULTS_KEPT,
         "fault_columns": [
             Column(gettext("Line"), 90, numeric=True),
@@ -139,7 +139,8 @@ def crumbs(viewer: Viewer) -> list[Link]:
     ]
 
 
-def _progress(job: JobRow) -> str:
+def progress_text(job: JobRow) -> str:
+    """Say how far a job is, empty before it has begun."""
     if not job.total:
         return ""
     of = {"done": home_words.number(job.done), "total": home_words.number(job.total)}
@@ -184,7 +185,8 @@ def _button(good: int) -> str:
     return text % {"n": home_words.number(good)}
 
 
-def _fault(one: FaultText) -> FaultLine:
+def fault_line(one: FaultText) -> FaultLine:
+    """Say why a row cannot be taken, in the reader's language."""
     error = DomainError("import_fault", one.message, next_step=one.next_step or None, **one.values)
     return FaultLine(
         line=home_words.number(one.line) if one.line else "",

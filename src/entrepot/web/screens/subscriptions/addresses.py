@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from entrepot.domain.subscriptions.queries import Book
-from entrepot.web.screens.subscriptions import files, listing, page, usage
+from entrepot.web.screens.subscriptions import files, listing, notes, page, usage
 from entrepot.web.screens.subscriptions.actions import (
     aligning,
     decisions,
@@ -43,6 +43,7 @@ def addresses(name: str, *, book: Book, columns: Sequence[str]) -> list[URLPatte
         ),
         path("<int:number>/restart/", terms.restart, given, name=f"{name}-restart"),
         path("<int:number>/align/", aligning.align, given, name=f"{name}-align"),
+        path("<int:number>/note/", notes.note, given, name=f"{name}-note"),
         path("<int:number>/cancel/", endings.cancel, given, name=f"{name}-cancel"),
         path("<int:number>/go-on/", endings.go_on, given, name=f"{name}-go-on"),
         path(

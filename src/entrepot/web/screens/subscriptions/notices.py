@@ -59,7 +59,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
     return _page(request, NoticeForm(initial=_initial(notice_days(request.viewer))))
 
 
-@screen(Capability.MANAGE_USERS, methods=("POST",))
+@screen(Capability.ADMINISTER_USERS, methods=("POST",))
 def choose(request: SignedInRequest) -> HttpResponse:
     """Keep other days."""
     viewer = request.viewer
@@ -88,7 +88,7 @@ def _page(request: SignedInRequest, form: NoticeForm, *, status: int = 200) -> H
     viewer = request.viewer
     context = {
         "form": form,
-        "may_choose": viewer.can(Capability.MANAGE_USERS),
+        "may_choose": viewer.can(Capability.ADMINISTER_USERS),
         "choose_url": address(viewer, "notices-choose"),
         "crumbs": [Link(gettext("Subscriptions"), address(viewer, "subscriptions"))],
     }

@@ -24,6 +24,7 @@ from entrepot.web.screens.subscriptions import head, links, words
 from entrepot.web.screens.subscriptions.actions import offered, quantity
 from entrepot.web.screens.subscriptions.asked import number_in
 from entrepot.web.screens.subscriptions.audit import audit_shown
+from entrepot.web.screens.subscriptions.notes import notes_part
 from entrepot.web.screens.subscriptions.tables import (
     PriceShown,
     ResourceShown,
@@ -96,6 +97,7 @@ def subscription_page(
         "orders": named_orders(viewer, subscription_id=facts.id, is_own=facts.is_own),
         "audit": [audit_shown(line) for line in queries.audit_lines(viewer, facts=facts)],
         "history_url": f"?{urlencode({'history': 'all'})}#history" if found.is_cut else "",
+        **notes_part(viewer, subscription_id=facts.id, name=name),
         **_usage(viewer, facts, name=name),
     }
     return render(request, "screens/subscriptions/page.html", context)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from entrepot.domain.resale.commands import Band, check_bands
 from entrepot.domain.resale.queries import SkuGoods
 from entrepot.kernel.errors import DomainError
-from entrepot.kernel.money import parse_decimal
 from entrepot.web.screens.usage import words
+from entrepot.web.ui.numbers import read_amount
 
 BANDS_SHOWN = 5
 _MONTHS_BACK, _MONTHS_AHEAD = 12, 12
@@ -134,7 +134,7 @@ class SkuPriceForm(forms.Form):
             self.add_error(field, missing[name])
             return None
         try:
-            return parse_decimal(text, field=field, integer_digits_max=_INTEGER_DIGITS)
+            return read_amount(text, field=field, integer_digits_max=_INTEGER_DIGITS)
         except DomainError as refusal:
             self.add_error(field, refusal.text(translate=gettext))
             return None

@@ -11,6 +11,7 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.domain.subscriptions.queries import Book
 from entrepot.flows import effects
 from entrepot.flows.cancellations import order_cancellation, withdraw_cancellation
+from entrepot.flows.needed_subscriptions import needed_by
 from entrepot.kernel.errors import BadInput
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -41,6 +42,15 @@ class CancelForm(forms.Form):
     )
 
 
+class NeededCancelForm(CancelForm):
+    """The same for what other subscriptions need: that is said with a tick."""
+
+    needed = forms.BooleanField(
+        label=_("Cancel it although others need it"),
+        widget=forms.CheckboxInput(attrs={"form": "act"}),
+    )
+
+
 @screen(Capability.MANAGE_SUBSCRIPTIONS, methods=("GET", "POST"))
 def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> HttpResponse:
     """Cancel from a day on, with the reason and what is given back."""
@@ -54,6 +64,7 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
     if facts.dates.period_end is not None and facts.dates.period_end > asked.viewer.today:
         paid = gettext("It is paid up to %(day)s.") % {"day": words.day(facts.dates.period_end)}
         sentences.append(paid)
+    dependents = needed_by(facts=facts)
     decision = Decision(
         title=gettext("Cancel the subscription"),
         done=gettext("The cancellation is ordered."),
@@ -74,7 +85,11 @@ def cancel(request: SignedInRequest, number: int, *, name: str, book: Book) -> H
             **asked.doer,
         ),
         is_order=True,
-        form=CancelForm,
+        form=NeededCancelForm if dependents else CancelForm,
+        warning=gettext("Without it these do not work: %(names)s.")
+        % {"names": ", ".join(dependents)}
+        if dependents
+        else "",
         kind="bad",
         sentences=tuple(sentences),
         yours=gettext("Cancel as of %(day)s") % {"day": words.day(day)},

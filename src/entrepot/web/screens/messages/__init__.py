@@ -1,0 +1,1 @@
+"""Messages: the log, one message, the words of sellers, additional recipients."""
