@@ -34,6 +34,7 @@ from entrepot.domain.resale.models import (
     Promotion,
     SellerPrice,
 )
+from entrepot.domain.seats.models import Seat
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import (
     PromotionTaken,
@@ -341,7 +342,11 @@ def test_people_work_for_all_kinds_of_accounts_and_one_for_two():
     assert len(provider_roles) == 4
     assert {kind for kind, _role in roles} == set(AccountKind)
     assert [user.login for user in both] == ["ruth.kessler"]
-    assert all(user.password.startswith("argon2") for user in User.objects.all())
+    crew = User.objects.filter(memberships__role="user")
+    assert all(user.password.startswith("argon2") for user in User.objects.exclude(pk__in=crew))
+    # People of a customer have services and no passwords: they set one by a link.
+    assert Seat.objects.filter(user__in=crew).count() > 10
+    assert not any(user.has_usable_password() for user in crew)
 
 
 def test_orders_of_the_marketplace_stand_where_people_look_for_them():

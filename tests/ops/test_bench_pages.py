@@ -27,11 +27,13 @@ from entrepot.ops.bench.requests import Cost
 from entrepot.web.screens.subscriptions import rows as subscription_rows
 
 NOW = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
-NO_LISTS = {"home", "account", "brand", "notices"}
+NO_LISTS = {"home", "account", "own-account-edit", "brand", "notices", "message-words"}
+NO_LISTS |= {"portals", "directory", "notifications", "notifications-change", "roles", "users-role"}
+NO_LISTS |= {"factor-demands"}
 FORMS = (
     *("cart", "checkout", "upload", "-bill", "rehearse", "retry", "export", "-set", "setup"),
     *("-new", "-add", "-apply", "-review", "-withdraw", "-file", "-choose", "-template"),
-    *("-together", "-act", "-seen", "-policy"),
+    *("-together", "-act", "-seen", "-policy", "-remove"),
 )
 COST = Cost("/a/", 9, 5, True, 20.0, 10.0, 30.0, 31.0)
 

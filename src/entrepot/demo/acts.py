@@ -192,8 +192,19 @@ class OrderCancellation:
     comment: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """A customer adds people and hands its largest services out to them; `kept_free` units of each stay."""
+
+    customer: str
+    people: int
+    services: int
+    kept_free: int
+
+
 Act = (
-    Order
+    Crew
+    | Order
     | Desk
     | Purchase
     | Promise

@@ -7,12 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from entrepot.demo import selling
+from entrepot.demo import crew, selling
 from entrepot.demo.acts import (
     Act,
     Approvals,
     Cancellation,
     CreditRelease,
+    Crew,
     Desk,
     Hold,
     Needs,
@@ -257,6 +258,7 @@ _PLAYS: Mapping[type[Act], Callable[[Player, Any], None]] = {
             (Switches, selling.allow_switches),
             (Needs, selling.need),
             (Approvals, selling.approve),
+            (Crew, crew.hand_out),
             (OrderCancellation, selling.cancel),
         )
     },

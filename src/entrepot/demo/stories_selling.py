@@ -4,6 +4,7 @@ from datetime import date
 
 from entrepot.demo.acts import (
     Approvals,
+    Crew,
     Needs,
     OrderCancellation,
     Promise,
@@ -62,6 +63,7 @@ def write_selling(diary: Diary, *, known: str) -> None:
     diary.write(day, UnitsOrder(reference="VND-204388", quantity=10))
     diary.write(day, RenewalOrder(key="demo-renewal", reference="NCE-204393"))
     _approvals(diary, known)
+    diary.write(day, Crew(customer=known, people=120, services=3, kept_free=2))
 
 
 def _promotions(diary: Diary, day: date) -> None:

@@ -11,11 +11,12 @@ from django.urls import reverse
 from entrepot.domain.billing.models import BillingRun, Quarantine, Rehearsal
 from entrepot.domain.billing.queries.invoices import InvoiceFilter, InvoiceTab, list_invoices
 from entrepot.domain.catalog.models import Plan, PriceListImport
+from entrepot.domain.notifications.models import Message
 from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.access import visible
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
-from entrepot.domain.parties.scopes import Side
+from entrepot.domain.parties.scopes import Side, document_scope
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.subscriptions.queries import Tab
 from entrepot.domain.usage.models import UsageImport
@@ -36,6 +37,8 @@ _OF_SELLERS = (
     "price-manager",
     "promotions",
     "subscription-imports",
+    "user-imports",
+    "users",
 )
 _OF_THE_OPERATOR = (
     "categories",
@@ -196,6 +199,16 @@ def _orders(person: Person, viewer: Viewer, *, name: str) -> ListPage:
     return ListPage(person, name.replace("-", " "), path, {}, last)
 
 
+def _messages(person: Person, viewer: Viewer, *, side: Side, name: str) -> ListPage:
+    def last(rows: int) -> Query:
+        scope = document_scope(viewer, side=side)
+        ids = visible(viewer, Message, scope=scope).order_by("pk").values_list("pk", flat=True)
+        return _from(list(ids[rows : rows + 1]), "before")
+
+    path = reverse(f"{viewer.panel.value}:{name}")
+    return ListPage(person, name.replace("-", " "), path, {}, last)
+
+
 def _marketplace(person: Person, viewer: Viewer) -> ListPage:
     def last(rows: int) -> Query:
         # Plans are listed by name; all of the world's are sold to everybody.
@@ -228,6 +241,7 @@ def _of_provider(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield _numbered(person, viewer, UsageImport, name="usage-imports")
     yield ListPage(person, "usage prices", reverse("provider:usage-prices"))
     yield _orders(person, viewer, name="orders")
+    yield _messages(person, viewer, side=Side.SOLD, name="messages")
     yield _marketplace(person, viewer)
     yield from _first_pages(person, viewer, *_OF_SELLERS, *_OF_THE_OPERATOR)
 
@@ -242,6 +256,8 @@ def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield from _invoices(person, viewer, side=Side.SOLD, name="issued-invoices")
     for name in ("orders", "own-orders"):
         yield _orders(person, viewer, name=name)
+    for side, name in ((Side.SOLD, "messages"), (Side.BOUGHT, "own-messages")):
+        yield _messages(person, viewer, side=side, name=name)
     yield _marketplace(person, viewer)
     yield from _first_pages(person, viewer, *_OF_SELLERS, "plan-changes", "provisioning")
 
@@ -249,7 +265,10 @@ def _of_reseller(person: Person, viewer: Viewer) -> Iterator[ListPage]:
 def _of_customer(person: Person, viewer: Viewer) -> Iterator[ListPage]:
     yield from _invoices(person, viewer, side=Side.BOUGHT)
     yield _orders(person, viewer, name="orders")
+    yield _messages(person, viewer, side=Side.BOUGHT, name="messages")
     yield _marketplace(person, viewer)
+    yield from _first_pages(person, viewer, "services", "my-services")
+    yield from _first_pages(person, viewer, "user-imports", "users")
 
 
 _PANELS: Mapping[AccountKind, Callable[[Person, Viewer], Iterator[ListPage]]] = {

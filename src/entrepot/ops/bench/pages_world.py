@@ -1,6 +1,6 @@
 """The world of the page benchmark: the billing benchmark's, with a year of documents and everything that pages read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from importlib import resources
 
@@ -61,8 +61,20 @@ def make_pages_world(
         "many": MANY_RESOURCES,
         "first_resource": 1_000,
     }
+    write_parts(names=_STATEMENTS, values=values, say=say)
+    say("world: month ends")
+    keep_month_ends(day=day.replace(day=1) - timedelta(days=1))
+    say("world: statistics")
     with connection.cursor() as cursor:
-        for name in _STATEMENTS:
+        cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
+
+
+def write_parts(
+    *, names: Sequence[str], values: Mapping[str, int | date], say: Callable[[str], None]
+) -> None:
+    """Run statements of this package, each with the values that it names."""
+    with connection.cursor() as cursor:
+        for name in names:
             say(f"world: {name[3:].replace('_', ' ')}")
             cursor.execute(
                 resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8"),
@@ -70,10 +82,6 @@ def make_pages_world(
             )
             # Later statements join what this one wrote.
             cursor.execute("ANALYZE")
-        say("world: month ends")
-        keep_month_ends(day=day.replace(day=1) - timedelta(days=1))
-        say("world: statistics")
-        cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
 
 
 def counted() -> Mapping[str, int]:

@@ -17,7 +17,7 @@ PROVIDER = 1
 LARGE_RESELLER = 2
 _NOW = datetime(2026, 3, 15, 8, 0, tzinfo=UTC)
 _ACTOR = Actor(user_id=None, name="bench", channel="command")
-_PASSWORD = "a benchmark opens every page"  # noqa: S105 -- its world is thrown away
+PASSWORD = "a benchmark opens every page"  # noqa: S105 -- its world is thrown away
 _HOST = "bench.localhost"
 
 
@@ -36,9 +36,9 @@ class Person:
     def browser(self) -> Client:
         """Sign the person in and return the browser. Raises: CommandError when the sign-in is refused."""
         client = Client(SERVER_NAME=_HOST)
-        answer = client.post("/sign-in/", {"login": _login(self.word), "password": _PASSWORD})
+        answer = client.post("/sign-in/", {"login": login_of(self.word), "password": PASSWORD})
         if answer.status_code != 302:
-            raise CommandError(f"{_login(self.word)} could not sign in ({answer.status_code}).")
+            raise CommandError(f"{login_of(self.word)} could not sign in ({answer.status_code}).")
         return client
 
 
@@ -57,8 +57,8 @@ class People:
         return (self.provider, self.large, self.small, self.customer)
 
 
-def make_people() -> People:
-    """Give the provider an address and everybody a login."""
+def name_host() -> None:
+    """Give the provider an address, at which everybody signs in."""
     set_brand(
         account_id=PROVIDER,
         host=_HOST,
@@ -67,13 +67,18 @@ def make_people() -> People:
         actor=_ACTOR,
         now=_NOW,
     )
+
+
+def make_people() -> People:
+    """Give the provider an address and everybody a login."""
+    name_host()
     for word, account_id in _accounts().items():
         create_user(
             account_id=account_id,
-            login=_login(word),
+            login=login_of(word),
             display_name=f"{word.title()} Person",
             role=RoleCode.ADMINISTRATOR,
-            password=Password(_PASSWORD),
+            password=Password(PASSWORD),
             actor=_ACTOR,
             now=_NOW,
         )
@@ -110,5 +115,6 @@ def _accounts() -> dict[str, int]:
     }
 
 
-def _login(word: str) -> str:
+def login_of(word: str) -> str:
+    """Return the login name of the person who is called by a word."""
     return f"bench.{word}"

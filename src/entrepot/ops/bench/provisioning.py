@@ -67,7 +67,7 @@ def bench_provisioning(
     """Carry out a mass order of one tenant and, in its middle, one order of another. Uses the connected database."""
     with tempfile.TemporaryDirectory() as directory:
         secrets, secret = Path(directory), new_secret()
-        with _vendor(secret=secret, work_seconds=work_seconds) as address:
+        with vendor(secret=secret, work_seconds=work_seconds, poll_after=work_seconds) as address:
             store(directory=secrets, name="bench", secrets=ConnectorSecrets(keys=(Key(secret),)))
             surroundings = Surroundings(secrets, frozenset({address}))
             connector_id = add_connector(
@@ -135,12 +135,16 @@ def _order(connector_id: int, tenant: int, count: int) -> None:
 
 
 @contextmanager
-def _vendor(*, secret: str, work_seconds: float) -> Iterator[str]:
-    """Run the simulator in a process of its own; yields host:port."""
+def vendor(*, secret: str, **seconds: float) -> Iterator[str]:
+    """Run the simulator in a process of its own with its options for seconds; yields host:port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ["vendor-simulator", "--port", str(port), "--secret", secret]
-    words += ["--work-seconds", str(work_seconds), "--poll-after", str(work_seconds)]
+    words += [
+        word
+        for name, value in seconds.items()
+        for word in (f"--{name.replace('_', '-')}", str(value))
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "entrepot.cli", *words],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

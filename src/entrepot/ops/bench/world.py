@@ -22,6 +22,7 @@ _SEQUENCED = (
     "chain",
     "tax_zone",
     "tax_category",
+    "resource",
 )
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
+from entrepot.domain.seats.commands import PEOPLE_MAX
 from entrepot.ops.bench.billing import bench_billing
 from entrepot.ops.bench.cluster import checkpoint, connect_as, own_cluster
 from entrepot.ops.bench.orders import ORDERS_MIN, OrderFigures, bench_orders, orders_table
@@ -17,6 +19,9 @@ from entrepot.ops.bench.pages_world import LINES_PER_SUBSCRIPTION_MAX, make_page
 from entrepot.ops.bench.provisioning import bench_provisioning
 from entrepot.ops.bench.requests import can_measure
 from entrepot.ops.bench.reseller import ResellerFigures, bench_reseller, reseller_table
+from entrepot.ops.bench.users import UserFigures, bench_users, users_table
+from entrepot.ops.bench.users_vendors import Latency, own_vendors
+from entrepot.ops.bench.users_world import Size, make_users_world
 from entrepot.ops.console import FAILED
 
 _SUBSCRIPTIONS = {
@@ -25,15 +30,19 @@ _SUBSCRIPTIONS = {
     "orders": 100_000,
     "provisioning": 0,
     "reseller": 0,
+    "users": 1_000,
 }
 _PAGES_SUBSCRIPTIONS_MIN = 2_000
 _PLANS_FEW = 10
+# As many as fill the first page of every list.
+_FEW = 60
+_SUBSCRIPTIONS_OF_ONE_MAX = 100_000
 
 
 class Command(BaseCommand):
     """Run one benchmark; results belong into docs/benchmarks.md together with the command line."""
 
-    help = "Measure billing, pages, orders, provisioning or a new reseller in a cluster of its own"
+    help = "Measure billing, pages, orders, provisioning, a new reseller or many users in a cluster of its own"
     group = "Development"
     needs_database = False
 
@@ -69,6 +78,9 @@ class Command(BaseCommand):
         parser.add_argument_group("reseller").add_argument(
             "--plans", type=int, default=10_000, help="delegated plans, compared with 10"
         )
+        users = parser.add_argument_group("users")
+        users.add_argument("--users", type=int, default=10_000, help="people of the large account")
+        users.add_argument("--sample", type=int, default=250, help="calls made in sequence")
         vendors = parser.add_argument_group("provisioning")
         vendors.add_argument("--operations", type=int, default=5_000)
         vendors.add_argument(
@@ -156,6 +168,49 @@ def _reseller(
     return figures, reseller_table(figures)
 
 
+def _users(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[UserFigures, str]:
+    people, sample, latency = options["users"], options["sample"], Latency()
+    subscriptions, repeats = options["subscriptions"], options["repeats"]
+    middle = people // 4
+    if not (middle > _FEW and people <= PEOPLE_MAX and 1 <= sample < middle):
+        raise CommandError(
+            f"Give more than {4 * _FEW} and at most {PEOPLE_MAX:,} --users, and a --sample below a quarter of them."
+        )
+    if not (_FEW <= subscriptions <= _SUBSCRIPTIONS_OF_ONE_MAX and repeats >= 1):
+        raise CommandError(f"Give {_FEW} to {_SUBSCRIPTIONS_OF_ONE_MAX:,} --subscriptions.")
+    if not can_measure():
+        raise CommandError("The benchmark reads CPU times from /proc; run it on Linux.")
+
+    def before_pages() -> None:
+        connect_as("owner")
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        checkpoint()
+        connect_as("app")
+
+    with own_cluster(keep=options["keep"]):
+        world = make_users_world(
+            few=Size(_FEW, _FEW),
+            middle=Size(middle, max(_FEW, subscriptions // 4)),
+            many=Size(people, subscriptions),
+            say=say,
+        )
+        checkpoint()
+        connect_as("app")
+        with own_vendors(latency) as vendors:
+            figures = bench_users(
+                world,
+                vendors,
+                latency=latency,
+                sample=sample,
+                only=options["only"],
+                repeats=repeats,
+                before_pages=before_pages,
+                say=say,
+            )
+    return figures, users_table(figures)
+
+
 def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[PageFigures, str]:
     subscriptions = options["subscriptions"]
     lines = options["lines"] or 3 * subscriptions
@@ -170,10 +225,12 @@ def _pages(options: Mapping[str, Any], say: Callable[[str], None]) -> tuple[Page
     return figures, table(figures)
 
 
-_JUDGED: Mapping[str, Callable[..., tuple[PageFigures | OrderFigures | ResellerFigures, str]]] = {
+_Judged = PageFigures | OrderFigures | ResellerFigures | UserFigures
+_JUDGED: Mapping[str, Callable[..., tuple[_Judged, str]]] = {
     "pages": _pages,
     "orders": _orders,
     "reseller": _reseller,
+    "users": _users,
 }
 
 

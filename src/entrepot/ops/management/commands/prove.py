@@ -1,6 +1,8 @@
 """`entrepot prove billing`: kill workers and databases during runs and compare the result with a quiet run.
 
 `entrepot prove provisioning`: send operations to vendors that misbehave; compare what they have with what was ordered.
+
+`entrepot prove user-import`: kill workers that check and import a large file of users.
 """
 
 import sys
@@ -9,13 +11,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from entrepot.flows.user_import import ROWS_MAX
 from entrepot.ops.bench.cluster import own_cluster
 from entrepot.ops.console import FAILED
 from entrepot.ops.database import ROOT
 from entrepot.ops.prove.billing import prove_billing
 from entrepot.ops.prove.provisioning import prove_provisioning
+from entrepot.ops.prove.user_import import prove_user_import
+
+# Fewer are created before a kill can hit the middle.
+_ROWS_MIN = 10_000
 
 
 class Command(BaseCommand):
@@ -27,19 +34,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("what", choices=["billing", "provisioning"])
+        parser.add_argument("what", choices=["billing", "provisioning", "user-import"])
         parser.add_argument("--subscriptions", type=int, default=1000)
         parser.add_argument("--kills", type=int, default=200, help="worker kills at random points")
         parser.add_argument("--database-kills", type=int, default=10)
         parser.add_argument("--operations", type=int, default=10_000, help="of provisioning")
+        parser.add_argument("--rows", type=int, default=ROWS_MAX, help="of the import of users")
         parser.add_argument("--seed", type=int, default=20260630)
 
     def handle(self, **options: Any) -> None:
         """Prove and print; the exit code is 1 when anything differed."""
         if options["what"] == "provisioning":
             self._provisioning(operations=options["operations"], seed=options["seed"])
+        elif options["what"] == "user-import":
+            self._user_import(rows=options["rows"])
         else:
             self._billing(options)
+
+    def _user_import(self, *, rows: int) -> None:
+        if not _ROWS_MIN <= rows <= ROWS_MAX:
+            raise CommandError(f"--rows is {rows}; give {_ROWS_MIN:,} to {ROWS_MAX:,}.")
+        with own_cluster(keep=False), tempfile.TemporaryDirectory() as directory:
+            proof = prove_user_import(rows=rows, directory=Path(directory), say=self.stdout.write)
+        self.stdout.write(
+            f"{proof.rows:,} rows twice, {proof.kills} workers killed, {proof.created:,} people created"
+        )
+        self._conclude(proof.findings, "Everybody is there, and nobody twice.")
 
     def _provisioning(self, *, operations: int, seed: int) -> None:
         with own_cluster(keep=False), tempfile.TemporaryDirectory() as directory:

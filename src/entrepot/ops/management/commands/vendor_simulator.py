@@ -30,6 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--user", default="broker")
         parser.add_argument("--password", default="broker")
         parser.add_argument("--work-seconds", type=float, default=0.0)
+        parser.add_argument("--answer-seconds", type=float, default=0.0)
+        parser.add_argument("--person-seconds", type=float, default=0.0)
         parser.add_argument("--poll-after", type=float, default=None)
         parser.add_argument("--callback-url", default="")
         parser.add_argument(
@@ -48,6 +50,8 @@ class Command(BaseCommand):
             password=options["password"],
             callback_url=options["callback_url"],
             work_seconds=options["work_seconds"],
+            answer_seconds=options["answer_seconds"],
+            person_seconds=options["person_seconds"],
             poll_after=options["poll_after"],
             careless=options["careless"],
         )
