@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
+from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
 from entrepot.config.messages import compile_all
@@ -54,8 +56,18 @@ def _point_to_test_cluster() -> None:
 hypothesis_settings.register_profile("no-deadline", deadline=None)
 hypothesis_settings.load_profile("no-deadline")
 _point_to_test_cluster()
+# Emptying the tables would write the kinds of content of every application again, which nothing here reads.
+flush.emit_post_migrate_signal = lambda *_words: None  # type: ignore[attr-defined]
 compile_all()
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """Leave no reader's language and zone behind: a request sets them for its thread until the next one."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +105,19 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark that is set below."""
+    config.addinivalue_line("markers", "database: asks PostgreSQL (set by itself)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what asks the database, for the run on the older server."""
+    fixtures = {"db", "transactional_db", "django_db_setup", "live_server", "test_server"}
+    if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())):
+        item.add_marker("database")
 
 
 @pytest.hookimpl(trylast=True)
