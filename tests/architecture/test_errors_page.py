@@ -40,7 +40,8 @@ def _raised_directly() -> Iterator[tuple[str, str]]:
 
 def _known() -> dict[str, str]:
     for module in pkgutil.walk_packages(entrepot.__path__, "entrepot."):
-        if ".migrations" not in module.name:
+        # To import the entry point is to start the web program, which asks the database.
+        if ".migrations" not in module.name and module.name != "entrepot.config.wsgi":
             importlib.import_module(module.name)
     listed = {code: _answer(error) for code, error in error_codes().items()}
     ours = {c: a for c, a in listed.items() if error_codes()[c].__module__.startswith("entrepot.")}
