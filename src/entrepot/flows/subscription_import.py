@@ -104,6 +104,7 @@ def apply_rows(
             sale = read_sale(
                 customer_id=customer_id,
                 plan_period_ids={one.row.plan_period_id for one in rows},
+                keep_buyer=True,
             )
             wides = take_over_subscriptions(
                 sale=sale,

@@ -130,11 +130,12 @@ def virtual_device(page: Page) -> None:
 
 
 def sign_in_at(page: Page, people: Cast, words: dict[str, str]) -> None:
-    """Fill the sign-in form."""
+    """Fill the sign-in form and wait for the page behind it."""
     page.goto("/sign-in/")
     page.locator("[name=login]").fill(people.cleo.login)
     page.locator("[name=password]").fill("seven slow ferries leave at dawn")
     page.get_by_role("button", name=words["in"], exact=True).click()
+    page.wait_for_url(lambda address: not address.endswith("/sign-in/"))
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,7 @@ def _rename_and_remove(page: Page, language: str, width: int) -> None:
     page.locator("main button").last.click()
     expect(page.locator("main table")).to_contain_text("Telephone")
     page.locator("main td a").last.click()
+    page.wait_for_url("**/remove/")
     look(page, f"passkey-remove-{language}", width)
     page.locator("main form button").click()
     expect(page.locator("main table")).to_have_count(0)

@@ -84,14 +84,21 @@ class Sale:
 
 
 def read_sale(
-    *, customer_id: int, plan_period_ids: Iterable[int], chain_id: int | None = None
+    *,
+    customer_id: int,
+    plan_period_ids: Iterable[int],
+    chain_id: int | None = None,
+    keep_buyer: bool = False,
 ) -> Sale:
     """Read what a sale to a customer needs; `chain_id` None reads all chains. Sent at once.
 
+    `keep_buyer` keeps the account as it is read until the transaction ends; what makes it a reseller waits.
     Raises: NoSuchObject for an unknown customer or plan period.
     """
     wanted = sorted(set(plan_period_ids))
-    rows, offered = prepared_batch(
+    lock = (statement(_PACKAGE, "lock_buyer"), {"customer_id": customer_id})
+    *_, rows, offered = prepared_batch(
+        *([lock] if keep_buyer else []),
         (
             statement(_PACKAGE, "sale_sellers"),
             {"customer_id": customer_id, "chain_id": chain_id},

@@ -28,12 +28,13 @@ def estimate(cart: Cart, *, on_day: date) -> Estimate:
     return estimate_sale(cart, sale_of(cart), on_day=on_day)
 
 
-def sale_of(cart: Cart) -> Sale:
-    """Read the buyer, its chain and what is in the cart. Raises: NoSuchObject."""
+def sale_of(cart: Cart, *, keep_buyer: bool = False) -> Sale:
+    """Read the buyer, its chain and what is in the cart, and keep the buyer if told. Raises: NoSuchObject."""
     return read_sale(
         customer_id=cart.customer_id,
         plan_period_ids=[line.plan_period_id for line in cart.lines],
         chain_id=cart.chain_id,
+        keep_buyer=keep_buyer,
     )
 
 

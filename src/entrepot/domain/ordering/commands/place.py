@@ -65,8 +65,7 @@ def place_orders(
     check_length(cart.lines)
     check_key(request_key)
     with transaction.atomic():
-        prepared_rows(statement(_PACKAGE, "lock_buyer"), customer_id=cart.customer_id)
-        sale = sale_of(cart)
+        sale = sale_of(cart, keep_buyer=True)
         key = lock_key(sale.tenant_id, request_key)
         lock_all(connection.cursor(), space=Space.ORDER, ids=[key])
         if placed := _known(sale.tenant_id, request_key):

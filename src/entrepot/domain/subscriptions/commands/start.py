@@ -89,7 +89,10 @@ def start_subscription(
     """
     with transaction.atomic():
         sale = read_sale(
-            customer_id=customer_id, plan_period_ids=[plan_period_id], chain_id=chain_id
+            customer_id=customer_id,
+            plan_period_ids=[plan_period_id],
+            chain_id=chain_id,
+            keep_buyer=True,
         )
         facts = _Facts(start_on, auto_renew, vendor_reference, purchase_order)
         rows = _add(sale, [Wanted(plan_period_id, quantities)], facts)
