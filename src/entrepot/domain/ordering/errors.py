@@ -12,7 +12,6 @@ class OrderInput(BadInput):
             "order_too_long",
             "order_key_unusable",
             "order_comment_missing",
-            "order_note_unusable",
             "approval_name_unusable",
             "approval_hours_out_of_bounds",
             "approval_amount_unusable",

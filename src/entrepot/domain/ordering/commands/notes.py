@@ -5,13 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.domain.ordering.commands.checks import check_key
-from entrepot.domain.ordering.errors import OrderInput
 from entrepot.domain.ordering.models import Order, OrderNote
+from entrepot.domain.parties.commands.notes import clean_note
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.infra.audit.recorder import Actor, record
 from entrepot.kernel.ids import IdKind
-
-NOTE_LENGTH_MAX = 1000
 
 
 def add_note(
@@ -19,17 +17,9 @@ def add_note(
 ) -> None:
     """Add a note that people of the account `owner_id` see; the same `request_key` again adds nothing.
 
-    Raises: NoSuchObject; OrderInput `order_note_unusable`, `order_key_unusable`.
+    Raises: NoSuchObject; PartyInput `note_unusable`; OrderInput `order_key_unusable`.
     """
-    cleaned = text.strip()
-    if not cleaned or len(cleaned) > NOTE_LENGTH_MAX or not cleaned.isprintable():
-        raise OrderInput(
-            "order_note_unusable",
-            "A note has 1 to {most} visible characters.",
-            field="text",
-            next_step="Shorten it.",
-            most=NOTE_LENGTH_MAX,
-        )
+    cleaned = clean_note(text)
     check_key(request_key)
     with transaction.atomic():
         order = Order.objects.filter(pk=order_id).first()

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from entrepot.domain.parties.commands import NOTE_LENGTH_MAX, REASON_LENGTH_MAX, add_note
+from entrepot.domain.parties.commands import REASON_LENGTH_MAX, add_note
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.queries import AccountFacts, account_page
 from entrepot.domain.parties.roles import Capability
@@ -20,6 +20,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.listing import number_in
 from entrepot.web.screens.home import links, words
+from entrepot.web.screens.note_form import NoteForm
 
 HOLD, RELEASE = "hold", "release"
 _TITLES: Mapping[str, object] = {
@@ -41,15 +42,6 @@ class ReasonForm(forms.Form):
         help_text=_("It is kept in the status history, which the account itself does not see."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-
-class NoteForm(forms.Form):
-    """A note and the key of its form."""
-
-    text = forms.CharField(
-        label=_("New note"), max_length=NOTE_LENGTH_MAX, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput())
 
 
 @screen(Capability.MANAGE_ACCOUNTS, methods=("GET", "POST"))

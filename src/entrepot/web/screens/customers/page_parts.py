@@ -16,9 +16,9 @@ from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.flows.onboarding import may_edit
 from entrepot.web.screens.customers.acting import may_act_for
-from entrepot.web.screens.customers.acts import NoteForm
 from entrepot.web.screens.customers.company_form import CONTACT_NAMES
 from entrepot.web.screens.home import links, words
+from entrepot.web.screens.note_form import NoteForm
 from entrepot.web.ui.parts import Tab
 
 NOTES_SHOWN = 20

@@ -4,15 +4,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from entrepot.domain.ordering.approvals import ApprovalFacts
-from entrepot.domain.ordering.commands.notes import NOTE_LENGTH_MAX, add_note
+from entrepot.domain.ordering.commands.notes import add_note
 from entrepot.domain.ordering.kinds import AtTimeout
 from entrepot.domain.ordering.lifecycle import Code
 from entrepot.domain.ordering.queries import order_of
@@ -23,20 +21,9 @@ from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import links
+from entrepot.web.screens.note_form import NoteForm
 from entrepot.web.screens.orders import words
 from entrepot.web.screens.subscriptions.head import Happening
-
-
-class NoteForm(forms.Form):
-    """A note and the key of its form."""
-
-    text = forms.CharField(
-        label=_("Note"),
-        max_length=NOTE_LENGTH_MAX,
-        help_text=_("Only your own people read it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput())
 
 
 @screen(Capability.MANAGE_ORDERS, methods=("GET", "POST"))

@@ -17,8 +17,8 @@ from entrepot.domain.subscriptions.queries.notes import notes_of
 from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
-from entrepot.web.screens.customers.acts import NoteForm
 from entrepot.web.screens.home import links
+from entrepot.web.screens.note_form import NoteForm
 from entrepot.web.screens.orders.words import stamp
 from entrepot.web.screens.subscriptions.head import Happening
 
