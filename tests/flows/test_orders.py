@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrepot.domain.billing.models import Charge
+from entrepot.domain.billing.models import Charge, Invoice
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.catalog.models import CatalogPrice, Plan, PlanPeriod, PlanResource
 from entrepot.domain.ordering import payment
@@ -230,6 +230,32 @@ def test_beyond_its_credit_limit_an_order_waits_until_staff_let_it_go_on(store):
     accept_payment(order_id=second, comment="seen on the statement", actor=SETUP, now=NOW)
     assert _code(second) is Code.COMPLETED
     assert OrderEvent.objects.filter(order_id=second, comment="seen on the statement").exists()
+
+
+def test_what_is_complete_takes_room_until_it_is_paid(store):
+    """5 units of 15.00 leave no room for 2 more while they wait for the run, and then for the invoice."""
+    account = store.account_of(store.people.cleo.account_id)
+    terms = BillingAccount.objects.filter(pk=account.pk)
+    terms.update(credit_limit=Decimal("104.99"), statement_day=20)
+
+    def ordered(key: str) -> Code:
+        (number,) = _place(_cart(store, "2"), key=key)
+        code = _code(number)
+        if code is Code.WAITING_FOR_PAYMENT:
+            cancel_order(order_id=number, comment="tried only", actor=SETUP, now=NOW)
+        return code
+
+    (first,) = _place(_cart(store, "5"))
+    assert _code(first) is Code.COMPLETED
+    assert ordered("before the run") is Code.WAITING_FOR_PAYMENT
+
+    run_day(day=TODAY, now=NOW)
+    assert not Invoice.objects.filter(billing_account_id=account.pk).exists()
+    # With its tax of 19 % it is 89.25 now, and counted once.
+    terms.update(credit_limit=Decimal("119.24"))
+    assert ordered("before the invoice") is Code.WAITING_FOR_PAYMENT
+    terms.update(credit_limit=Decimal("119.25"))
+    assert ordered("with room") is Code.COMPLETED
 
 
 def test_another_payment_condition_decides_which_orders_wait(store):

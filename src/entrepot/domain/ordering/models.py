@@ -120,11 +120,8 @@ class Order(TenantModel):
             ),
             models.Index(fields=["number_text", "-id"], name="sales_order_number"),
             models.Index(fields=["subscription", "-id"], name="sales_order_of_sub"),
-            models.Index(
-                fields=["billing_account_id"],
-                name="sales_order_open",
-                condition=models.Q(closed_at=None),
-            ),
+            # Open ones, and those that were closed since a moment.
+            models.Index(fields=["billing_account_id", "closed_at"], name="sales_order_of_account"),
         ]
 
 

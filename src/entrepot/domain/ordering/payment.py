@@ -37,7 +37,7 @@ class PaymentCondition(Protocol):
 
 
 class OnTerms:
-    """Accounts on terms: what fits beside the balance and the open orders goes on; without a limit, everything."""
+    """Accounts on terms: what fits beside what is owed, charged and ordered goes on; without a limit, everything."""
 
     def go_on(self, orders: Sequence[Payable], *, billing_account_id: int) -> frozenset[int]:
         """Fill the room in the order given; what comes later counts what waits before it. Locks the account."""

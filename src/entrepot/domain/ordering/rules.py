@@ -54,8 +54,8 @@ def is_within_credit(
 ) -> bool:
     """Tell whether an order may go on without payment: no limit, or room for it beside what is owed and ordered.
 
-    What costs nothing or gives something back needs no room. `owed` is what the buyer owes (negative: it has credit),
-    `ordered` the open orders before this one. Source: vector 9 of the domain reference: owed 40, limit 100, ordered 30
-    leave 30, too little for 40.
+    What costs nothing or gives something back needs no room. `owed` is what the buyer owes, invoiced or not
+    (negative: it has credit), `ordered` the orders before this one that are open or not yet charged. Source: vector 9
+    of the domain reference: owed 40, limit 100, ordered 30 leave 30, too little for 40.
     """
     return limit is None or amount <= 0 or amount <= limit - owed - ordered
