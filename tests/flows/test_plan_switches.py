@@ -126,6 +126,19 @@ def test_a_switch_at_the_end_of_the_term_waits_for_it(store):
     assert verify().is_proved
 
 
+def test_a_switch_at_the_next_billing_date_waits_for_it_and_keeps_the_term(store):
+    premium = _bigger(store, takes_effect=SwitchTime.NEXT_PERIOD)
+    number = _running(store)
+    seen = preview_switch(facts=_facts(store, number), plan_period_id=premium, actor=SETUP, now=DAY)
+    assert (seen.starts_on, seen.amounts.now.price) == (date(2026, 4, 1), 0)
+    order = Order.objects.get(pk=_switch(store, number, premium, confirmed="0"))
+    run_within(day=date(2026, 4, 1), now=NOW)
+    assert _charges(number) == [("recurring", "03-01", Decimal("15.00"))]
+    assert _charges(order.subscription_id) == [("recurring", "04-01", Decimal("30.00"))]
+    assert SubBilling.objects.get(pk=order.subscription_id).term_end == date(2027, 3, 1)
+    assert verify().is_proved
+
+
 def test_what_cannot_be_switched_is_refused_and_changes_nothing(store):
     premium = _bigger(store)
     number = _running(store)

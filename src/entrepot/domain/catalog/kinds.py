@@ -37,9 +37,10 @@ class RefundPolicy(StrEnum):
 
 
 class SwitchTime(StrEnum):
-    """When a plan switch takes effect: when its order is done, or when the running term ends."""
+    """When a plan switch takes effect: when its order is done, at the next billing date, or at the end of the term."""
 
     NOW = "now"
+    NEXT_PERIOD = "next_period"
     NEXT_TERM = "next_term"
 
 

@@ -84,7 +84,7 @@ def follow_subscription(
                 subscription_id=wide.pk, start_on=day, trial_days=0, actor=actor, now=now
             )
             return None
-        starts_on = day if switch.takes_effect is SwitchTime.NOW else max(day, old.term_end or day)
+        starts_on = _first_day(old, switch.takes_effect, done_on=day)
         keeps = switch.keeps_term_end and old.term_end is not None and old.term_end > starts_on
         activate_subscription(
             subscription_id=wide.pk,
@@ -99,6 +99,16 @@ def follow_subscription(
         )
         _end(held, follower=wide, on=starts_on, refunds=switch.refunds, actor=actor, now=now)
     return Followed(starts_on, switch.refunds)
+
+
+def _first_day(old: SubBilling, at: SwitchTime, *, done_on: date) -> date:
+    """Return when the follower takes the place; what comes too late for a period or term is done at once."""
+    waits_for = {
+        SwitchTime.NOW: None,
+        SwitchTime.NEXT_PERIOD: old.period_end,
+        SwitchTime.NEXT_TERM: old.term_end,
+    }[at]
+    return max(done_on, waits_for or done_on)
 
 
 def _end(

@@ -32,6 +32,7 @@ class SwitchForm(forms.Form):
         label=_("Takes effect"),
         choices=[
             (SwitchTime.NOW.value, _("at once, when its order is done")),
+            (SwitchTime.NEXT_PERIOD.value, _("at the next billing date")),
             (SwitchTime.NEXT_TERM.value, _("when the running term ends")),
         ],
     )
@@ -101,11 +102,11 @@ def switches(request: SignedInRequest, *, number: int) -> HttpResponse:
 
 def said(row: SwitchRow) -> tuple[str, str]:
     """Say a switch: to what, and how it is done."""
-    when = (
-        gettext("at once")
-        if row.takes_effect is SwitchTime.NOW
-        else gettext("at the end of the term")
-    )
+    when = {
+        SwitchTime.NOW: gettext("at once"),
+        SwitchTime.NEXT_PERIOD: gettext("at the next billing date"),
+        SwitchTime.NEXT_TERM: gettext("at the end of the term"),
+    }[row.takes_effect]
     parts = [
         when,
         gettext("the rest is given back") if row.refunds else gettext("nothing is given back"),

@@ -137,8 +137,11 @@ def _sentences(chosen: SwitchOption | None, known: SwitchEffect | None) -> tuple
     if chosen is None or known is None:
         return ()
     found = []
-    if chosen.takes_effect is SwitchTime.NEXT_TERM:
-        text = gettext("The plan changes when the term ends, on %(day)s.")
+    waiting = {
+        SwitchTime.NEXT_PERIOD: gettext("The plan changes at the next billing date, on %(day)s."),
+        SwitchTime.NEXT_TERM: gettext("The plan changes when the term ends, on %(day)s."),
+    }
+    if text := waiting.get(chosen.takes_effect):
         found.append(text % {"day": words.day(known.starts_on)})
     else:
         found.append(
