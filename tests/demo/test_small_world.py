@@ -389,3 +389,11 @@ def test_what_sellers_set_up_is_there_and_the_screens_of_orders_are_not_empty():
     copilot = Plan.objects.get(name="Microsoft 365 Copilot")
     needs = needs_of(plan_ids=[copilot.id])
     assert {one.choice for one in needs} == {1}
+
+
+def test_customers_were_told_when_most_of_what_is_included_was_used():
+    """Each share of each period once; the messages stand in the log."""
+    told = SubscriptionEvent.objects.filter(kind="usage_notice")
+    assert {line.facts["share"] for line in told} == {80, 100}
+    keys = [(line.facts["item"], line.on_day, line.facts["share"]) for line in told]
+    assert len(keys) == len(set(keys))

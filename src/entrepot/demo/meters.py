@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from entrepot.demo.cast import dice
 from entrepot.demo.stage import Stage
+from entrepot.domain.subscriptions.commands.usage_notices import give_usage_notices
 from entrepot.domain.subscriptions.lifecycle import Status
 from entrepot.domain.subscriptions.models import SubscriptionItem
 from entrepot.domain.usage.models import MeteredUsage
@@ -15,20 +16,23 @@ _COBALT_BACKUP, _COBALT_HABIT = "VND-204388", 1.07
 
 
 def read_meters(stage: Stage) -> int:
-    """Write yesterday's measured units of every running subscription; return how many."""
+    """Write yesterday's measured units of every running subscription, tell of shares reached; return how many."""
     yesterday = stage.today - timedelta(days=1)
     items = SubscriptionItem.objects.filter(
         is_measured=True,
         subscription__status=Status.ACTIVE,
         subscription__started_on__lte=yesterday,
-    ).values_list("id", "tenant_id", "quantity", "included", "subscription__vendor_reference")
+    )
+    facts = ("id", "tenant_id", "quantity", "included", "subscription__vendor_reference")
     rows = []
-    for number, tenant, quantity, included, reference in items.order_by("id"):
+    for number, tenant, quantity, included, reference in items.order_by("id").values_list(*facts):
         habit = _habit(reference)
         part = dice("meter", reference, yesterday).uniform(0.7, 1.3) * habit / _DAYS
         used = (quantity * included * Decimal(f"{part:.6f}")).quantize(Decimal("0.01"))
         rows.append(MeteredUsage(tenant_id=tenant, item_id=number, on_day=yesterday, quantity=used))
     MeteredUsage.objects.bulk_create(rows)
+    measured = set(items.values_list("subscription_id", flat=True))
+    give_usage_notices(subscription_ids=measured, on_day=stage.today, now=stage.now)
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from entrepot.kernel.clock import Clock, SystemClock
 KINDS = (
     *("subscription_started", "cancellation_ordered"),
     *("subscription_expires_soon", "subscription_renews_soon"),
+    "included_units_used",
     *("invoice_issued", "credit_note_issued", "payment_received"),
     *("credit_held", "credit_released", "credit_released_until"),
     *announcing.KINDS,

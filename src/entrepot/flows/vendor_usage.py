@@ -15,6 +15,7 @@ from entrepot.domain.provisioning.listing import ConnectorRow, connector
 from entrepot.domain.provisioning.measured import Measured, measured_by
 from entrepot.domain.provisioning.models import Connector
 from entrepot.domain.seats.commands import note_use
+from entrepot.domain.subscriptions.commands.usage_notices import give_usage_notices
 from entrepot.domain.subscriptions.models import SubscriptionItem
 from entrepot.flows.job_actor import actor_of
 from entrepot.flows.provisioning import surroundings
@@ -136,8 +137,14 @@ def do_fetch(
         if place % SAID_EVERY == 0:
             job.progress(place, len(rows))
     job.progress(len(rows), len(rows))
+    told = give_usage_notices(
+        subscription_ids={row.subscription_id for row in rows if row.subscription_id is not None},
+        on_day=date.fromisoformat(until),
+        now=job.now,
+    )
     return {
         "connector": connector_id,
+        "told": told,
         "taken": taken,
         "closed": closed,
         "refused": refused,

@@ -155,6 +155,14 @@ TEXTS: dict[Kind, tuple[str, str]] = {
         "{{day}}.\n\n"
         "Was noch zu zahlen ist, steht hier:\n{{panel}}",
     ),
+    Kind.UNITS_USED: (
+        "{{plan}}: {{share}} verbraucht ({{resource}})",
+        _HELLO
+        + "von dem, was das Abonnement {{subscription}} von {{company}}, {{plan}}, im laufenden Zeitraum enthält, sind "
+        "mindestens {{share}} verbraucht.\n\n"
+        "{{resource}}: {{used}} von {{included}}\n\n"
+        "Was darüber hinausgeht, kann zusätzlich kosten. Sie sehen es hier:\n{{subscription_link}}",
+    ),
     Kind.RENEWAL_SOON: (
         "{{plan}} verlängert sich am {{ends_on}}",
         _HELLO

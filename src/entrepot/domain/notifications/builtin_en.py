@@ -148,6 +148,14 @@ TEXTS: dict[Kind, tuple[str, str]] = {
         + "thank you. We have noted a payment of {{company}}: {{amount}}, received on {{day}}.\n\n"
         "What is still to be paid stands here:\n{{panel}}",
     ),
+    Kind.UNITS_USED: (
+        "{{plan}}: {{share}} of {{resource}} is used",
+        _HELLO
+        + "at least {{share}} of what the subscription {{subscription}} of {{company}}, {{plan}}, includes in the "
+        "running period is used.\n\n"
+        "{{resource}}: {{used}} of {{included}}\n\n"
+        "What is used beyond that may cost extra. You see it here:\n{{subscription_link}}",
+    ),
     Kind.RENEWAL_SOON: (
         "{{plan}} is renewed on {{ends_on}}",
         _HELLO

@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     INVOICE_ISSUED = "invoice_issued"
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     PAYMENT_NOTED = "payment_noted"
+    UNITS_USED = "units_used"
     RENEWAL_SOON = "renewal_soon"
     EXPIRY_SOON = "expiry_soon"
 
@@ -77,6 +78,7 @@ TOPICS: Mapping[MessageKind, Topic] = MappingProxyType(
         MessageKind.INVOICE_ISSUED: Topic.INVOICES,
         MessageKind.CREDIT_NOTE_ISSUED: Topic.INVOICES,
         MessageKind.PAYMENT_NOTED: Topic.PAYMENTS,
+        MessageKind.UNITS_USED: Topic.RESOURCE_USAGE,
         MessageKind.RENEWAL_SOON: Topic.RENEWALS,
         MessageKind.EXPIRY_SOON: Topic.RENEWALS,
     }
@@ -89,6 +91,7 @@ WITH_LINK = frozenset({MessageKind.WELCOME, MessageKind.ACTIVATION, MessageKind.
 _ALWAYS = ("person", "company", "brand", "panel")
 _ORDER = (*_ALWAYS, "orders", "plans", "order_link")
 _DOCUMENT = (*_ALWAYS, "number", "amount", "day", "due", "document_link")
+_USAGE = ("plan", "resource", "share", "used", "included", "subscription", "subscription_link")
 _TERM = (*_ALWAYS, "plan", "subscription", "ends_on", "days", "subscription_link")
 
 VARIABLES: Mapping[MessageKind, tuple[str, ...]] = MappingProxyType(
@@ -118,6 +121,7 @@ VARIABLES: Mapping[MessageKind, tuple[str, ...]] = MappingProxyType(
         MessageKind.INVOICE_ISSUED: _DOCUMENT,
         MessageKind.CREDIT_NOTE_ISSUED: _DOCUMENT,
         MessageKind.PAYMENT_NOTED: (*_ALWAYS, "amount", "day"),
+        MessageKind.UNITS_USED: (*_ALWAYS, *_USAGE),
         MessageKind.RENEWAL_SOON: _TERM,
         MessageKind.EXPIRY_SOON: _TERM,
     }

@@ -118,6 +118,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "term_calendar": _BY_SUBSCRIPTION,
         "service_span": _BY_SUBSCRIPTION,
         "notice_given": _BY_SUBSCRIPTION,
+        "usage_notice": _BY_SUBSCRIPTION,
         "notice_rule": Place(Kind.NOTE, {Facet.SELLER: "seller_id"}),
         "metered_usage": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
         "seat": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),

@@ -54,6 +54,17 @@ class SubscriptionChanged:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class IncludedUnitsUsed:
+    """Of the units that an item includes in its running period `share` per cent are used, for the first time."""
+
+    subscription_id: int
+    tenant_id: int
+    item_id: int
+    share: int
+    at: datetime
+
+
 @announces(kinds=("notice_rule",))
 @dataclass(frozen=True, slots=True)
 class NoticeRuleChanged(Act):

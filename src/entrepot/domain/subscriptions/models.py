@@ -359,6 +359,21 @@ class NoticeGiven(models.Model):
         db_table = "notice_given"
 
 
+class UsageNotice(models.Model):
+    """A share of the included units that was reached: once for each item, period and share, in per cent."""
+
+    pk = models.CompositePrimaryKey("item_id", "period_start", "share")
+    tenant_id = models.BigIntegerField()
+    subscription_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    period_start = models.DateField()
+    share = models.SmallIntegerField()
+    given_on = models.DateField()
+
+    class Meta:
+        db_table = "usage_notice"
+
+
 class SubscriptionNote(models.Model):
     """What people of one account write down about a subscription; nobody else reads it. Rows are only ever added."""
 

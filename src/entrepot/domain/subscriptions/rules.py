@@ -10,6 +10,8 @@ from entrepot.kernel.periods import period_end
 USUAL_EXPIRY_DAYS = (30, 7, 1)
 USUAL_RENEWAL_DAYS = (30,)
 """So many days before an end its customer is told of it, unless the seller chose others."""
+USAGE_SHARES = (80, 100)
+"""At so many per cent of the included units of a period its customer is told (docs/decisions/0022)."""
 NOTICES_MAX = 5
 NOTICE_DAYS_MAX = 365
 

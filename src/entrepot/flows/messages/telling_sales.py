@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from entrepot.domain.billing.models import Invoice
+from entrepot.domain.documents.types import Language
 from entrepot.domain.notifications.kinds import MessageKind
 from entrepot.domain.notifications.senders import Sender, sender_to
 from entrepot.domain.ordering.kinds import ApprovalState
@@ -12,7 +13,7 @@ from entrepot.domain.ordering.lifecycle import SHOWN, Code, Shown
 from entrepot.domain.ordering.models import Order, OrderApproval
 from entrepot.domain.parties.kinds import ContactKind
 from entrepot.domain.resale.models import BillingAccount
-from entrepot.domain.subscriptions.models import Subscription
+from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.flows.addresses import page_address
 from entrepot.flows.messages import addressees, values
 from entrepot.flows.messages.telling import OF_PEOPLE, deliver, welcome
@@ -193,6 +194,36 @@ def _term(fact: Outgoing) -> None:
     )
 
 
+def _usage(fact: Outgoing) -> None:
+    """Tell a customer that much, or all, of what is included of a measured resource is used."""
+    row = Subscription.objects.get(pk=fact.object_id)
+    item = SubscriptionItem.objects.select_related("resource").get(pk=fact.payload["item"])
+    sender = sender_to(account_id=row.customer_id)
+    address = page_address(
+        sender.host, kind=sender.account_kind, page="subscription", number=row.id
+    )
+
+    def said(language: Language) -> dict[str, str]:
+        unit = item.resource.unit.get(language.value) or item.resource.unit.get("en", "")
+        return {
+            "plan": row.plan_name,
+            "subscription": format_id(kind=IdKind.SUBSCRIPTION, number=row.id),
+            "resource": item.resource.name,
+            "share": values.share(int(fact.payload["share"]), language),
+            "used": values.units(Decimal(fact.payload["used"]), unit, language),
+            "included": values.units(Decimal(fact.payload["included"]), unit, language),
+            "subscription_link": address,
+        }
+
+    deliver(
+        fact,
+        kind=MessageKind.UNITS_USED,
+        sender=sender,
+        to=addressees.company(sender),
+        said=values.in_both(said),
+    )
+
+
 TOLD: Mapping[str, Callable[[Outgoing], None]] = {
     **OF_PEOPLE,
     "orders_moved": _orders,
@@ -203,6 +234,7 @@ TOLD: Mapping[str, Callable[[Outgoing], None]] = {
     "credit_held": _credit,
     "credit_released": _credit,
     "credit_released_until": _credit,
+    "included_units_used": _usage,
     "subscription_renews_soon": _term,
     "subscription_expires_soon": _term,
 }

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from entrepot.domain.documents import formats
+from entrepot.domain.documents.texts import unit_label
 from entrepot.domain.documents.types import Language
 from entrepot.domain.parties.kinds import FactorKind, RoleCode
 
@@ -56,6 +57,18 @@ def day(value: date, language: Language) -> str:
 def money(value: Decimal, *, currency: str, exponent: int, language: Language) -> str:
     """Write an amount with its currency."""
     return formats.money(value, currency=currency, exponent=exponent, language=language)
+
+
+def units(value: Decimal, unit: str, language: Language) -> str:
+    """Write units of a resource, with their name if they have one."""
+    number = formats.number(value, language=language)
+    name = unit_label(unit, quantity=value, language=language)
+    return f"{number}{formats.NBSP}{name}" if name else number
+
+
+def share(percent: int, language: Language) -> str:
+    """Write whole per cent."""
+    return formats.percent(percent * 10_000, language=language)
 
 
 def role(code: RoleCode, *, own_name: str, language: Language) -> str:

@@ -40,6 +40,7 @@ _KINDS: Mapping[MessageKind, object] = {
     MessageKind.INVOICE_ISSUED: _("Invoice issued"),
     MessageKind.CREDIT_NOTE_ISSUED: _("Credit note issued"),
     MessageKind.PAYMENT_NOTED: _("Payment received"),
+    MessageKind.UNITS_USED: _("Included units used"),
     MessageKind.RENEWAL_SOON: _("Subscription is renewed soon"),
     MessageKind.EXPIRY_SOON: _("Subscription expires soon"),
 }

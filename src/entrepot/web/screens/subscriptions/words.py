@@ -151,6 +151,7 @@ def event(line: HistoryLine) -> str:
         "destroyed": gettext("Removed for good"),
         "expiry_notice": _notice(line.facts, renews=False),
         "renewal_notice": _notice(line.facts, renews=True),
+        "usage_notice": gettext("Notice given: %(share)s of what is included of %(item)s is used"),
         "held": gettext("Put on hold"),
         "released": gettext("Hold released"),
         "suspended": gettext("Put on hold for overdue invoices"),
@@ -170,6 +171,7 @@ def event(line: HistoryLine) -> str:
         "start_on": _day(line.facts.get("start_on")),
         "starts_on": _day(line.facts.get("starts_on")),
         "ends_on": _day(line.facts.get("ends_on")),
+        "share": _percent(line.facts.get("share")),
     }
     text = sentence % values
     noted = [str(line.facts.get(name) or "") for name in ("reason", "order")]
@@ -239,6 +241,13 @@ def _number(value: object) -> str:
         return quantity(Decimal(str(value)))
     except InvalidOperation:
         return str(value)
+
+
+def _percent(value: object) -> str:
+    """Write whole per cent, which the history keeps as a number."""
+    if not isinstance(value, int):
+        return formats.EMPTY
+    return formats.percent(Decimal(value) / 100, language=language())
 
 
 def _day(value: object) -> str:
