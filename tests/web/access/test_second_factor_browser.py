@@ -1,20 +1,25 @@
-"""From the welcome link to signing in with a second factor, in a browser: by keyboard alone, and with a passkey."""
+"""From the welcome mail to signing in with a second factor, in a browser: by keyboard alone, and with a passkey."""
 
 import os
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page, expect
 
+from entrepot.domain.ordering.commands import Cart, Line
 from entrepot.domain.parties.models import FactorRule, User
-from entrepot.domain.parties.resets import issue_activation
+from entrepot.flows.orders import estimate_order, place_order
 from entrepot.kernel.clock import SystemClock
 from entrepot.web.access.menu import has_address
+from tests.domain.resale.shop import Shop, shop
 from tests.support.chromium import barriers
 from tests.support.codes import code_at
+from tests.support.mailbox import mail_server, send, tell, text_of
 from tests.support.people import SETUP, Cast, cast, user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,17 +75,33 @@ def secret_of(page: Page) -> str:
     return page.locator("[data-copy]").first.get_attribute("data-copy") or ""
 
 
-def test_a_new_administrator_sets_password_and_app_by_keyboard(
-    open_at: Callable[..., Page], live_server: Any
+def link_of_the_welcome_mail(store: Shop, *, to: str, settings: Any, now: datetime) -> str:
+    """Buy something for the first time, and read the link in the mail that a mail server has taken for that."""
+    cart = Cart(store.people.cleo.account_id, [Line(store.period, {store.seat: Decimal(2)})])
+    amount = estimate_order(cart, now=now).total.first
+    place_order(cart, request_key="first", confirmed=amount, actor=SETUP, now=now)
+    with mail_server(settings) as server:
+        tell(now=now)
+        send(now=now)
+    mail = next(one for one in server.mails if one["To"] == to)
+    assert mail["Subject"] == "Welcome to Sven Cloud"
+    found = re.search(r"http://\S+/password/\S+", text_of(mail))
+    assert found is not None
+    return found[0]
+
+
+def test_a_new_administrator_follows_the_welcome_mail_and_sets_password_and_app_by_keyboard(
+    open_at: Callable[..., Page], live_server: Any, settings: Any
 ) -> None:
     has_address.cache_clear()
-    people, now = cast(), SystemClock().now()
-    account = people.cleo.account_id
-    number = user(account, "nia.novak", "Nia Novak", password=None)
-    link = issue_activation(account_id=account, user_id=number, actor=SETUP, now=now)
+    store, now = shop(), SystemClock().now()
+    account = store.people.cleo.account_id
+    user(account, "nia.novak", "Nia Novak", password=None)
     FactorRule.objects.create(account_id=account, own=True)
-    site = f"http://sven.localhost:{live_server.url.rpartition(':')[2]}"
-    page = open_at(site, f"/password/reset/{link.user_key}/{link.token}/")
+    settings.PUBLIC_PORT = live_server.url.rpartition(":")[2]
+    link = link_of_the_welcome_mail(store, to="nia.novak@mail.example", settings=settings, now=now)
+    site = f"http://sven.localhost:{settings.PUBLIC_PORT}"
+    page = open_at(site, link.removeprefix(site))
     hands = Hands(page)
 
     hands.type("New password", WORDS)
