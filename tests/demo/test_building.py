@@ -2,32 +2,40 @@
 
 import hashlib
 import json
+import socket
 import stat
 import threading
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from entrepot.demo import base_people, history, job
+from entrepot.demo import base_people, base_portal, history, job
 from entrepot.demo.base import build_base
 from entrepot.demo.history import DAY_PLAYED, fill_history
 from entrepot.demo.logins import FILE_NAME, read_logins
+from entrepot.demo.portal import FILE_NAME as PORTAL_FILE
+from entrepot.demo.portal import read_portal
 from entrepot.demo.stage import ACTOR, instant
 from entrepot.domain.billing.models import BillingRun, Charge
 from entrepot.domain.parties.commands import open_provider
-from entrepot.domain.parties.models import Account, User
+from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.domain.subscriptions.models import Subscription
 from entrepot.flows.wiring import connect
 from entrepot.infra.audit.models import AuditEntry
 from entrepot.infra.outbox.models import OutboxEvent
 from entrepot.infra.tasks.models import Job, JobState
 from entrepot.infra.tasks.queue import RunningJob
+from entrepot.ops.identity_simulator.runner import IdentitySimulator
+from entrepot.ops.management.commands.identity_simulator import play_demo
 from entrepot.ops.management.commands.seed_demo import DemoRefused
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -138,7 +146,12 @@ def test_two_starts_at_once_build_one_world_and_do_each_day_once(tmp_path: Path)
     assert User.objects.get(login="mira.voss").check_password(login.password)
 
 
-def test_the_base_takes_few_queries_and_passwords_are_only_in_a_private_file(tmp_path: Path):
+def test_the_base_takes_few_queries_and_what_signs_in_is_only_in_private_files(
+    tmp_path: Path, monkeypatch, capsys
+):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setattr(base_portal, "PORT", free.getsockname()[1])
+    monkeypatch.setattr(settings, "DATA", tmp_path)
     with CaptureQueriesContext(connection) as queries:
         assert build_base(data_dir=tmp_path, small=True)
     assert not build_base(data_dir=tmp_path, small=True)
@@ -146,7 +159,9 @@ def test_the_base_takes_few_queries_and_passwords_are_only_in_a_private_file(tmp
     # 98 tax rules, 43 accounts with terms and chains, 31 people; about 2,000 statements.
     assert len(queries) < 2_600
     path = tmp_path / FILE_NAME
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    portal = read_portal(directory=tmp_path)
+    for file in (path, tmp_path / PORTAL_FILE):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
     logins = json.loads(path.read_text("utf-8"))
     for login in logins[:3]:
         user = authenticate(
@@ -156,6 +171,36 @@ def test_the_base_takes_few_queries_and_passwords_are_only_in_a_private_file(tmp
     entries = AuditEntry.objects.values_list("before", "after", "reason")
     written = json.dumps(list(entries), default=str)
     assert not any(login["password"] in written for login in logins)
+    assert portal.secret not in written
+    assert portal.secret not in repr(portal)
+    _come_in_where_the_logins_say(tmp_path, monkeypatch, capsys)
+
+
+def _come_in_where_the_logins_say(tmp_path: Path, monkeypatch, capsys) -> None:
+    """Go to the demo's portal at the address that `show-logins` prints, as somebody whom nobody has created."""
+    monkeypatch.setattr(settings, "PUBLIC_PORT", "8123")
+    portal, played = read_portal(directory=tmp_path), play_demo(web_port=8123)
+    monkeypatch.setattr(settings, "INSIDE_PORTALS", frozenset({portal.address}))
+
+    call_command("show_logins", "--port", "8123")
+    shown = capsys.readouterr().out
+    address = "http://kranich.localhost:8123/sign-in/portal/cobalt-freight/"
+    assert f"{address}\n  Paula Reents  no password" in shown
+    client = Client(HTTP_HOST="kranich.localhost:8123")
+    assert "Cobalt Freight GmbH" in client.get(urlsplit(address).path).content.decode()
+    with IdentitySimulator(people=played.people, port=played.port) as simulator:
+        simulator.register(played.client_id, played.secret, *played.ways_back)
+        there = client.get(f"{urlsplit(address).path}go/")
+        choice = {"person": played.people[0].subject}
+        sent = requests.post(
+            there.headers["Location"], data=choice, allow_redirects=False, timeout=5
+        )
+        back = urlsplit(sent.headers["Location"])
+        answer = client.get(f"{back.path}?{back.query}")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    paula = Membership.objects.get(user__login="paula.reents")
+    assert (paula.account.name, paula.role) == ("Cobalt Freight GmbH", "user")
 
 
 def test_the_commands_start_one_visible_job_whose_progress_counts_days(

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from entrepot.demo.base_catalogue import add_catalogue
 from entrepot.demo.base_parties import add_customer, add_sellers
 from entrepot.demo.base_people import add_people
+from entrepot.demo.base_portal import add_demo_portal
 from entrepot.demo.base_prices import add_margins, add_own_prices, add_rates
 from entrepot.demo.base_tax import add_tax
 from entrepot.demo.cast import customers
@@ -24,8 +25,8 @@ BASE_BUILT = "demo_base_built"
 def build_base(*, data_dir: Path, small: bool = False) -> bool:
     """Build the base in one transaction; False if the database already has a provider.
 
-    Two at once wait for each other, and the second finds everything built. The passwords are written to
-    `data_dir` before the commit: a crash in between leaves a file that the next attempt replaces.
+    Two at once wait for each other, and the second finds everything built. The passwords and the secret of the
+    portal are written to `data_dir` before the commit: a crash in between leaves files that the next attempt replaces.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -45,6 +46,7 @@ def build_base(*, data_dir: Path, small: bool = False) -> bool:
         add_own_prices(stage, currencies={seller.key: seller.sells_in for seller in SELLERS})
         add_rates(stage)
         write_logins(directory=data_dir, logins=add_people(stage))
+        add_demo_portal(stage, directory=data_dir)
         record(
             action=BASE_BUILT,
             object_kind="demo",

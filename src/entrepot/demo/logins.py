@@ -1,12 +1,13 @@
 """The sign-ins of this installation's demo people: a file that only its owner can read, never the database."""
 
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
+
+from entrepot.demo.private import write_private
 
 FILE_NAME = "demo-logins.json"
 
@@ -34,15 +35,8 @@ def new_password() -> str:
 
 def write_logins(*, directory: Path, logins: Sequence[Login]) -> Path:
     """Write the file in one step, readable by its owner only; return its path."""
-    path = directory / FILE_NAME
-    fresh = directory / f".{FILE_NAME}.{os.getpid()}"
-    directory.mkdir(parents=True, exist_ok=True)
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    text = json.dumps([asdict(login) for login in logins], ensure_ascii=False, indent=1)
-    fresh.write_text(text + "\n", encoding="utf-8")
-    fresh.replace(path)
-    return path
+    rows = [asdict(login) for login in logins]
+    return write_private(directory=directory, name=FILE_NAME, facts=rows)
 
 
 def read_logins(*, directory: Path) -> tuple[Login, ...]:

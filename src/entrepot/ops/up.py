@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+from entrepot.demo.portal import DemoPortal, read_portal
 from entrepot.infra.postgres.layout import data_root
 from entrepot.infra.postgres.server import Server
 from entrepot.kernel.errors import DomainError
@@ -32,6 +33,7 @@ _LEAVE_SECONDS_MAX = 30.0
 _WATCH_SECONDS = 0.5
 _PORT_VARIABLE = "ENTREPOT_PORT"
 _WORKERS_VARIABLE = "ENTREPOT_WORKERS"
+_PORTALS_VARIABLE = "ENTREPOT_INSIDE_PORTALS"
 _WORKERS_MAX = 32
 
 
@@ -163,8 +165,13 @@ def _run(options: argparse.Namespace, started: float) -> None:
         if not options.no_demo and commands.find("seed-demo"):
             _require_success("seed-demo", "--if-empty", "--background")
         port = options.port or _free_port()
-        _start_programs(programs, port)
+        portal = None if options.no_demo else _demo_portal()
+        _start_programs(programs, port, portal)
         _wait_for_answer(programs, port)
+        if portal is not None:
+            # After the pages answer, so that nobody waits for it.
+            words = database.command_line("identity-simulator", "--demo", "--web-port", str(port))
+            programs.start("identity simulator", words)
         _announce(port, time.monotonic() - started)
         while True:
             time.sleep(_WATCH_SECONDS)
@@ -177,11 +184,28 @@ def _run(options: argparse.Namespace, started: float) -> None:
             print("Another command still uses the database; it is left running.", file=sys.stderr)
 
 
-def _start_programs(programs: _Programs, port: int) -> None:
+def _demo_portal() -> DemoPortal | None:
+    """Return the simulated sign-in portal of the demo world, if there is one and its port is free."""
+    portal = read_portal(directory=data_root(environment=os.environ, root=database.ROOT))
+    if portal is not None and not _is_free(portal.port):
+        print(
+            f"Port {portal.port} is taken: the sign-in portal of the demo does not run.",
+            file=sys.stderr,
+        )
+        return None
+    return portal
+
+
+def _start_programs(programs: _Programs, port: int, portal: DemoPortal | None) -> None:
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST]
     granian += ["--port", str(port), "--workers", "2", "--blocking-threads", "4"]
     granian += ["--log-level", "warning", "--respawn-failed-workers"]
-    programs.start("web", [*granian, "entrepot.config.wsgi:application"], ENTREPOT_PORT=str(port))
+    inside = os.environ.get(_PORTALS_VARIABLE, "")
+    if portal is not None:
+        # The way out leads to no private address but those that are named; this one is ours.
+        inside = ",".join(filter(None, [inside, portal.address]))
+    extra = {_PORT_VARIABLE: str(port), _PORTALS_VARIABLE: inside}
+    programs.start("web", [*granian, "entrepot.config.wsgi:application"], **extra)
     for place in range(_workers() if commands.find("worker") else 0):
         name = "worker" if place == 0 else f"worker {place + 1}"
         programs.start(name, database.command_line("worker"), ENTREPOT_PORT=str(port))
@@ -216,13 +240,7 @@ def _require_success(*words: str) -> None:
 def _free_port() -> int:
     first = int(os.environ.get(_PORT_VARIABLE) or _FIRST_PORT)
     for port in range(first, first + _PORTS_TRIED):
-        with socket.socket() as probe:
-            # Without this a port whose last connections are just closing would look taken.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
+        if _is_free(port):
             return port
     raise CannotRun(
         "no_free_port",
@@ -231,6 +249,17 @@ def _free_port() -> int:
         first=first,
         last=first + _PORTS_TRIED - 1,
     )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # Without this a port whose last connections are just closing would look taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
 
 
 def _wait_for_answer(programs: _Programs, port: int) -> None:

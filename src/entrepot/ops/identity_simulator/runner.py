@@ -1,4 +1,4 @@
-"""Serve the simulated portal over HTTP: in a thread beside tests, or in this process until interrupted."""
+"""Serve the simulated portal over HTTP, in a thread of its own."""
 
 import html
 import json
@@ -61,10 +61,6 @@ class IdentitySimulator:
     def trick(self, *tricks: Trick) -> None:
         """Misbehave so from now on, and in no other way."""
         self.authority.tricks = set(tricks)
-
-    def serve(self) -> None:
-        """Serve until interrupted."""
-        self._server.serve_forever()
 
     def __enter__(self) -> Self:
         """Serve in a thread."""

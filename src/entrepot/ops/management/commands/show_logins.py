@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from entrepot.demo.logins import Login, read_logins
+from entrepot.demo.portal import CUSTOMER, OUTSIDERS, read_portal
 
 
 class Command(BaseCommand):
@@ -35,6 +36,13 @@ class Command(BaseCommand):
         for host in dict.fromkeys(login.host for login in shown):
             self.stdout.write(f"\nhttp://{host}:{chosen.port}/sign-in/")
             self._print([login for login in shown if login.host == host])
+        if portal := read_portal(directory=settings.DATA):
+            self.stdout.write(f"\n{portal.sign_in_address(web_port=chosen.port)}")
+            width = max(len(one.name) for one in OUTSIDERS)
+            for one in OUTSIDERS:
+                self.stdout.write(
+                    f"  {one.name:<{width}}  no password, chosen there  {CUSTOMER} (user)"
+                )
         if len(shown) < len(known):
             self.stdout.write(f"\n{len(known) - len(shown)} more: bin/entrepot show-logins --all")
 
