@@ -41,7 +41,7 @@ def catalogue() -> tuple[int, int, int]:
     return Plan.objects.count(), CatalogPrice.objects.count(), PriceListImport.objects.count()
 
 
-def test_a_preview_writes_nothing_and_applying_creates_the_catalogue(hanna):
+def test_a_preview_writes_nothing_and_applying_creates_the_catalogue(hanna, sign_in):
     seen = upload(hanna, JANUARY.read_bytes())
     page = text_of(hanna.get(seen.url))
 
@@ -56,6 +56,9 @@ def test_a_preview_writes_nothing_and_applying_creates_the_catalogue(hanna):
     assert Plan.objects.count() > 0
     entry = AuditEntry.objects.get(action="price_list_applied")
     assert entry.actor_name == "Hanna Harbor"
+    assert "Timeline" not in page
+    reader = sign_in(role=RoleCode.READ_ONLY)
+    assert "A price list was imported or refused" in text_of(reader.get(applied.url))
 
 
 def test_july_changes_only_what_changed_is_scheduled_and_listed(hanna):

@@ -38,7 +38,7 @@ def upload(client, folder, *lines, key="a" * 32, **more):
 
 
 def test_an_unknown_sub_account_waits_is_linked_and_its_lines_can_be_read(
-    hanna, subscription, tmp_path
+    hanna, sign_in, subscription, tmp_path
 ):
     asked = upload(hanna, tmp_path, line(BilledCost="100"), line(BilledCost="50"))
     assert "waiting for a worker" in text_of(hanna.get(asked.url))
@@ -58,6 +58,8 @@ def test_an_unknown_sub_account_waits_is_linked_and_its_lines_can_be_read(
     assert AuditEntry.objects.filter(action="usage.sub_account_mapped").count() == 1
     body = hanna.get(f"{LIST}{number}/").content.decode()
     assert "nobody is charged" not in body
+    reader = sign_in(role=RoleCode.READ_ONLY)
+    assert "A usage file was imported" in text_of(reader.get(f"{LIST}{number}/"))
     assert UsageTotal.objects.filter(tier=1).count() == 1
     address = re.search(r'href="(/provider/usage-imports/\d+/lines/[^"]+)"', body)[1]
     lines = text_of(hanna.get(address.replace("&amp;", "&")))

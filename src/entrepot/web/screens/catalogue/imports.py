@@ -31,6 +31,7 @@ from entrepot.kernel.ids import NUMBER_MAX, IdKind, format_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.catalogue import reports, tabs, uploads
+from entrepot.web.screens.tasks.trail import trail
 from entrepot.web.ui.page_size import keep_size, page_size
 from entrepot.web.ui.parts import Column, Pager
 
@@ -182,6 +183,7 @@ def import_page(request: SignedInRequest, *, number: int) -> HttpResponse:
         "rejects_url": reverse("provider:price-list-rejects", args=[found.id])
         if price_jobs.rejected_rows_path(import_id=found.id).is_file()
         else "",
+        "trail": trail(request.viewer, object_kind="price_list_import", object_id=number),
     }
     return render(request, "screens/catalogue/import.html", context)
 

@@ -32,6 +32,7 @@ from entrepot.web.screens.customers.listing import number_in
 from entrepot.web.screens.home import words as home_words
 from entrepot.web.screens.home.links import address
 from entrepot.web.screens.roles import words
+from entrepot.web.screens.tasks.trail import trail
 from entrepot.web.screens.users.words import ROLES
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
@@ -199,6 +200,7 @@ def _form(
         "people": _people(row.people) if row else "",
         "back_url": address(viewer, "roles"),
         "remove_url": address(viewer, "role-remove", row.id) if row and not row.people else "",
+        "trail": trail(viewer, object_kind="role", object_id=row.id) if row else [],
     }
     status = 200 if refusal is None else 422
     return render(request, "screens/roles/form.html", context, status=status)

@@ -29,6 +29,7 @@ from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import IdKind, format_id, parse_id
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.screens.tasks.trail import trail
 from entrepot.web.screens.usage import faults, words
 from entrepot.web.ui.parts import Column, Pager
 
@@ -142,6 +143,7 @@ def _page(request: SignedInRequest, number: int, *, refused: Linking | None = No
             next_url=f"?after={totals.after}" if totals.after else "",
         ),
         "may_import": viewer.can(Capability.IMPORT_USAGE),
+        "trail": trail(viewer, object_kind="usage_import", object_id=number),
     }
     status = 422 if refused else 200
     return render(request, "screens/usage/import.html", context, status=status)
