@@ -143,7 +143,7 @@ def _steps(*, expression: str | None, browser: str | None) -> list[Step]:
 def _test_steps(*, expression: str | None, browser: str | None) -> list[Step]:
     seed = os.environ.get(SEED_VARIABLE) or _SEED
     pytest = [sys.executable, "-m", "pytest", "-q", "-n", _PROCESSES, "--dist", "worksteal"]
-    pytest += [f"--randomly-seed={seed}"]
+    pytest += [f"--randomly-seed={seed}", "--durations=40", "--durations-min=4"]
     if expression:
         pytest += ["-k", expression]
     environment = {CHROMIUM_VARIABLE: browser} if browser else {}
