@@ -28,6 +28,8 @@ from entrepot.web.access.requests import KnownRequest, known, realm_of
 ACTING_OVER = _("Acting on behalf of the other account has ended. You work for your own again.")
 
 _PANELS = {panel.value for panel in Panel}
+_LOOKS = ("/brand.css", "/brand-logo/")
+"""Colours and logos of a brand: nobody is looked up for them, so that browsers and proxies may keep them."""
 
 
 class ViewerMiddleware:
@@ -48,7 +50,7 @@ class ViewerMiddleware:
         request.now = self.clock.now()
         request.request_id = uuid.uuid4().hex
         request.acting_over = False
-        request.viewer = _viewer(request)
+        request.viewer = None if request.path_info.startswith(_LOOKS) else _viewer(request)
         if request.viewer is None:
             timezone.deactivate()
         else:

@@ -113,6 +113,10 @@ def test_the_sensitive_screens_say_so(people, signed_in, clock):
         "account-user-role",
         "account-user-factors",
     }
+    names |= {"user-new", "account-user-new", "user-import-apply", "account-user-import-apply"}
+    names |= {"role-new", "role", "role-remove"}
+    names |= {"portal-new", "portal-edit", "portal-switch", "portal-delete"}
+    names |= {"token-new", "token-revoke", "group-role"}
     fresh = {one.name for one in every_address() if one.fresh}
     assert names <= fresh
 

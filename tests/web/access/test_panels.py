@@ -149,6 +149,17 @@ def test_pages_of_signed_in_people_are_not_kept(signed_in, people, at):
     assert "no-store" in at("sven").get("/sign-in/").headers["Cache-Control"]
 
 
+def test_colours_are_kept_by_browsers_whoever_asks(signed_in, people, at):
+    """They are the same for everybody, and their address changes with what they show."""
+    mine, anybody = (one.get("/brand.css?3b4fd8") for one in (signed_in(people.cleo), at("sven")))
+
+    assert mine.content == anybody.content != b""
+    assert mine.headers["Cache-Control"] == "public, max-age=3600"
+    # Nothing in the answer depends on who asks, so that a proxy may give it to the next one.
+    assert "Cookie" not in mine.headers.get("Vary", "")
+    assert mine.cookies == {}
+
+
 def test_security_headers_are_on_every_page(at):
     headers = at("sven").get("/sign-in/").headers
 

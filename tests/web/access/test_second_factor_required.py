@@ -112,6 +112,34 @@ def test_who_may_say_so_and_that_two_do_not_overwrite_each_other(people, signed_
     assert FactorRule.objects.get().own
 
 
+def test_whoever_acts_for_others_and_lacks_a_factor_acts_for_nobody_any_more(
+    people, signed_in, clock
+):
+    acting, page = signed_in(people.sven), reverse("customer:home")
+    acting.post(reverse("reseller:account-act", args=[people.cleo.account_id]), {"reason": "T"})
+    # What Cleo demands of its own people is not asked of others who act for it.
+    assert require(signed_in(people.cleo), "customer", own="on").status_code == 302
+    clock.advance(MINUTE)
+    assert acting.get(page).status_code == 200
+    assert require(signed_in(people.sven), "reseller", own="on").status_code == 302
+    clock.advance(MINUTE)
+
+    led = acting.get(page)
+
+    assert led.headers["Location"] == reverse("own-security")
+    shown = acting.get(reverse("own-security")).content.decode()
+    assert "You work for Sven Systems again: it requires a second factor" in shown
+    assert home(acting, "reseller").headers["Location"] == reverse("own-security")
+    entry = AuditEntry.objects.get(action="acting_ended")
+    assert (entry.actor_id, entry.on_behalf_of_id) == (
+        people.sven.user_id,
+        people.cleo.account_id,
+    )
+    add_app(acting, clock)
+    assert home(acting, "reseller").status_code == 200
+    assert acting.get(page).status_code == 404
+
+
 def test_an_administrator_resets_what_somebody_has_lost(people, signed_in, at, clock):
     number = user(people.cleo.account_id, "lee.newman", "Lee Newman", role=RoleCode.USER)
     lee = Person(people.cleo.account_id, number, "lee.newman", people.cleo.host, "Lee")

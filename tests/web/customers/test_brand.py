@@ -68,6 +68,9 @@ def test_a_logo_is_shown_to_everybody_without_what_is_no_picture_and_can_be_remo
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
     assert (shown.content, shown["X-Content-Type-Options"]) == (png(), "nosniff")
     assert anybody.get(f"/brand-logo/{'0' * 64}.png").status_code == 404
+    # Browsers keep it whoever asks: its address changes with what it shows.
+    for client in (anybody, ria):
+        assert client.get(address)["Cache-Control"] == "public, max-age=31536000, immutable"
 
     assert _post(ria, drop_logo="on").status_code == 302
     assert not BrandLogo.objects.exists()

@@ -46,7 +46,7 @@ def test_portal(request: SignedInRequest, number: int) -> HttpResponse:
     return render(request, "screens/identity/page.html", context, status=status)
 
 
-@screen(Capability.MANAGE_IDENTITY, methods=("POST",), while_acting=False)
+@screen(Capability.MANAGE_IDENTITY, methods=("POST",), while_acting=False, fresh=True)
 def switch(request: SignedInRequest, number: int) -> HttpResponse:
     """Switch a portal on or off, as the form says."""
     is_on = request.POST.get("on", "") == "1"

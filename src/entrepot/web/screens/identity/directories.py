@@ -87,7 +87,7 @@ def new_token(request: SignedInRequest) -> HttpResponse:
     return render(request, "screens/identity/token.html", context, status=status)
 
 
-@screen(Capability.MANAGE_IDENTITY, methods=("POST",), while_acting=False)
+@screen(Capability.MANAGE_IDENTITY, methods=("POST",), while_acting=False, fresh=True)
 def revoke(request: SignedInRequest, number: int) -> HttpResponse:
     """Make a token void."""
     viewer = request.viewer

@@ -91,7 +91,7 @@ def roles(request: SignedInRequest) -> HttpResponse:
     return render(request, "screens/roles/list.html", context)
 
 
-@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"))
+@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"), fresh=True)
 def new_role(request: SignedInRequest) -> HttpResponse:
     """Make a role."""
     viewer = request.viewer
@@ -112,7 +112,7 @@ def new_role(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(address(viewer, "roles"))
 
 
-@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"))
+@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"), fresh=True)
 def role(request: SignedInRequest, number: int) -> HttpResponse:
     """Change a role; it holds for its people from their next page on."""
     viewer = request.viewer
@@ -136,7 +136,7 @@ def role(request: SignedInRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(address(viewer, "roles"))
 
 
-@screen(Capability.ADMINISTER_USERS, methods=("POST",))
+@screen(Capability.ADMINISTER_USERS, methods=("POST",), fresh=True)
 def remove(request: SignedInRequest, number: int) -> HttpResponse:
     """Remove a role that nobody has."""
     viewer = request.viewer

@@ -106,7 +106,7 @@ class Made:
     until: str
 
 
-@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"))
+@screen(Capability.ADMINISTER_USERS, methods=("GET", "POST"), fresh=True)
 def new_users(request: SignedInRequest, *, account: int | None = None) -> HttpResponse:
     """Ask for new users and create them together; a form that is sent twice creates them once."""
     team = team_of(request.viewer, account)

@@ -92,7 +92,7 @@ def work(request: SignedInRequest, number: int, *, account: int | None = None) -
     return _page(request, team, job)
 
 
-@screen(Capability.ADMINISTER_USERS, methods=("POST",), while_acting=False)
+@screen(Capability.ADMINISTER_USERS, methods=("POST",), while_acting=False, fresh=True)
 def apply(request: SignedInRequest, number: int, *, account: int | None = None) -> HttpResponse:
     """Start creating the users of a checked file; a second click leads to the same work."""
     viewer, team = request.viewer, _team(request, account)
