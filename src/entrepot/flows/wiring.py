@@ -255,6 +255,7 @@ TASKS: Mapping[str, tuple[queue.TaskFunction, Level]] = {
     drift_jobs.TASK: (drift_jobs.do_look, Level.LOW),
     seat_events.TASK: (seat_events.do_complete, Level.HIGH),
     seat_jobs.TASK: (seat_jobs.do_assign, Level.HIGH),
+    seat_jobs.RETRY_TASK: (seat_jobs.do_retry, Level.HIGH),
     vendor_usage.TASK: (vendor_usage.do_fetch, Level.LOW),
     posting.TASK: (posting.do_send, Level.HIGH),
 }

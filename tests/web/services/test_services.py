@@ -9,12 +9,14 @@ from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.kinds import RoleCode
 from entrepot.domain.parties.models import User
 from entrepot.domain.seats.errors import SeatsRefused
+from entrepot.domain.seats.kinds import SeatState
 from entrepot.domain.seats.models import Seat, SeatWait
 from entrepot.domain.subscriptions.models import SubscriptionItem
 from entrepot.flows import seat_jobs
 from entrepot.flows.seat_events import do_complete
 from entrepot.flows.seat_options import choice_of
 from entrepot.infra import failpoints
+from entrepot.infra.audit.models import AuditEntry
 from entrepot.infra.tasks.models import Job, JobState
 from entrepot.infra.tasks.refusals import kept
 from tests.domain.resale.shop import add_period, add_price
@@ -268,6 +270,39 @@ def test_a_task_that_finds_no_units_any_more_says_how_far_it_came(mall, crew, mo
     page = text(admin.get(at("service", seat)))
     assert "It was handed out to 2 of 3 people. 1 more units of Seat are needed." in page
     assert Seat.objects.count() == 2
+
+
+def test_all_failed_ones_are_tried_again_by_a_task_that_can_die(mall, crew, monkeypatch):
+    monkeypatch.setattr(seat_jobs, "AT_ONCE_MAX", 2)
+    monkeypatch.setattr(seat_jobs, "NAMED_MAX", 2)
+    mall.shop.subscribe("5")
+    seat, admin = mall.shop.seat, mall.browser(mall.shop.people.cleo)
+    admin.post(at("service-assign", seat), {"pick": crew[:2]})
+    admin.post(at("service-assign", seat), {"pick": crew[2:]})
+    Seat.objects.update(state=SeatState.FAILED)
+
+    asked = admin.post(at("service-retry", seat), follow=True)
+    assert "is being asked again for 4 people. You can leave this page." in text(asked)
+    assert "Being tried again" in text(asked)
+    admin.post(at("service-retry", seat))
+    job = Job.objects.get(task="retry_seats")
+    assert set(Seat.objects.values_list("state", flat=True)) == {SeatState.FAILED}
+
+    monkeypatch.setattr(failpoints, "_COUNTS", {})
+    monkeypatch.setenv("ENTREPOT_FAILPOINT", "retry_seats.step:raise:1")
+    with pytest.raises(failpoints.FailpointReached):
+        seat_jobs.do_retry(running(job.id, NOW), **job.arguments)
+    monkeypatch.delenv("ENTREPOT_FAILPOINT")
+    assert Seat.objects.filter(state=SeatState.FAILED).count() == 2
+    # The next worker asks nobody twice.
+    assert seat_jobs.do_retry(running(job.id, NOW), **job.arguments) == {"people": 2}
+    assert not Seat.objects.filter(state=SeatState.FAILED).exists()
+    asked = AuditEntry.objects.filter(action="seats_retried").order_by("id")
+    assert [one.after["people"] for one in asked] == [crew[:2], crew[2:]]
+
+    Job.objects.update(state=JobState.FAILED, error="The database was away.", finished_at=NOW)
+    page = text(admin.get(at("service", seat)))
+    assert "It was tried again for 0 of 4 people. The database was away." in page
 
 
 def test_of_many_ways_to_buy_the_cheapest_are_shown_in_their_cheapest_period(mall, crew):

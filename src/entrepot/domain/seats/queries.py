@@ -16,6 +16,7 @@ from entrepot.domain.parties.people import named
 from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.seats.kinds import SeatState
 from entrepot.domain.seats.models import Seat, SeatWait
+from entrepot.domain.seats.supply import holding_resources
 from entrepot.infra.db.sql import statement
 from entrepot.kernel.ids import IdKind
 
@@ -243,6 +244,16 @@ def holders_of(
     )
     last = found[limit - 1] if len(found) > limit else None
     return HolderPage(page, None if last is None else (last.name_key, last.pk))
+
+
+def failed_people(*, account_id: int, resource_id: int) -> list[int]:
+    """Give the people of an account for whom a vendor could not hand a service out or take it back. Two statements."""
+    rows = Seat.objects.filter(
+        account_id=account_id,
+        resource_id__in=holding_resources(resource_id=resource_id),
+        state__in=[SeatState.FAILED, SeatState.STUCK],
+    )
+    return list(dict.fromkeys(rows.order_by("id").values_list("user_id", flat=True)))
 
 
 class SeatNames:

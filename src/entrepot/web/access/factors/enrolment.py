@@ -25,7 +25,7 @@ OPEN_NAMES = frozenset(
 
 
 class EnrolmentMiddleware:
-    """Comes after the one that knows the viewer. Whoever acts for others and lacks a factor acts for nobody any more."""
+    """Comes after the one that knows the viewer. Who acts for others and lacks a factor acts for nobody any more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -10,11 +10,11 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Viewer
-from entrepot.domain.seats.commands import release_seats, retry_seats
+from entrepot.domain.seats.commands import release_seats
 from entrepot.domain.seats.kinds import SeatState
 from entrepot.domain.seats.queries import Holder, ShelfRow, holders_of, parts_on, shelf_of
 from entrepot.domain.seats.supply import holding_resources
-from entrepot.flows.seat_jobs import Work, newest_work
+from entrepot.flows.seat_jobs import Work, newest_work, try_again
 from entrepot.infra.tasks.refusals import told
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.ids import NUMBER_MAX
@@ -81,6 +81,9 @@ def service(request: SignedInRequest, resource_id: int) -> HttpResponse:
     context = {
         "row": shown,
         "work": work,
+        "work_title": gettext("Being tried again")
+        if work and work.tries_again
+        else gettext("Being handed out"),
         "work_text": _work_text(work) if work else "",
         "crumbs": crumbs(viewer),
         "subscriptions_url": subscription_url(viewer, row.subscription_id, is_own=True)
@@ -159,35 +162,22 @@ def retry(request: SignedInRequest, resource_id: int) -> HttpResponse:
     """Ask the vendor again for people for whom it failed: those chosen, or all."""
     viewer = request.viewer
     found(viewer, resource_id)
-    chosen = chosen_people(request.POST.getlist("pick"))
-    if not chosen:
-        page = holders_of(
-            viewer,
-            account_id=viewer.account_id,
-            resource_ids=holding_resources(resource_id=resource_id),
-            limit=RETRIED_MAX,
-            failed_only=True,
-        )
-        chosen = [one.user_id for one in page.rows]
-    count = 0
-    if chosen:
-        count = retry_seats(
-            account_id=viewer.account_id,
-            resource_id=resource_id,
-            user_ids=chosen,
-            actor=viewer.actor(request_id=request.request_id),
-            now=request.now,
-        )
+    done = try_again(
+        viewer,
+        resource_id=resource_id,
+        user_ids=chosen_people(request.POST.getlist("pick")),
+        actor=viewer.actor(request_id=request.request_id),
+        now=request.now,
+    )
     text = ngettext(
         "The vendor is asked again for %(n)s person.",
         "The vendor is asked again for %(n)s people.",
-        count,
+        done.people,
     )
-    messages.success(request, text % {"n": words.number(count)})
+    if done.job_id is not None:
+        text = gettext("The vendor is being asked again for %(n)s people. You can leave this page.")
+    messages.success(request, text % {"n": words.number(done.people)})
     return HttpResponseRedirect(address(viewer, "service", resource_id))
-
-
-RETRIED_MAX = 10_000
 
 
 def _work_text(work: Work) -> str:
@@ -198,6 +188,8 @@ def _work_text(work: Work) -> str:
     if work.refusal or work.error:
         reason = told(work.refusal, sentence=work.error, translate=gettext)
         text = gettext("It was handed out to %(done)s of %(total)s people. %(reason)s")
+        if work.tries_again:
+            text = gettext("It was tried again for %(done)s of %(total)s people. %(reason)s")
         return text % {**of, "reason": reason}
     text = ngettext(
         "%(n)s person was passed over, who does not work here any more or is disabled.",

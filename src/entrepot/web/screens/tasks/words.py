@@ -67,6 +67,7 @@ _KINDS: Mapping[str, object] = {
     "seat_events.follow_orders": _("Hand out what people waited for when its order is done"),
     "seat_events.follow_names": _("Sort people's services by a new name"),
     "assign_seats": _("Hand a service out to many people"),
+    "retry_seats": _("Ask vendors again for many people"),
     "fetch_vendor_usage": _("Take over what vendors measured"),
     "time_out_approval": _("Settle approvals whose time is over"),
     "handle_event": _("Carry out event handlers"),
