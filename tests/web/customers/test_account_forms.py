@@ -327,6 +327,15 @@ def test_terms_are_changed_by_the_seller_and_a_stale_form_is_refused(store):
     _get(sven, f"/reseller/credit/{foreign.id}/terms/", 404)
     assert AuditEntry.objects.get(action="terms_set").after["due_days"] == 21
 
+    User.objects.filter(pk=store.people.sven.user_id).update(language="de")
+    page = _get(sven, url)
+    assert 'value="1500,500"' in page
+    german = {**form, "known": re.search(r'name="known" value="([^"]+)"', page)[1]}
+    _post(sven, url, {**german, "credit_limit": "1.600"}, 422)
+    _post(sven, url, {**german, "credit_limit": "1.600,50"}, 302)
+    terms.refresh_from_db()
+    assert str(terms.credit_limit) == "1600.500"
+
 
 def test_lists_narrow_to_type_and_state_and_keep_it_while_searching(store):
     ria = browser_of(store.people.ria.viewer())

@@ -19,6 +19,7 @@ from entrepot.domain.parties.queries import AccountFacts
 from entrepot.flows.onboarding import Company, FirstPerson
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.web.screens.home import words
+from entrepot.web.ui.numbers import AmountField
 
 LANGUAGE_NAMES: Mapping[str, object] = {"en": _("English"), "de": _("German")}
 CONTACT_NAMES: Mapping[ContactKind, object] = {
@@ -182,13 +183,12 @@ class NewAccountForm(CompanyForm):
     due_days = forms.IntegerField(
         label=_("Days to pay"), min_value=0, max_value=3650, widget=forms.TextInput(_PLAIN)
     )
-    credit_limit = forms.DecimalField(
+    credit_limit = AmountField(
         label=_("Credit limit"),
         required=False,
         min_value=0,
         max_digits=17,
         decimal_places=2,
-        localize=True,
         help_text=_("Empty: no limit. 0: orders wait for payment."),
     )
     market = forms.ChoiceField(

@@ -18,6 +18,7 @@ from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.company_form import statement_days
 from entrepot.web.screens.home import links, words
+from entrepot.web.ui.numbers import AmountField
 from entrepot.web.ui.shell import Link
 
 _DAYS_MAX = 3650
@@ -37,22 +38,20 @@ class TermsForm(forms.Form):
         help_text=_("Documents that were issued keep their due day."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    credit_limit = forms.DecimalField(
+    credit_limit = AmountField(
         label=_("Credit limit"),
         required=False,
         min_value=0,
         max_digits=17,
         decimal_places=2,
-        localize=True,
         help_text=_("Empty: no limit. 0: orders wait for payment."),
     )
-    ask_above = forms.DecimalField(
+    ask_above = AmountField(
         label=_("Ask the customer above"),
         required=False,
         min_value=0,
         max_digits=17,
         decimal_places=2,
-        localize=True,
         help_text=_("Orders placed on its behalf for more wait for its own people. Empty: never."),
     )
     grace_days = forms.IntegerField(

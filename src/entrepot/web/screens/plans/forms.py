@@ -18,6 +18,7 @@ from entrepot.domain.catalog.commands import (
 from entrepot.domain.catalog.icons import ICONS
 from entrepot.domain.catalog.kinds import RefundPolicy
 from entrepot.domain.catalog.plans import PlanResourceRow
+from entrepot.web.ui.numbers import AmountField
 
 Pairs = Sequence[tuple[object, object]]
 _CODE = {"autocapitalize": "none", "autocomplete": "off"}
@@ -254,8 +255,8 @@ class ContentsForm(VersionForm):
             self._ask(f"maximum_{row.resource_id}", _("At most"), row.maximum, required=False)
 
     def _ask(self, name: str, label: Any, value: Decimal | None, *, required: bool) -> None:
-        shown = None if value is None else f"{value.normalize():f}"
-        self.fields[name] = forms.DecimalField(
+        shown = None if value is None else value.normalize()
+        self.fields[name] = AmountField(
             label=label,
             required=required,
             initial=shown,
@@ -321,7 +322,7 @@ class PartForm(forms.Form):
     """One more part of a composite resource."""
 
     part = forms.ChoiceField(label=_("Part"))
-    units = forms.DecimalField(
+    units = AmountField(
         label=_("Units in each"), min_value=Decimal("0.000001"), max_digits=20, decimal_places=6
     )
 

@@ -15,6 +15,7 @@ from entrepot.domain.resale.commands import NewPromotion
 from entrepot.domain.resale.promotions import is_sold_by, plan_names, plans_to_promote
 from entrepot.kernel.ids import NUMBER_MAX
 from entrepot.web.screens.customers.listing import TEXT_MAX
+from entrepot.web.ui.numbers import AmountField
 
 _NUMBER = re.compile(r"PLN-(\d{1,19})\)?$", re.ASCII | re.IGNORECASE)
 _PPM_OF_PERCENT = 10_000
@@ -65,14 +66,14 @@ class PromotionForm(forms.Form):
         max_length=TEXT_MAX * 3,
         widget=_Plan(),
     )
-    recurring = forms.DecimalField(
+    recurring = AmountField(
         label=_("Off the price"),
         required=False,
         max_digits=7,
         decimal_places=4,
         help_text=_("Of every bill of the first term, pay as you go included."),
     )
-    setup = forms.DecimalField(
+    setup = AmountField(
         label=_("Off the set-up fee"), required=False, max_digits=7, decimal_places=4
     )
     valid_from = forms.DateField(label=_("First day"), widget=_Day())

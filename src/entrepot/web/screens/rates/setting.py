@@ -17,6 +17,7 @@ from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.kernel.money import MoneyError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
+from entrepot.web.ui.numbers import AmountField
 
 _CODE = {"maxlength": "3", "autocapitalize": "characters", "autocomplete": "off"}
 
@@ -30,11 +31,10 @@ class RateForm(forms.Form):
     to_currency = forms.CharField(
         label=_("To"), min_length=3, max_length=3, widget=forms.TextInput(attrs=_CODE)
     )
-    rate = forms.DecimalField(
+    rate = AmountField(
         label=_("Rate"),
         max_digits=24,
         decimal_places=12,
-        localize=True,
         help_text=_("What one unit of the first currency is worth in the second."),
     )
     on_date = forms.DateField(
