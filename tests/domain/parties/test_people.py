@@ -197,6 +197,17 @@ def test_the_state_follows_from_activation_wrong_passwords_and_being_disabled(pe
     attempt("192.0.2.1", 0, SignInOutcome.DONE)
     assert states()["Other Admin"] is UserState.READY
 
+    # Second factors count apart from passwords, and a right password forgives none of them.
+    for place in range(4):
+        attempt("192.0.2.4", 5 + place, SignInOutcome.FACTOR_WRONG)
+        attempt("192.0.2.4", 10 + place)
+    assert states()["Other Admin"] is UserState.READY
+    attempt("192.0.2.4", 4, SignInOutcome.FACTOR_WRONG)
+    attempt("192.0.2.4", 3, SignInOutcome.DONE)
+    assert [one.name for one in rows(people, state=UserState.LOCKED)] == ["Other Admin"]
+    attempt("192.0.2.4", 0, SignInOutcome.FACTOR_PASSED)
+    assert states()["Other Admin"] is UserState.READY
+
     made = issue_activation(account_id=account, user_id=anna, **WHO)
     use_ticket(
         user_key=made.user_key,
@@ -214,9 +225,10 @@ def test_the_state_follows_from_activation_wrong_passwords_and_being_disabled(pe
     acts = AuditEntry.objects.filter(object_id=olaf).order_by("id").values_list("action", flat=True)
     assert list(acts) == ["user_created", "user_disabled", "user_enabled"]
     # The same window and number as the limits that do the locking.
-    assert settings.ACCOUNT_RATE_LIMITS["login_failed"].startswith(
-        f"{LOCK_ATTEMPTS}/{int(LOCK_WINDOW.total_seconds() // 60)}m/key"
-    )
+    for limit in ("login_failed", "second_factor"):
+        assert settings.ACCOUNT_RATE_LIMITS[limit].startswith(
+            f"{LOCK_ATTEMPTS}/{int(LOCK_WINDOW.total_seconds() // 60)}m/key"
+        )
 
 
 def test_an_edit_is_checked_versioned_and_audited(people):

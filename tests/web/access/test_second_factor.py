@@ -138,7 +138,8 @@ def test_what_is_no_code_is_refused_in_the_same_words(people, signed_in, at, clo
 
 
 def test_the_sixth_attempt_has_to_wait_and_other_networks_do_not(people, signed_in, at, clock):
-    secret = add_app(signed_in(people.sven), clock)
+    desk = signed_in(people.sven)
+    secret = add_app(desk, clock)
     clock.advance(STEP)
     client = at("harbor", REMOTE_ADDR="203.0.113.9")
     sign_in(client, people.sven.login)
@@ -148,6 +149,11 @@ def test_the_sixth_attempt_has_to_wait_and_other_networks_do_not(people, signed_
 
     shut = client.post(reverse("second-factor"), {"code": right})
     assert (shut.status_code, shut.headers["Retry-After"]) == (429, "900")
+    listed = desk.get(f"{reverse('reseller:users')}?state=locked").content.decode()
+    page = desk.get(reverse("reseller:user", args=[people.sven.user_id])).content.decode()
+    assert people.sven.login in listed
+    assert "Locked" in listed
+    assert "Too many wrong passwords or second factors came from one network" in page
     assert history(people.sven)[-1] == "locked"
     owner = at("harbor", REMOTE_ADDR="198.51.100.4")
     sign_in(owner, people.sven.login)

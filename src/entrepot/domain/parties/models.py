@@ -299,7 +299,7 @@ class SignIn(models.Model):
             models.Index(
                 fields=["at"],
                 name="sign_in_wrong",
-                condition=models.Q(outcome=SignInOutcome.WRONG),
+                condition=models.Q(outcome__in=[SignInOutcome.WRONG, SignInOutcome.FACTOR_WRONG]),
             ),
         ]
 

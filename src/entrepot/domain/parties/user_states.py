@@ -1,8 +1,8 @@
 """The states of people: one rule, as a value of rows and therefore also as a condition of lists.
 
 Ready, locked, not activated, disabled (section 1.4 of the domain reference). Locked is a person at whose name somebody
-typed so many wrong passwords from one network that this network has to wait. Other networks do not: a stranger shuts
-nobody else out.
+typed so many wrong passwords, or wrong second factors after the right password, from one network that this network
+has to wait. Other networks do not: a stranger shuts nobody else out.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +15,12 @@ from entrepot.domain.parties.models import SignIn
 
 LOCK_ATTEMPTS = 5
 LOCK_WINDOW = timedelta(minutes=15)
-"""The same as ACCOUNT_RATE_LIMITS of the settings, which do the locking."""
+"""The same as ACCOUNT_RATE_LIMITS of the settings, which do the locking; passwords and second factors count apart."""
+
+_FORGIVEN_BY = {
+    SignInOutcome.WRONG: SignInOutcome.DONE,
+    SignInOutcome.FACTOR_WRONG: SignInOutcome.FACTOR_PASSED,
+}
 
 
 def state_of(*, now: datetime, person: str = "") -> Case:
@@ -47,16 +52,19 @@ def in_state(state: UserState, *, now: datetime, person: str = "") -> Q:
 
 def locked_people(*, now: datetime) -> QuerySet[SignIn, int]:
     """Give the ids of people whom at least one network has to wait for."""
-    later_success = SignIn.objects.filter(
-        user_id=OuterRef("user_id"),
-        network=OuterRef("network"),
-        outcome=SignInOutcome.DONE,
-        at__gte=OuterRef("at"),
+    attempts = SignIn.objects.filter(
+        outcome__in=list(_FORGIVEN_BY), at__gt=now - LOCK_WINDOW, at__lte=now
     )
+    for wrong, right in _FORGIVEN_BY.items():
+        later = SignIn.objects.filter(
+            user_id=OuterRef("user_id"),
+            network=OuterRef("network"),
+            outcome=right,
+            at__gte=OuterRef("at"),
+        )
+        attempts = attempts.exclude(Q(outcome=wrong) & Exists(later))
     return (
-        SignIn.objects.filter(outcome=SignInOutcome.WRONG, at__gt=now - LOCK_WINDOW, at__lte=now)
-        .exclude(Exists(later_success))
-        .values("user_id", "network")
+        attempts.values("user_id", "network", "outcome")
         .annotate(attempts=Count("id"))
         .filter(attempts__gte=LOCK_ATTEMPTS)
         .values_list("user_id", flat=True)

@@ -53,6 +53,7 @@ def confirm(request: SignedInRequest) -> HttpResponse:
         if not may_check(request, user_id=viewer.user_id):
             return too_many(request)
         if is_right(request, user_id=viewer.user_id):
+            adapter.note(request, request.user.get_username(), SignInOutcome.FACTOR_PASSED)
             return _proved(request, target)
         adapter.note(request, request.user.get_username(), SignInOutcome.FACTOR_WRONG)
         refusal = gettext("This was not right, or it was used already.")

@@ -134,7 +134,8 @@ def _note(facts: PersonPage) -> str:
     return {
         UserState.READY: "",
         UserState.LOCKED: gettext(
-            "Too many wrong passwords came from one network, which has to wait for 15 minutes. Other networks do not."
+            "Too many wrong passwords or second factors came from one network, which has to wait for 15 minutes. "
+            "Other networks do not."
         ),
         UserState.NOT_ACTIVATED: gettext(
             "Cannot sign in before setting a password by the activation link, which is valid for 48 hours."
