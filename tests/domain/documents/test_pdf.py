@@ -310,8 +310,7 @@ def test_endless_words_and_addresses_wrap_inside_their_columns() -> None:
     # A4 is 595 points wide, the right margin 15 mm = 42.5 points.
     assert max(box.right for box in _boxes(pdf)) <= 595 - 42.5 + 1
     columns = {
-        letter: [box for box in _boxes(pdf) if set(box.text) == {letter}]
-        for letter in "DRu"
+        letter: [box for box in _boxes(pdf) if set(box.text) == {letter}] for letter in "DRu"
     }
     starts = {letter: min(box.left for box in boxes) for letter, boxes in columns.items()}
     ends = {letter: max(box.right for box in boxes) for letter, boxes in columns.items()}
@@ -330,8 +329,8 @@ def _boxes(pdf: bytes) -> list[Box]:
     found = []
     for page in extract_pages(BytesIO(pdf), laparams=LAParams()):
         blocks = [block for block in page if isinstance(block, LTTextContainer)]
-        for line in (line for block in blocks for line in block):
-            for is_word, signs in groupby(line, key=_is_in_word):
+        for row in (row for block in blocks for row in block):
+            for is_word, signs in groupby(row, key=_is_in_word):
                 if is_word:
                     word = list(signs)
                     text = "".join(one.get_text() for one in word)
