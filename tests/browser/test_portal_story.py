@@ -95,7 +95,7 @@ def test_a_stranger_of_the_portal_comes_in_as_a_plain_user_and_gets_another_role
     expect(boss.get_by_text("are kept by Cleo Clinics login")).to_be_visible()
     User.objects.filter(login="uma.user").update(language="de")
     boss.reload()
-    boss.get_by_role("link", name="Rolle …").click()
+    boss.get_by_role("link", name="Rolle…").click()
     boss.get_by_label("Rolle").select_option(label="Support")
     assert_fine(boss)
     boss.get_by_role("button", name="Rolle festlegen").click()

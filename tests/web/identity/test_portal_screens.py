@@ -82,6 +82,7 @@ def test_an_administrator_sets_a_portal_up_tests_it_and_sees_who_came(provider):
     paula = User.objects.get(login="paula.portal")
     of_paula = text(client.get(f"/customer/users/{paula.pk}/"))
     assert "are kept by Cleo&#x27;s sign-in" in of_paula
+    assert "None: signing in at the portal is enough." in of_paula
     assert "Activation link" not in of_paula
 
     # An administrator gives another role; it holds from Paula's next page on.

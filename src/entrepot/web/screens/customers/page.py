@@ -23,7 +23,7 @@ from entrepot.web.screens.users.words import ROLES
 from entrepot.web.ui.parts import Column
 from entrepot.web.ui.shell import Link
 
-USERS_SHOWN = 50
+USERS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,10 +113,10 @@ def _chips(asked: _Asked) -> list[Chip]:
 def _columns(*, is_sold: bool) -> list[Column]:
     return [
         Column(gettext("Subject")),
-        Column(gettext("To"), 230),
-        *([Column(gettext("Customer"), 170)] if is_sold else []),
+        Column(pgettext("recipient", "To"), 260),
+        *([Column(gettext("Customer"), 210)] if is_sold else []),
         Column(gettext("State"), 180),
-        Column(gettext("Written"), 170, numeric=True),
+        Column(gettext("Written"), 200, numeric=True),
     ]
 
 

@@ -79,9 +79,9 @@ def word_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "tabs": tabs.of_seller(viewer, "message-words"),
         "columns": [
-            Column(gettext("Kind of message")),
+            Column(gettext("Kind of message"), 340),
             Column(gettext("Language"), 120),
-            Column(gettext("Subject"), 380),
+            Column(gettext("Subject")),
             Column(gettext("Words of"), 200),
         ],
         "rows": [_row(viewer, one) for one in list_templates(viewer)],

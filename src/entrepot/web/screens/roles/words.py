@@ -22,7 +22,7 @@ PRIVILEGES: Mapping[Privilege, object] = {
     Privilege.TASKS: _("Tasks"),
     Privilege.AUDIT: _("Audit trail"),
     Privilege.USERS: _("Users and their services"),
-    Privilege.MESSAGES: _("Messages"),
+    Privilege.MESSAGES: pgettext_lazy("mail", "Messages"),
     Privilege.IDENTITY: _("Sign-in portals"),
     Privilege.ACTING: _("Acting on behalf of accounts"),
 }

@@ -141,6 +141,7 @@ def factor_part(request: SignedInRequest, team: Team, facts: PersonPage) -> Part
         "passkeys": len(found.passkeys),
         "codes_left": found.codes_left,
         "has_any": found.has_any,
+        "signs_in_outside": facts.signs_in_outside,
         "reset_url": team.url("user-factors", number) if may_reset else "",
     }
     return Part("screens/users/factors.html", values)

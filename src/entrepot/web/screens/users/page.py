@@ -112,7 +112,7 @@ def deeds(team: Team, facts: PersonPage) -> Mapping[str, str]:
 def sign_in_columns() -> list[Column]:
     """Name the columns of a history of signing in."""
     return [
-        Column(gettext("When"), 190),
+        Column(gettext("When"), 220),
         Column(gettext("Result"), 190),
         Column(gettext("Network address"), 190),
         Column(gettext("Browser")),
