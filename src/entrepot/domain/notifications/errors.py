@@ -11,6 +11,7 @@ class MessageInput(BadInput):
             "message_header_unusable",
             "template_name_unknown",
             "template_braces",
+            "template_has_controls",
             "template_text_missing",
             "template_too_long",
             "template_without_link",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from entrepot.domain.notifications.errors import MessageInput
+from entrepot.domain.parties.names import has_controls
 
 LINK = "\ue000link\ue000"
 """Stands in stored texts where a link for one use belongs."""
@@ -54,7 +55,7 @@ def check(wording: Wording, *, allowed: tuple[str, ...]) -> Wording:
     """Return the wording as it is stored: without blanks around it, lines ended by a line feed.
 
     Raises: MessageInput `template_text_missing`, `template_too_long`, `template_name_unknown`, `template_braces`,
-    `message_header_unusable`.
+    `template_has_controls`, `message_header_unusable`.
     """
     subject = one_line(wording.subject.strip(), field="subject")
     body = "\n".join(line.rstrip() for line in wording.body.strip().splitlines())
@@ -63,8 +64,9 @@ def check(wording: Wording, *, allowed: tuple[str, ...]) -> Wording:
         ("body", body, BODY_LENGTH_MAX),
     ):
         _check_length(text, field=field, most=most)
+        _check_visible(text, field=field)
         _check_names(text, field=field, allowed=allowed)
-    return Wording(subject, body.replace("\0", "").replace(LINK, ""))
+    return Wording(subject, body.replace(LINK, ""))
 
 
 def one_line(text: str, *, field: str) -> str:
@@ -154,6 +156,16 @@ def _check_length(text: str, *, field: str, most: int) -> None:
             field=field,
             next_step="Write it shorter.",
             most=most,
+        )
+
+
+def _check_visible(text: str, *, field: str) -> None:
+    if has_controls(text.replace("\n", "").replace("\t", "")):
+        raise MessageInput(
+            "template_has_controls",
+            "The text contains invisible control characters.",
+            field=field,
+            next_step="Type it again instead of pasting it.",
         )
 
 

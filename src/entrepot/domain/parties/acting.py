@@ -22,6 +22,7 @@ from entrepot.domain.parties.kinds import (
     RoleCode,
 )
 from entrepot.domain.parties.models import Account, ActingSession
+from entrepot.domain.parties.names import has_controls
 from entrepot.domain.parties.roles import Capability, capabilities_of
 from entrepot.domain.parties.viewer import Acting, Panel, Viewer, stored_levels
 from entrepot.infra.audit.recorder import Actor, record
@@ -70,10 +71,10 @@ def begin_acting(
     Raises: NoSuchObject; PartyInput `acting_reason_missing`; PartyRefused `acting_not_allowed`.
     """
     said = " ".join(reason.split())
-    if not said or len(said) > REASON_LENGTH_MAX:
+    if not said or len(said) > REASON_LENGTH_MAX or has_controls(reason.strip()):
         raise PartyInput(
             "acting_reason_missing",
-            "Say in up to {length_max} characters why you act for this account.",
+            "Say in up to {length_max} visible characters why you act for this account.",
             field="reason",
             next_step="The account's people can read it.",
             length_max=REASON_LENGTH_MAX,

@@ -19,7 +19,7 @@ from entrepot.domain.parties.kinds import AccountKind, EndCause
 from entrepot.domain.parties.queries import account_page
 from entrepot.domain.parties.roles import Capability
 from entrepot.domain.parties.viewer import Panel, Viewer
-from entrepot.kernel.errors import DomainError
+from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.web.access import sessions
 from entrepot.web.access.guards import screen, to_sign_in
 from entrepot.web.access.requests import SignedInRequest, known
@@ -66,8 +66,9 @@ def act(request: SignedInRequest, number: int) -> HttpResponse:
                     now=request.now,
                 )
             except DomainError as error:
-                form.add_error(None, error.text(translate=gettext))
-                status = 409
+                is_typing = isinstance(error, BadInput)
+                form.add_error("reason" if is_typing else None, error.text(translate=gettext))
+                status = 422 if is_typing else 409
             else:
                 sessions.act(request.session, acting_id=acting_id)
                 return HttpResponseRedirect(reverse("start"))
