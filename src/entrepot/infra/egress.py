@@ -10,7 +10,6 @@ The whole exchange has a deadline, however slowly bytes come, and the body a lim
 import asyncio
 import errno
 import ipaddress
-import json
 import socket
 import time
 from collections.abc import Mapping
@@ -21,6 +20,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+
+from entrepot.kernel.strict_json import read_json
 
 BODY_LIMIT = 65_536
 CONNECT_SECONDS = 5.0
@@ -53,7 +54,7 @@ class Answer:
     def fields(self) -> dict[str, Any] | None:
         """Return the body as a JSON object, or None when it is anything else (a page, a list, nothing)."""
         try:
-            value = json.loads(self.body)
+            value = read_json(self.body)
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None

@@ -272,6 +272,9 @@ def test_an_operation_of_another_connector_is_unknown(vendor: Vendor):
         b"\xff\xfe",
         b"[" * 50_000,
         b"",
+        b'{"operation": "op-\\ud800", "status": "succeeded"}',
+        b'{"operation": "op-1", "status": "failed", "text": "no\\u0000"}',
+        b'{"operation": "op-1", "status": "succeeded", "vendor_id": "\\udfff"}',
     ],
 )
 def test_a_signed_message_that_nobody_understands_is_kept_for_people(vendor: Vendor, body: bytes):

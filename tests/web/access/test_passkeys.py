@@ -88,6 +88,7 @@ def test_an_answer_counts_once_here_and_now(people, signed_in, at):
         '{"id": "a", "rawId": "a", "type": "public-key", "response": {}}',
         '{"rawId": "AAAA", "response": {"clientDataJSON": "AAAA", "attestationObject": "n5-f"}}',
         '{"rawId": 7, "response": "x\\u0000"}',
+        '{"id": "\\ud800", "rawId": "\\ud800", "type": "public-key", "response": {}}',
         "x" * 20_001,
     ],
 )

@@ -1,7 +1,5 @@
 """Reading SCIM requests with mistrust: who asks, how much, and JSON without the freedoms of the library."""
 
-import json
-import math
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -16,6 +14,7 @@ from scim2_models import (
 
 from entrepot.domain.identity.commands.tokens import Directory, directory_of
 from entrepot.kernel.clock import Clock, SystemClock
+from entrepot.kernel.strict_json import read_json
 
 BODY_MAX = 1_048_576
 DEPTH_MAX = 20
@@ -73,15 +72,10 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if len(raw) > BODY_MAX:
         raise PayloadTooLargeException(detail=f"A body has {BODY_MAX} bytes at most.")
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_once,
-            parse_constant=_refused,
-            parse_float=_finite,
-        )
+        value = read_json(raw, pairs=_once)
     except (ValueError, RecursionError) as error:
         raise InvalidSyntaxException(detail="The body is not the JSON that SCIM wants.") from error
-    if not isinstance(value, dict) or _depth(value) > DEPTH_MAX or _has_nul(value):
+    if not isinstance(value, dict) or _depth(value) > DEPTH_MAX:
         raise InvalidSyntaxException(detail="The body is not the JSON that SCIM wants.")
     return value
 
@@ -94,32 +88,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refused(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("a number is too large")
-    return value
-
-
 def _depth(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + max((_depth(one) for one in value.values()), default=0)
     if isinstance(value, list):
         return 1 + max((_depth(one) for one in value), default=0)
     return 0
-
-
-def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value or (not value.isprintable() and _has_surrogate(value))
-    if isinstance(value, dict):
-        return any(_has_nul(one) for pair in value.items() for one in pair)
-    return isinstance(value, list) and any(_has_nul(one) for one in value)
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in text)

@@ -60,6 +60,7 @@ from entrepot.infra.egress import (
     NotSent,
 )
 from entrepot.kernel.clock import Clock
+from entrepot.kernel.strict_json import read_json
 
 ABILITIES = Abilities(frozenset(Action), frozenset({Feature.FETCH, Feature.LIST, Feature.USAGE}))
 _LIST_LIMIT = 2 * 1024 * 1024
@@ -192,7 +193,7 @@ class SignedHttp:
 
 def read_callback(*, body: bytes, sent_at: datetime) -> VendorNews:
     """Understand a call-back. Raises: ValueError for anything that is not in the contract."""
-    fields = json.loads(body)
+    fields = read_json(body)
     key = fields.get("operation") if isinstance(fields, dict) else None
     if not (isinstance(key, str) and 0 < len(key) <= 64):
         raise ValueError("there is no operation")
