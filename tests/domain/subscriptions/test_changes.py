@@ -169,6 +169,11 @@ def test_a_cancelled_subscription_cannot_change_renew_or_be_cancelled(store, sub
         with pytest.raises(TransitionRefused) as caught:
             act()
         assert caught.value.code == "subscription_not_running"
+    # Nothing resumes what is over.
+    with pytest.raises(TransitionRefused) as caught:
+        release_subscription(subscription_id=sub, reason="ok", business_date=march(3), **MADE)
+    assert caught.value.code == "not_on_hold"
+    assert SubBilling.objects.get(pk=sub).due_on is None
 
 
 def test_a_form_that_is_out_of_date_is_refused(store, sub):
