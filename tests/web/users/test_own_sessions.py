@@ -6,6 +6,7 @@ import pytest
 
 from entrepot.domain.parties.commands import Password, set_password
 from entrepot.domain.parties.models import OpenSession
+from entrepot.web.screens.users.browsers import browser_name
 from tests.support.people import NOW, SETUP
 from tests.web.tasks.test_tasks import words_of
 
@@ -55,6 +56,29 @@ def test_people_see_their_sessions_and_end_them(people, at):
         now=NOW,
     )
     assert here.get(PLACE).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/18.6 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_browsers_have_the_names_that_people_know(said, shown):
+    assert browser_name(said) == shown
 
 
 def test_wrong_passwords_are_seen_by_those_who_look_after_a_person(people, at, clock):

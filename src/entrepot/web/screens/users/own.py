@@ -12,6 +12,7 @@ from entrepot.domain.parties.sign_ins import own_sign_ins
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.home import words as home_words
+from entrepot.web.screens.users.browsers import browser_name
 from entrepot.web.screens.users.page import SIGN_INS_SHOWN, sign_in_columns, sign_in_lines
 from entrepot.web.ui.parts import Column
 
@@ -22,6 +23,7 @@ class SessionLine:
 
     mark: str
     browser: str
+    said: str
     network: str
     began: str
     seen: str
@@ -45,7 +47,8 @@ def own_sessions(request: SignedInRequest) -> HttpResponse:
     rows = [
         SessionLine(
             mark=one.mark,
-            browser=one.browser,
+            browser=browser_name(one.browser),
+            said=one.browser,
             network=one.network,
             began=home_words.day(one.began, "stamp") if one.began else "",
             seen=home_words.day(one.seen, "stamp") if one.seen else "",

@@ -17,6 +17,7 @@ from entrepot.web.access.requests import SignedInRequest
 from entrepot.web.screens.customers.company_form import LANGUAGE_NAMES
 from entrepot.web.screens.home import words as home_words
 from entrepot.web.screens.users import words
+from entrepot.web.screens.users.browsers import browser_name
 from entrepot.web.screens.users.parts import parts_of
 from entrepot.web.screens.users.team import Team, team_of
 from entrepot.web.ui.parts import Column
@@ -32,6 +33,7 @@ class SignInLine:
     when: str
     network: str
     browser: str
+    said: str
     label: object
     icon: str
     tone: str
@@ -123,7 +125,11 @@ def sign_in_lines(rows: tuple[SignInRow, ...]) -> list[SignInLine]:
     """Show a history of signing in."""
     return [
         SignInLine(
-            home_words.day(one.at, "stamp"), one.network, one.browser, *words.OUTCOMES[one.outcome]
+            home_words.day(one.at, "stamp"),
+            one.network,
+            browser_name(one.browser),
+            one.browser,
+            *words.OUTCOMES[one.outcome],
         )
         for one in rows
     ]
