@@ -253,9 +253,12 @@ def test_notes_are_for_the_own_people_and_kept_once(store, at):
     for panel, person in (("customer", people.cleo), ("provider", people.harbor)):
         seen = text(at(person).get(reverse(f"{panel}:order", args=[store.completed])))
         assert "Called" not in seen
-    bad = seller.post(url, {"text": "x" * 1001, "key": key})
+    bad = seller.post(url, {"text": "x" * 4001, "key": key})
     assert bad.status_code == 422
-    assert "x" * 1001 in text(bad)
+    assert "x" * 4001 in text(bad)
+    longest = "One line\r\n" + "x" * 3990
+    assert seller.post(url, {"text": longest, "key": "1" * 32}).status_code == 302
+    assert OrderNote.objects.get(request_key="1" * 32).text == longest.replace("\r", "")
     stranger = at(people.rex).post(url, {"text": "mine", "key": "0" * 32})
     assert stranger.status_code == 404
 

@@ -149,7 +149,7 @@ class OrderNote(models.Model):
     owner_id = models.BigIntegerField()
     at = models.DateTimeField()
     author_name = models.CharField(max_length=150)
-    text = models.CharField(max_length=1000)
+    text = models.TextField()
     request_key = models.CharField(max_length=64, unique=True)
 
     class Meta:
