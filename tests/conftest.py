@@ -56,6 +56,8 @@ def _point_to_test_cluster() -> None:
 hypothesis_settings.register_profile("no-deadline", deadline=None)
 hypothesis_settings.load_profile("no-deadline")
 _point_to_test_cluster()
+# What passwords cost is seen by a test of the settings; everybody else only waits for it.
+settings.PASSWORD_HASHERS = ["tests.support.hashing.QuickHasher"]
 # Emptying the tables would write the kinds of content of every application again, which nothing here reads.
 flush.emit_post_migrate_signal = lambda *_words: None  # type: ignore[attr-defined]
 compile_all()
