@@ -328,6 +328,28 @@ def test_a_token_opens_its_own_account_until_it_ends(people, directory, monkeypa
     assert other.ask("GET", "Users").status_code == 401
 
 
+def test_odd_names_are_kept_as_they_are_and_what_is_unseen_is_not_stored(directory):
+    kept = (
+        "Größe 😀 👩\u200d👧 شركة לוי 漢字",
+        "<script>alert(1)</script> {{7*7}} ' OR 1=1--",
+        "=1+1",
+    )
+    for number, name in enumerate(kept):
+        for kind, key, schema in (("Users", "userName", USER), ("Groups", "displayName", GROUP)):
+            facts = {"schemas": [schema], key: f"odd.{number:04}", "displayName": name}
+            made = directory.ask("POST", kind, facts)
+            assert made.status_code == 201, made.content
+            again = directory.ask("GET", f"{kind}/{made.json()['id']}").json()
+            assert again["displayName"] == name
+    # A person comes with what can be stored: the login name stands in. A group is nothing without its name.
+    for number, name in enumerate(("Hanna\u202erobraH", "Han\u200bna", "a\r\nBcc: b", "x" * 999)):
+        person = {"schemas": [USER], "userName": f"bad.{number:04}", "displayName": name}
+        assert directory.ask("POST", "Users", person).status_code == 201
+        assert User.objects.get(login=person["userName"]).display_name == person["userName"]
+        group = {"schemas": [GROUP], "displayName": name}
+        assert directory.ask("POST", "Groups", group).status_code == 400, name[:20]
+
+
 def test_bodies_that_are_too_much_or_no_json_are_refused(directory, settings):
     fine = {"schemas": [USER], "userName": "nora.new"}
     for raw in (

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from email.utils import parseaddr
 from html import escape
 from pathlib import Path
@@ -20,10 +21,13 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
+from entrepot.domain.ordering.commands import Cart, Line
+from entrepot.domain.ordering.models import Order
 from entrepot.domain.parties.acting import begin_acting
 from entrepot.domain.parties.commands import set_role
 from entrepot.domain.parties.kinds import FactorKind, RoleCode
 from entrepot.domain.parties.models import Account, Brand, User
+from entrepot.flows.orders import estimate_order, place_order
 from entrepot.flows.user_import import COLUMNS
 from entrepot.kernel.clock import FixedClock
 from entrepot.web.middleware import ViewerMiddleware
@@ -130,6 +134,25 @@ def _words(name: str, *, lines: bool) -> Place:
 
 
 _HISTORY = _cleo("reseller:customer", "?tab=timeline")
+
+
+def _order(name: str) -> Callable[[Shop], str]:
+    return lambda store: reverse(name, args=[(Order.objects.first() or _placed(store)).pk])
+
+
+def _placed(store: Shop) -> Order:
+    cart = Cart(store.people.cleo.account_id, [Line(store.period, {store.seat: Decimal(2)})])
+    amount = estimate_order(cart, now=NOW).total.first
+    place_order(cart, request_key="first", confirmed=amount, actor=SETUP, now=NOW)
+    return Order.objects.get()
+
+
+def _sub(name: str) -> Callable[[Shop], str]:
+    return lambda store: reverse(
+        name, args=[(Order.objects.first() or _placed(store)).subscription_id]
+    )
+
+
 _OFFICE = ("name", "street", "city", "region", "billing-name")
 _SHOP = _cleo("reseller:customer")
 PLACES = {
@@ -154,6 +177,16 @@ PLACES = {
     "a brand": Place("sven", _page("reseller:brand"), ("display_name",), _page("reseller:brand")),
     "an external ID": Place("sven", _cleo("reseller:account-edit"), ("external_id",), _SHOP),
     "a note": Place("sven", _SHOP, ("text",), _SHOP, to=_cleo("reseller:account-note"), lines=True),
+    "an order's note": Place(
+        *("sven", _order("reseller:order"), ("text",), _order("reseller:order")),
+        to=_order("reseller:order-note"),
+        lines=True,
+    ),
+    "a subscription's note": Place(
+        *("sven", _sub("reseller:subscription"), ("text",), _sub("reseller:subscription")),
+        to=_sub("reseller:subscription-note"),
+        lines=True,
+    ),
     "a hold": Place(
         *("sven", _cleo("reseller:account-hold"), ("reason",), _HISTORY), after=_release
     ),
