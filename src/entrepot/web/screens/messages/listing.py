@@ -113,9 +113,9 @@ def _chips(asked: _Asked) -> list[Chip]:
 def _columns(*, is_sold: bool) -> list[Column]:
     return [
         Column(gettext("Subject")),
-        Column(pgettext("recipient", "To"), 260),
-        *([Column(gettext("Customer"), 210)] if is_sold else []),
-        Column(gettext("State"), 180),
+        Column(pgettext("recipient", "To"), 230 if is_sold else 310),
+        *([Column(gettext("Customer"), 180)] if is_sold else []),
+        Column(gettext("State"), 170),
         Column(gettext("Written"), 200, numeric=True),
     ]
 
