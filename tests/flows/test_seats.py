@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from entrepot.domain.catalog.models import Plan, PlanResource, Resource, ResourcePart
 from entrepot.domain.ordering.commands import Cart, Line
@@ -20,7 +21,7 @@ from entrepot.domain.seats import commands as seats
 from entrepot.domain.seats import queries
 from entrepot.domain.seats.candidates import by_login
 from entrepot.domain.seats.errors import SeatInput, SeatsRefused
-from entrepot.domain.seats.models import Seat, SeatWait
+from entrepot.domain.seats.models import Seat, SeatTally, SeatWait
 from entrepot.domain.subscriptions.errors import OrderRefused
 from entrepot.domain.subscriptions.models import SubBilling, Subscription
 from entrepot.domain.subscriptions.queries import subscription_facts
@@ -28,6 +29,7 @@ from entrepot.flows import subscription_actions as actions
 from entrepot.flows.orders import estimate_order, place_order
 from entrepot.flows.seat_events import do_complete
 from entrepot.infra.audit.models import AuditEntry
+from entrepot.infra.db.sql import statement
 from entrepot.ops.vendor_simulator.faults import Fault
 from tests.domain.provisioning.kit import Kit, kit
 from tests.domain.resale.shop import Shop, add_period, shop
@@ -55,6 +57,18 @@ def store(vendor: Kit) -> Shop:
     Connector.objects.filter(pk=vendor.connector_id).update(vendor_id=plan.service.vendor_id)
     tell_people(connector_id=vendor.connector_id, people_at_once=3, **WHO)
     return found
+
+
+@pytest.fixture(autouse=True)
+def counted(db: None) -> Iterator[None]:
+    """Whatever a test does, the units counted as given are those that people have."""
+    yield
+    assert wrong_tallies() == []
+
+
+def wrong_tallies() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        return statement("entrepot.domain.seats", "prove_tallies").rows(cursor, findings_max=9)[1:]
 
 
 def people(store: Shop, count: int, *, mail: str = "mail.example") -> list[int]:
@@ -418,3 +432,22 @@ def test_without_a_vendor_that_wants_to_know_it_is_done_at_once(vendor, store):
     seats.leave_ended()
     assert not Seat.objects.exists()
     assert not Operation.objects.filter(action__in=["assign", "release"]).exists()
+
+
+def test_what_is_counted_becomes_one_row_for_each_item_every_day(vendor, store):
+    Connector.objects.update(people_at_once=0)
+    buy(store, vendor, 5)
+    crew = people(store, 5)
+    for one in crew:
+        give(store, [one])
+    take(store, crew[3:])
+    assert sorted(SeatTally.objects.values_list("units", flat=True)) == [-2, 1, 1, 1, 1, 1]
+
+    seats.leave_ended()
+    assert list(SeatTally.objects.values_list("units", flat=True)) == [3]
+    seats.leave_ended()
+    assert list(SeatTally.objects.values_list("units", flat=True)) == [3]
+
+    take(store, crew[:3])
+    seats.leave_ended()
+    assert not SeatTally.objects.exists()

@@ -22,6 +22,7 @@ from entrepot.domain.catalog.models import (
 )
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account, Brand, Hub
+from entrepot.domain.resale.commands.chains import keep_sale_places
 from entrepot.domain.resale.models import (
     AgreedPrice,
     BillingAccount,
@@ -222,6 +223,7 @@ def _load_billing_accounts(world: World) -> None:
                 billing_account_id=link,
                 seller_id=find(world.billing_accounts, link).seller,
             )
+    keep_sale_places(chain_ids=None)
 
 
 def add_row(row: MasterRow) -> None:

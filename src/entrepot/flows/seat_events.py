@@ -17,7 +17,7 @@ from entrepot.domain.provisioning.kinds import Action
 from entrepot.domain.seats import commands
 from entrepot.domain.seats.kinds import SeatState
 from entrepot.domain.seats.models import Seat, SeatWait
-from entrepot.domain.seats.telling import CAUSE, settle
+from entrepot.domain.seats.telling import CAUSE, remove_seats, settle
 from entrepot.flows.orders import order_day
 from entrepot.infra.audit.recorder import Actor
 from entrepot.infra.tasks import queue
@@ -42,7 +42,7 @@ def take_answer(event: ProvisioningDone) -> None:
         now=event.at,
     )
     if not is_assigned:
-        Seat.objects.filter(operation_id=event.operation_id, state=SeatState.RELEASING).delete()
+        remove_seats(operation_id=event.operation_id)
 
 
 def take_failure(event: ProvisioningParked) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.parties.errors import NoSuchObject, PartyInput
@@ -20,6 +21,7 @@ from entrepot.domain.resale.commands import (
     set_plan_overlay,
     set_seller_price,
 )
+from entrepot.domain.resale.desk_quotes import price_places
 from entrepot.domain.resale.errors import ResaleConflict, ResaleInput, ResaleRefused
 from entrepot.domain.resale.models import (
     BillingAccount,
@@ -34,6 +36,8 @@ from entrepot.domain.resale.plan_models import PlanOverlay
 from entrepot.domain.resale.queries import billing_accounts, chain_for, plan_values
 from entrepot.domain.tax.commands import add_tax_zone
 from entrepot.infra.audit.models import AuditEntry
+from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import Wall, behind
 from entrepot.kernel.money import MoneyError
 from tests.domain.resale.shop import EPOCH, Shop, shop
 from tests.support.people import NOW, SETUP, account
@@ -191,6 +195,26 @@ def test_the_currency_of_the_last_sale_can_be_chosen(store):
     assert last.billing_account_id == francs
     # Without a choice it is the customer's own currency.
     assert chain_of(people.cleo.account_id) == store.chain
+
+
+def test_every_new_chain_is_kept_as_a_place_where_its_sellers_sell(store):
+    people = store.people
+    before = places(people.sven.account_id)
+    open_account_for(people.sven.account_id, people.cleo.account_id, "CHF")
+
+    # As the reseller's own request does it: what is kept of the sellers above lies beyond its wall.
+    tenant = Account.objects.get(pk=people.sven.account_id)
+    with behind(Wall(tenant.tenant_id, tenant.path, people.sven.user_id)):
+        number = chain_of(people.cleo.account_id, currency="CHF")
+
+    assert places(people.sven.account_id) - before == {(number, 3, "CHF")}
+    with connection.cursor() as cursor:
+        proof = statement("entrepot.domain.resale", "prove_places").rows(cursor, findings_max=9)
+    assert len(proof) == 1
+
+
+def places(seller: int) -> set[tuple[int, int, str]]:
+    return {(one.chain_id, one.tier, one.currency) for one in price_places(seller_id=seller)}
 
 
 def test_several_foreign_currencies_have_to_be_chosen_from(store):

@@ -6,6 +6,7 @@ from entrepot.flows.verify import verify
 from entrepot.flows.verify.report import report_text
 from tests.flows.verify.conftest import LAST, sql
 from tests.flows.verify.faults import FAULTS, Fault
+from tests.flows.verify.kept_faults import KEPT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("billed")]
 
@@ -28,7 +29,7 @@ def test_the_billed_world_is_proved() -> None:
     assert int(figures["ledger"]["allocations"]) > 0
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
+@pytest.mark.parametrize("fault", [*FAULTS, *KEPT], ids=lambda fault: fault.what)
 def test_a_planted_fault_is_named_by_its_check(fault: Fault) -> None:
     number = sql(fault.number)
     for act in fault.acts:

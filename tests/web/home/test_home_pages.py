@@ -13,7 +13,7 @@ from entrepot.domain.parties.models import User
 from entrepot.domain.parties.viewer import build_viewer
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.seats.kinds import SeatState
-from entrepot.domain.seats.models import Seat, SeatUse
+from entrepot.domain.seats.models import Seat, SeatTally, SeatUse
 from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
 from entrepot.infra.tasks.models import Job, JobState
 from tests.support.people import brand, user
@@ -112,6 +112,13 @@ def test_a_customer_sees_what_is_assigned_and_under_way(world):
             assigned_by="Pat Person",
             changed_at=NOW,
         )
+    SeatTally.objects.create(
+        tenant_id=wide.tenant_id,
+        account_id=number,
+        item_id=item.pk,
+        resource_id=item.resource_id,
+        units=2,
+    )
     SeatUse.objects.create(item_id=item.pk, tenant_id=wide.tenant_id, used=1, on_day=DAY)
     order = Order.objects.create(
         tenant_id=wide.tenant_id,

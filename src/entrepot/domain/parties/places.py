@@ -82,6 +82,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "margin_rule": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "promotion": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "subscription_money": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
+        "sale_place": Place(Kind.PRICE, {Facet.SELLER: "seller_id"}),
         "plan_own": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
         "delegation": Place(Kind.PRICE, {Facet.SELLER: "account_id"}),
         "billing_account": Place(
@@ -122,6 +123,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "notice_rule": Place(Kind.NOTE, {Facet.SELLER: "seller_id"}),
         "metered_usage": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
         "seat": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),
+        "seat_tally": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),
         "seat_wait": Place(Kind.USER, {Facet.ACCOUNT: "account_id"}),
         "seat_use": Place(Kind.SUBSCRIPTION, via=Via("item_id", "subscription_item")),
         "billing_run": _OPERATION,

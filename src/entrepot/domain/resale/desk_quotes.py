@@ -18,9 +18,16 @@ from entrepot.domain.catalog.levels import FLAT, PriceLevel
 from entrepot.domain.catalog.models import PlanPeriod
 from entrepot.domain.parties.models import Account
 from entrepot.domain.resale.margins import price_by_percent
-from entrepot.domain.resale.models import ExchangeRate, MarginBasis, MarginRule, SellerPrice
+from entrepot.domain.resale.models import (
+    ExchangeRate,
+    MarginBasis,
+    MarginRule,
+    SalePlace,
+    SellerPrice,
+)
 from entrepot.domain.resale.queries import plan_values
 from entrepot.domain.resale.quotes import ABOVE
+from entrepot.infra.db.prepared import prepared_rows
 from entrepot.infra.db.sql import statement
 from entrepot.infra.db.walls import beyond
 from entrepot.kernel.money import UNIT_PRICE_DECIMALS, exponent, quantize_unit_price
@@ -29,17 +36,6 @@ _PACKAGE = "entrepot.domain.resale"
 # More goods than a page has: without statistics the planner joins each one with all others.
 _ANALYZED_FROM = 200
 
-# Chains of the seller's sales, one for each market and pair of currencies; the oldest stands for all.
-_SALES = """
-SELECT min(link.chain_id), link.tier, chain.market, coalesce(bought.currency, ''), sold.currency, TRUE
-FROM chain_link AS link
-INNER JOIN chain ON chain.id = link.chain_id
-INNER JOIN billing_account AS sold ON sold.id = link.billing_account_id
-LEFT JOIN chain_link AS above ON above.chain_id = link.chain_id AND above.tier = link.tier - 1
-LEFT JOIN billing_account AS bought ON bought.id = above.billing_account_id
-WHERE link.seller_id = %(seller)s
-GROUP BY link.tier, chain.market, bought.currency, sold.currency
-ORDER BY min(link.chain_id)"""
 _PURCHASES = """
 SELECT min(chain.id), chain.tiers, chain.market, bought.currency, buyer.currency, FALSE
 FROM chain
@@ -122,11 +118,11 @@ class Quote:
 
 def price_places(*, seller_id: int) -> tuple[PricePlace, ...]:
     """Give where a seller sells, the oldest place first; where it only buys while it sells nothing."""
+    kept = SalePlace.objects.filter(seller_id=seller_id).order_by("chain_id")
+    sales = kept.values_list("chain_id", "tier", "market", "cost_currency", "currency")
+    if rows := list(sales):
+        return tuple(PricePlace(*row, sells=True) for row in rows)
     with connection.cursor() as cursor:
-        cursor.execute(_SALES, {"seller": seller_id})
-        rows = cursor.fetchall()
-        if rows:
-            return tuple(PricePlace(*row) for row in rows)
         cursor.execute(_PURCHASES, {"seller": seller_id})
         return tuple(PricePlace(*row) for row in cursor.fetchall())
 
@@ -168,7 +164,9 @@ def quoted(wanted: Sequence[Wanted]) -> Mapping[Wanted, tuple[Quote, ...]]:
         for tier in range(1, max(one.tier for one in wanted) + 1):
             if is_large:
                 cursor.execute("ANALYZE price_wanted, quote")
-            quote.run(cursor, tier=tier)
+                quote.run(cursor, tier=tier)
+            else:
+                prepared_rows(quote, tier=tier)
         places = sorted({(one.chain_id, one.tier) for one in wanted})
         cursor.execute(
             _READ, {"chains": [c for c, _ in places], "tiers": [tier for _, tier in places]}

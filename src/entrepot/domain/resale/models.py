@@ -298,6 +298,25 @@ class ChainLink(TenantModel):
         ]
 
 
+class SalePlace(models.Model):
+    """Where a seller sells: the markets and pairs of currencies that its chains have on each tier.
+
+    `cost_currency` is empty for the provider; `chain_id` is the first such chain and stands for all of them. A figure
+    for pages of prices, which would read all chains of the seller; `verify` compares the two.
+    """
+
+    pk = models.CompositePrimaryKey("seller_id", "tier", "market", "cost_currency", "currency")
+    seller_id = models.BigIntegerField()
+    tier = models.SmallIntegerField()
+    market = models.CharField(max_length=20)
+    cost_currency = models.CharField(max_length=3, blank=True)
+    currency = models.CharField(max_length=3)
+    chain_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sale_place"
+
+
 class AgreedPrice(models.Model):
     """The price of one subscription item on one tier for a span of days; what rating, refunds and "why" read.
 

@@ -25,7 +25,7 @@ from entrepot.domain.seats.supply import (
     holding_resources,
     require_units,
 )
-from entrepot.domain.seats.telling import go_on, tell, unfinished
+from entrepot.domain.seats.telling import go_on, remove_seats, tell, unfinished
 from entrepot.infra.audit.recorder import Actor, Entry, record_all
 from entrepot.infra.db.sql import statement
 
@@ -171,7 +171,7 @@ def retry_seats(
             state=SeatState.ASSIGNED, error="", changed_at=now
         )
         left = tell(action=Action.RELEASE, seats=stuck, actor=actor, now=now)
-        Seat.objects.filter(pk__in=[seat.pk for seat in left]).delete()
+        remove_seats(seat_ids=[seat.pk for seat in left])
         if seats:
             people = [seat.user_id for seat in seats]
             _record(account, resource, "seats_retried", people, actor=actor, now=now)
@@ -248,9 +248,10 @@ def fail_waits(*, order_id: int, error: str) -> int:
 
 
 def leave_ended() -> None:
-    """Forget who used subscriptions that are cancelled or removed for good."""
+    """Forget who used subscriptions that are cancelled or removed for good, and tidy what is counted."""
     with connection.cursor() as cursor:
         statement(_PACKAGE, "leave_ended").run(cursor)
+        statement(_PACKAGE, "fold_tallies").run(cursor)
 
 
 def rename_person(*, user_id: int) -> None:
@@ -320,7 +321,7 @@ def _release(rows: QuerySet[Seat], *, actor: Actor, now: datetime) -> set[int]:
     there += go_on(stuck, actor=actor, now=now)
     left = tell(action=Action.RELEASE, seats=there, actor=actor, now=now)
     gone = [seat for seat in seats if seat.state is SeatState.FAILED] + left
-    Seat.objects.filter(pk__in=[seat.pk for seat in gone]).delete()
+    remove_seats(seat_ids=[seat.pk for seat in gone])
     return {seat.user_id for seat in seats if seat.state is not SeatState.RELEASING}
 
 

@@ -44,12 +44,6 @@ class Seat(TenantModel):
         ]
         indexes = [
             models.Index(fields=["user"], name="seat_user"),
-            # What a list of services counts; the second wall asks for the tenant of each row.
-            models.Index(
-                fields=["account", "resource", "state"],
-                include=["tenant_id"],
-                name="seat_account_resource",
-            ),
             models.Index(fields=["account", "resource", "name_key", "id"], name="seat_by_name"),
             models.Index(fields=["subscription"], name="seat_subscription_ix"),
             models.Index(
@@ -57,11 +51,34 @@ class Seat(TenantModel):
                 condition=Q(operation_id__isnull=False),
                 name="seat_operation",
             ),
+            # What a list of services counts beside the tallies; the second wall asks for the tenant of each row.
             models.Index(
-                fields=["account", "id"],
-                condition=Q(state__in=[SeatState.FAILED.value, SeatState.STUCK.value]),
-                name="seat_failed",
+                fields=["account", "resource", "state"],
+                include=["tenant_id"],
+                condition=~Q(state=SeatState.ASSIGNED.value),
+                name="seat_unsettled",
             ),
+        ]
+
+
+class SeatTally(models.Model):
+    """Units that an act gave to people (or took, less than 0): the sum by item is how many seats it has.
+
+    A figure for pages, which would count thousands of seats. Acts add rows instead of changing one, so that nobody
+    waits for somebody else's; every day those of an item become one row. `verify` compares them with the seats.
+    """
+
+    tenant_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    resource_id = models.BigIntegerField()
+    units = models.IntegerField()
+
+    class Meta:
+        db_table = "seat_tally"
+        indexes = [
+            models.Index(fields=["account_id", "resource_id"], name="seat_tally_account"),
+            models.Index(fields=["item_id"], name="seat_tally_item"),
         ]
 
 

@@ -104,6 +104,14 @@ def settle(
         )
 
 
+def remove_seats(*, seat_ids: Sequence[int] = (), operation_id: int | None = None) -> None:
+    """Remove seats, or those that an operation has released; the units are counted as free."""
+    with connection.cursor() as cursor:
+        statement(_PACKAGE, "remove_seats").run(
+            cursor, seat_ids=list(seat_ids), operation_id=operation_id
+        )
+
+
 def _services(subscription_ids: Iterable[int]) -> dict[int, ServiceInstance]:
     """Find the running services of subscriptions whose vendors are told about people."""
     rows = ServiceInstance.objects.filter(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 _BILLING = "entrepot.domain.billing"
 _LEDGER = "entrepot.domain.ledger"
+_RESALE = "entrepot.domain.resale"
+_SEATS = "entrepot.domain.seats"
 _SUBSCRIPTIONS = "entrepot.domain.subscriptions"
 _HERE = "entrepot.flows.verify"
 
@@ -91,7 +93,7 @@ CHECKS: Mapping[str, Check] = {
         Check(
             "lists",
             "Lists show what billing goes by.",
-            ((_SUBSCRIPTIONS, "prove_lists"),),
+            ((_SUBSCRIPTIONS, "prove_lists"), (_RESALE, "prove_places"), (_SEATS, "prove_tallies")),
             for_run=False,
         ),
     )

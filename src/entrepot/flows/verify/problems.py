@@ -176,4 +176,13 @@ PROBLEMS: Mapping[str, Problem] = {
         "{object} ({status}, term up to {term_end}) stands in the term calendar under {ends_on}.",
         "Find who changed the row without the calendar, and set the calendar's day to the term's end.",
     ),
+    "units_given_wrong": Problem(
+        "{object}: people have {units} units of item {item}, counted as given are {counted}.",
+        "Find who changed seats without the tally, and set the tallies of the item to the number of its seats.",
+    ),
+    "place_wrong": Problem(
+        "{object} sells on tier {tier} in market {market} for {currency} (bought in {cost_currency}) by its chains or "
+        "by what is kept of them, but not by both.",
+        "Find who changed a chain or the row, and set the row to what the chains say.",
+    ),
 }

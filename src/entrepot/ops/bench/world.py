@@ -6,6 +6,8 @@ from importlib import resources
 
 from django.db import connection
 
+from entrepot.domain.resale.commands.chains import keep_sale_places
+
 STATEMENTS = (
     "01_parties",
     "02_catalogue",
@@ -51,6 +53,7 @@ def make_world(
                 resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8"),
                 values,
             )
+        keep_sale_places(chain_ids=None)
         for table in _SEQUENCED:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"

@@ -1,10 +1,11 @@
 """Open billing accounts and the chains of sellers above a customer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
@@ -19,12 +20,15 @@ from entrepot.domain.resale.models import (
 )
 from entrepot.domain.tax.queries import zone_for
 from entrepot.infra.audit.recorder import Actor, record
+from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.ids import IdKind
 from entrepot.kernel.money import Money, exponent
 
 STATEMENT_DAY_MAX = 31
 DAYS_MAX = 3650
 TIERS_MAX = 4
+_PACKAGE = "entrepot.domain.resale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,14 @@ def open_chain(
         return _open_chain(customer, market, accounts, actor, now)
 
 
+def keep_sale_places(*, chain_ids: Sequence[int] | None) -> None:
+    """Note where the sellers of new chains sell, for pages of prices; None looks at all chains."""
+    # Sellers above whoever opens the chain sell there too.
+    with beyond("places of all sellers of a chain"), connection.cursor() as cursor:
+        ids = None if chain_ids is None else list(chain_ids)
+        statement(_PACKAGE, "keep_sale_places").run(cursor, chain_ids=ids)
+
+
 def _open_chain(
     customer: Account, market: str, accounts: list[BillingAccount], actor: Actor, now: datetime
 ) -> int:
@@ -173,6 +185,7 @@ def _open_chain(
         )
         for tier, account in enumerate(accounts, start=1)
     )
+    keep_sale_places(chain_ids=[chain.id])
     record(
         actor=actor,
         now=now,

@@ -36,13 +36,26 @@ WITH item AS (
 
 given AS (
     SELECT
+        tally.resource_id,
+        sum(tally.units) AS seats
+    FROM seat_tally AS tally
+    WHERE
+        tally.account_id = %(account_id)s
+        AND (%(resource_id)s::bigint IS NULL OR tally.resource_id = %(resource_id)s::bigint)
+    GROUP BY tally.resource_id
+    HAVING sum(tally.units) <> 0
+),
+
+-- The few that an index holds apart.
+unsettled AS (
+    SELECT
         seat.resource_id,
-        count(*) AS seats,
         count(*) FILTER (WHERE seat.state IN ('assigning', 'releasing')) AS moving,
         count(*) FILTER (WHERE seat.state IN ('failed', 'stuck')) AS failed
     FROM seat
     WHERE
         seat.account_id = %(account_id)s
+        AND seat.state IN ('assigning', 'releasing', 'failed', 'stuck')
         AND (%(resource_id)s::bigint IS NULL OR seat.resource_id = %(resource_id)s::bigint)
     GROUP BY seat.resource_id
 ),
@@ -80,8 +93,8 @@ SELECT
     service.name,
     coalesce(bought.units, 0),
     coalesce(given.seats, 0),
-    coalesce(given.moving, 0),
-    coalesce(given.failed, 0),
+    coalesce(unsettled.moving, 0),
+    coalesce(unsettled.failed, 0),
     coalesce(waiting.people, 0),
     bought.used,
     bought.used_on,
@@ -92,6 +105,7 @@ FROM resource
 INNER JOIN service ON service.id = resource.service_id
 LEFT JOIN bought ON bought.resource_id = resource.id
 LEFT JOIN given ON given.resource_id = resource.id
+LEFT JOIN unsettled ON unsettled.resource_id = resource.id
 LEFT JOIN waiting ON waiting.resource_id = resource.id
 WHERE
     (

@@ -6,9 +6,9 @@ SELECT
     item.resource_id,
     item.quantity,
     (
-        SELECT count(*)
-        FROM seat
-        WHERE seat.item_id = item.id
+        SELECT coalesce(sum(tally.units), 0)
+        FROM seat_tally AS tally
+        WHERE tally.item_id = item.id
     ) AS assigned,
     used.used
 FROM (
