@@ -234,7 +234,9 @@ class User(AbstractBaseUser):
         indexes = [
             models.Index(
                 fields=["email_key"], opclasses=["text_pattern_ops"], name="user_email_begins"
-            )
+            ),
+            # Few of many are disabled; a list of them need not look at all others.
+            models.Index(fields=["id"], condition=models.Q(is_active=False), name="user_disabled"),
         ]
 
 
