@@ -237,9 +237,9 @@ def _find(rows: Source) -> tuple[Count, Source]:
     if number > _FEW:
         return _count(number), rows
     params = {"money_of": rows.params["money_of"], "found": ids or []}
-    return _count(number), replace(
-        rows, text="s.id = ANY(%(found)s::bigint[])", params=params, seller_ids=None
-    )
+    # Joined, not asked with ANY: for that the planner skips through the index of all tenants.
+    named = f"(SELECT row.* FROM unnest(%(found)s::bigint[]) AS one (id) INNER JOIN {rows.table} AS row USING (id))"
+    return _count(number), replace(rows, table=named, text="TRUE", params=params, seller_ids=None)
 
 
 def _count(number: int) -> Count:
