@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Case, F, QuerySet, When
+
 from entrepot.domain.parties.access import one, sight, visible
 from entrepot.domain.parties.errors import NoSuchObject
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.models import Account
+from entrepot.domain.parties.scopes import Side, document_scope
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.resale.models import BillingAccount, Chain, ChainLink
 from entrepot.kernel.ids import IdKind
@@ -89,15 +92,18 @@ def _markets(viewer: Viewer, account: Account) -> tuple[Market, ...]:
 def _looking(viewer: Viewer) -> Buyer:
     """Take the prices of a seller's usual sale: the one in its own currency, else any; its own purchase before one."""
     own = Account.objects.get(pk=viewer.account_id)
-    accounts = visible(viewer, BillingAccount).filter(seller_id=viewer.account_id)
+    # Sales alone, which an index has in this order: with purchases beside them all would be read for the first few.
+    sold = visible(viewer, BillingAccount, scope=document_scope(viewer, side=Side.SOLD))
+    accounts = sold.filter(seller_id=viewer.account_id)
     asked = sorted(
-        accounts.order_by("id")[:_ACCOUNTS_ASKED],
-        key=lambda row: (row.currency != own.currency, row.id),
+        accounts.order_by("id").values_list("id", "currency")[:_ACCOUNTS_ASKED],
+        key=lambda row: (row[1] != own.currency, row[0]),
     )
-    usual = [row.id for row in asked if row.currency == asked[0].currency]
+    usual = [number for number, currency in asked if currency == asked[0][1]]
     links = ChainLink.objects.filter(billing_account_id__in=usual, seller_id=viewer.account_id)
-    found = list(links.select_related("chain").order_by("chain_id")[:_ACCOUNTS_ASKED])
-    chains = [link.chain for link in sorted(found, key=lambda link: _distance(link, own))[:1]]
+    oldest = links.order_by("chain_id").values("pk")[:_ACCOUNTS_ASKED]
+    nearest = _nearest(ChainLink.objects.filter(pk__in=oldest), own)
+    chains = [link.chain for link in nearest.select_related("chain")[:1]]
     markets = _seen(viewer, chains, buyer_id=None)
     if not markets and viewer.panel is Panel.RESELLER:
         markets = _markets(viewer, own)
@@ -110,9 +116,13 @@ def _looking(viewer: Viewer) -> Buyer:
     )
 
 
-def _distance(link: ChainLink, own: Account) -> tuple[bool, int, int]:
+def _nearest(links: QuerySet[ChainLink], own: Account) -> QuerySet[ChainLink]:
     """Prefer the market of the seller's country, and sales to customers before those over further sellers."""
-    return link.chain.market != own.country, link.chain.tiers - link.tier, link.chain_id
+    return links.order_by(
+        Case(When(chain__market=own.country, then=0), default=1),
+        F("chain__tiers") - F("tier"),
+        "chain_id",
+    )
 
 
 def _seen(viewer: Viewer, chains: Sequence[Chain], *, buyer_id: int | None) -> tuple[Market, ...]:

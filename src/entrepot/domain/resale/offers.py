@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -240,6 +241,25 @@ def _shelves(counts: Mapping[int, int], language: str) -> tuple[Shelf, ...]:
     return (*shelves, *([Shelf(NO_CATEGORY, "", "package", rest)] if rest else []))
 
 
+class _SoldPeriod(NamedTuple):
+    """What is read of a plan's period; rows of the model cost a list twice as much."""
+
+    id: int
+    term_months: int
+    billing_months: int
+    trial_days: int
+
+
+_RESOURCE = (
+    "resource_id",
+    "resource__name",
+    "resource__unit",
+    "included",
+    "resource__is_measured",
+)
+"""The fields of an `OfferResource`, in its order."""
+
+
 def _offers(
     viewer: Viewer, plan_ids: Sequence[int], *, buyer: Buyer, on_day: date
 ) -> dict[int, Offer]:
@@ -248,17 +268,15 @@ def _offers(
     values = plan_values(plan_ids=plan_ids, seller_path=buyer.seller_path)
     shelves = SalesCategory.objects.in_bulk([v.sales_category_id for v in values.values()])
     resources: dict[int, list[OfferResource]] = {number: [] for number in plan_ids}
-    for row in (
-        PlanResource.objects.filter(plan_id__in=plan_ids)
-        .select_related("resource")
-        .order_by("position", "id")
+    offered = PlanResource.objects.filter(plan_id__in=plan_ids).order_by("position", "id")
+    for plan_id, *facts in offered.values_list("plan_id", *_RESOURCE):
+        resources[plan_id].append(OfferResource(*facts))
+    periods: dict[int, list[_SoldPeriod]] = {number: [] for number in plan_ids}
+    active = PlanPeriod.objects.filter(plan_id__in=plan_ids, is_active=True)
+    for plan_id, *facts in active.order_by("term_months", "billing_months").values_list(
+        "plan_id", *_SoldPeriod._fields
     ):
-        resources[row.plan_id].append(_resource(row))
-    periods: dict[int, list[PlanPeriod]] = {number: [] for number in plan_ids}
-    for period in PlanPeriod.objects.filter(plan_id__in=plan_ids, is_active=True).order_by(
-        "term_months", "billing_months"
-    ):
-        periods[period.plan_id].append(period)
+        periods[plan_id].append(_SoldPeriod(*facts))
     quotes = _quotes(buyer.market, [p.id for found in periods.values() for p in found], on_day)
     offers = {}
     for plan in plans:
@@ -286,16 +304,6 @@ def _offers(
     return offers
 
 
-def _resource(row: PlanResource) -> OfferResource:
-    return OfferResource(
-        id=row.resource_id,
-        name=row.resource.name,
-        unit=row.resource.unit,
-        included=row.included,
-        is_measured=row.resource.is_measured,
-    )
-
-
 def _quotes(
     market: Market | None, period_ids: Sequence[int], on_day: date
 ) -> Mapping[int, Sequence[QuotedPrice]]:
@@ -307,7 +315,7 @@ def _quotes(
 
 
 def _period(
-    row: PlanPeriod,
+    row: _SoldPeriod,
     plan: Plan,
     resources: Sequence[OfferResource],
     quoted: Sequence[QuotedPrice],

@@ -47,8 +47,9 @@ def period(one: OfferPeriod) -> str:
 
 def each(months: int) -> str:
     """Say after an amount how often it is billed: "a month"."""
-    known = {1: gettext("a month"), 12: gettext("a year")}
-    return known.get(months) or gettext("every %(n)s months") % {"n": months}
+    if months == 1:
+        return gettext("a month")
+    return gettext("a year") if months == 12 else gettext("every %(n)s months") % {"n": months}
 
 
 def trial(days: int) -> str:

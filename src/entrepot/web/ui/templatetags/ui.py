@@ -21,6 +21,7 @@ from entrepot.web.ui.parts import Part
 
 register = template.Library()
 _BADGE_ICON = 13
+_TILE_ICON = 18
 
 
 @lru_cache(maxsize=1024)
@@ -69,6 +70,12 @@ def _state_badge(state: str, label: str, _language: str) -> SafeString:
 def row_mark(tone: str, icon_name: str, label: str) -> SafeString:
     """Draw what `<c-badge>` draws for a tone, an icon and a word, for rows of lists."""
     return _badge(str(tone), str(icon_name), str(label))
+
+
+@register.simple_tag
+def row_tile(icon_name: str) -> SafeString:
+    """Draw what `<c-icon-tile>` draws, for rows of lists."""
+    return format_html('<span class="icon-tile">{}</span>', _icon(str(icon_name), _TILE_ICON, ""))
 
 
 @register.simple_tag(takes_context=True)
