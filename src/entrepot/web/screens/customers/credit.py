@@ -147,7 +147,7 @@ def _row(viewer: Viewer, row: CreditRow) -> ListRow:
         name=one.buyer_name,
         currency=one.currency,
         overdue="" if one.overdue.is_zero else words.money(one.overdue),
-        owing=words.money(one.receivable),
+        owing=gettext("of %(amount)s open") % {"amount": words.money(one.receivable)},
         since="" if one.overdue_since is None else words.day(one.overdue_since, "short"),
         days=""
         if one.overdue_since is None

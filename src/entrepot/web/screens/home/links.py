@@ -1,21 +1,40 @@
 """Addresses that home pages, search results and account pages lead to; empty while no screen is mounted there."""
 
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from entrepot.domain.parties.kinds import AccountKind
 from entrepot.domain.parties.viewer import Panel, Viewer
 
+_STAND_IN = 1_234_567_890_123_456_789
+
 
 def address(viewer: Viewer, name: str, *args: int | str | date, **query: str) -> str:
     """Return an address of the viewer's panel, with a query; empty if there is no such screen."""
+    route = f"{viewer.panel.value}:{name}"
+    match args:
+        case [int(number)] if number >= 0:
+            around = _around(route, get_urlconf(), get_script_prefix())
+            found = str(number).join(around)
+        case _:
+            found = _reversed(route, *args)
+    return f"{found}?{urlencode(query)}" if query and found else found
+
+
+def _reversed(route: str, *args: int | str | date) -> str:
     try:
-        found = reverse(f"{viewer.panel.value}:{name}", args=args)
+        return reverse(route, args=args)
     except NoReverseMatch:
         return ""
-    return f"{found}?{urlencode(query)}" if query else found
+
+
+@lru_cache(maxsize=1024)
+def _around(route: str, _urlconf: str | None, _prefix: str) -> tuple[str, ...]:
+    """Return what stands before and after the number in addresses of a route; a list asks for hundreds of them."""
+    return tuple(_reversed(route, _STAND_IN).split(str(_STAND_IN)))
 
 
 def subscription_url(viewer: Viewer, subscription_id: int, *, is_own: bool = False) -> str:

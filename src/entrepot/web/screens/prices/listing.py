@@ -59,6 +59,8 @@ class Shown:
     digits: int
     price: str
     margin: str
+    price_label: str
+    margin_label: str
     held: str
     source: str
     tone: str
@@ -162,12 +164,13 @@ def _shown(
     was_price, was_margin = words.price_text(price), words.margin_text(price)
     now = typed.get(key)
     several = len({one.resource_id for one in (*row.prices, *row.leveled)}) > 1
+    named = {"name": row.name, "what": words.period(row)}
     parts = [words.kind(price.kind), price.resource if several else "", level(price.level)]
     return Shown(
         key=str(key),
         name=row.name,
         code=words.code(row),
-        what=words.period(row),
+        what=named["what"],
         resource=" · ".join(part for part in parts if part),
         is_published=row.is_published,
         is_typed=price.level.is_flat,
@@ -177,6 +180,8 @@ def _shown(
         digits=words.digits_of(price),
         price=_typed_or_shown(price, now.price if now else was_price),
         margin=now.margin if now else was_margin,
+        price_label=gettext("Price of %(name)s, %(what)s") % named,
+        margin_label=gettext("Margin of %(name)s, %(what)s") % named,
         held=f"{was_price}|{was_margin}",
         source=words.source(price),
         tone="warn" if price.price is None else "",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from entrepot.domain.catalog.kinds import PriceKind
 from entrepot.domain.resale.commands import MarginBasis
@@ -16,6 +16,18 @@ from entrepot.web.ui.numbers import field_text
 
 FACTOR_DECIMALS = 6
 PERCENT_DECIMALS = 2
+_KINDS = {
+    PriceKind.SETUP: pgettext_lazy("price", "Set-up, once"),
+    PriceKind.RENEWAL: pgettext_lazy("price", "Renewal, with each further term"),
+    PriceKind.OVERUSE: pgettext_lazy("price", "Overuse"),
+    PriceKind.USAGE: pgettext_lazy("price", "Pay as you go, factor"),
+}
+_LEVELS = {
+    Source.DEFAULT: gettext_lazy("Default"),
+    Source.VENDOR: gettext_lazy("Vendor"),
+    Source.CATEGORY: gettext_lazy("Category"),
+    Source.PLAN: gettext_lazy("Plan"),
+}
 
 
 def place_label(place: PricePlace) -> str:
@@ -32,12 +44,7 @@ def period(row: DeskRow) -> str:
 
 def kind(of: PriceKind) -> str:
     """Name what is charged; nothing for the usual price of a period."""
-    return {
-        PriceKind.SETUP: pgettext("price", "Set-up, once"),
-        PriceKind.RENEWAL: pgettext("price", "Renewal, with each further term"),
-        PriceKind.OVERUSE: pgettext("price", "Overuse"),
-        PriceKind.USAGE: pgettext("price", "Pay as you go, factor"),
-    }.get(of, "")
+    return str(_KINDS.get(of, ""))
 
 
 def what(row: DeskRow, price: DeskPrice) -> str:
@@ -100,12 +107,7 @@ def source(price: DeskPrice) -> str:
 
 def level(source_of: Source) -> str:
     """Name a level of margins."""
-    return {
-        Source.DEFAULT: gettext("Default"),
-        Source.VENDOR: gettext("Vendor"),
-        Source.CATEGORY: gettext("Category"),
-        Source.PLAN: gettext("Plan"),
-    }.get(source_of, "")
+    return str(_LEVELS.get(source_of, ""))
 
 
 def percent_of(basis: MarginBasis | None, percent_ppm: int) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
 from entrepot.domain.documents.texts import unit_label
 from entrepot.domain.documents.types import Language
@@ -18,6 +18,13 @@ from entrepot.web.ui import formats
 _ONE = Decimal(1)
 # Figures that come out of a division have more decimals than anybody reads.
 _DECIMALS_READ, _DECIMALS_SHOWN = 6, 4
+# Translated when they are written, one of them for each row.
+_SEGMENTS = {
+    "Commercial": pgettext_lazy("segment", "Commercial"),
+    "Education": pgettext_lazy("segment", "Education"),
+    "Charity": pgettext_lazy("segment", "Charity"),
+    "Government": pgettext_lazy("segment", "Government"),
+}
 
 
 def language() -> str:
@@ -199,12 +206,7 @@ def _notice(facts: Mapping[str, object], *, renews: bool) -> str:
 
 def segment(name: str) -> str:
     """Name the segment of customers that a vendor's price list sells a plan to; one unknown here as it stands."""
-    return {
-        "Commercial": pgettext("segment", "Commercial"),
-        "Education": pgettext("segment", "Education"),
-        "Charity": pgettext("segment", "Charity"),
-        "Government": pgettext("segment", "Government"),
-    }.get(name, name)
+    return str(_SEGMENTS.get(name, name))
 
 
 def actor(line: HistoryLine) -> str:
