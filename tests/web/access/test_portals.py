@@ -381,6 +381,8 @@ def test_nobody_changes_here_what_the_portal_keeps(at, people, portal, provider)
     paula.refresh_from_db()
     assert (paula.language, paula.timezone) == ("en", "Europe/Vienna")
     assert "There is no password here" in client.get("/password/").content.decode()
+    for place in ("/profile/security/", "/profile/sessions/"):
+        assert "/password/" not in client.get(place).content.decode()
 
 
 def test_a_secret_that_the_portal_does_not_know_and_a_new_one(at, people, portal, provider):

@@ -149,6 +149,7 @@ def test_the_sixth_attempt_has_to_wait_and_other_networks_do_not(people, signed_
 
     shut = client.post(reverse("second-factor"), {"code": right})
     assert (shut.status_code, shut.headers["Retry-After"]) == (429, "900")
+    assert "Wait 15 minutes" in shut.content.decode()
     listed = desk.get(f"{reverse('reseller:users')}?state=locked").content.decode()
     page = desk.get(reverse("reseller:user", args=[people.sven.user_id])).content.decode()
     assert people.sven.login in listed

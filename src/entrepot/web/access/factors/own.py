@@ -86,6 +86,7 @@ def security(request: SignedInRequest) -> HttpResponse:
         "codes_text": _codes_text(factors),
         "is_due": is_due(request),
         "crumbs": [Link(gettext("Profile"), reverse("profile"))],
+        "has_password": not queries.profile(user_id=request.viewer.user_id).signs_in_outside,
     }
     return render(request, "screens/access/security.html", context)
 

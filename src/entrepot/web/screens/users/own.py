@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from entrepot.domain.parties.queries import profile
 from entrepot.domain.parties.sessions import end_session, end_sessions, sessions_of
 from entrepot.domain.parties.sign_ins import own_sign_ins
 from entrepot.web.access.guards import screen
@@ -59,6 +60,7 @@ def own_sessions(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "has_others": len(rows) > 1,
+        "has_password": not profile(user_id=user_id).signs_in_outside,
         "columns": [
             Column(gettext("Browser")),
             Column(gettext("Network address"), 190),

@@ -115,7 +115,7 @@ def sign_in_columns() -> list[Column]:
     """Name the columns of a history of signing in."""
     return [
         Column(gettext("When"), 220),
-        Column(gettext("Result"), 190),
+        Column(gettext("Result"), 220),
         Column(gettext("Network address"), 190),
         Column(gettext("Browser")),
     ]
