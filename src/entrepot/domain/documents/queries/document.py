@@ -8,6 +8,7 @@ from itertools import groupby
 from entrepot.domain.billing.queries.invoices import InvoiceFacts, invoice_facts
 from entrepot.domain.documents.queries import wording
 from entrepot.domain.documents.queries.lines import (
+    WHOLE,
     StoredLine,
     customer_number,
     stored_lines,
@@ -17,6 +18,7 @@ from entrepot.domain.documents.queries.lines import (
 from entrepot.domain.documents.types import Annex, Document, Language, Line, Party, Totals
 from entrepot.domain.parties.models import Account
 from entrepot.domain.parties.viewer import Viewer
+from entrepot.infra.db.walls import beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def document_head(
     Raises: NoSuchObject for a foreign, missing or unfinished document.
     """
     facts = invoice_facts(viewer, invoice_id=invoice_id)
-    accounts = Account.objects.in_bulk([facts.seller_id, facts.buyer_id])
+    with beyond(WHOLE):
+        accounts = Account.objects.in_bulk([facts.seller_id, facts.buyer_id])
     seller, buyer = accounts[facts.seller_id], accounts[facts.buyer_id]
     own = Language.DE if buyer.language.lower().startswith("de") else Language.EN
     used = language or own

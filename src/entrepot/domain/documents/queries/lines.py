@@ -15,9 +15,12 @@ from entrepot.domain.documents.texts import describe
 from entrepot.domain.documents.types import Annex, Language, Line, TaxRow
 from entrepot.domain.tax.models import TaxRule
 from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.ids import IdKind
 
 LINES_MAX = 200
+# Whoever may see a document sees all of it: documents do not change when a customer goes to another seller.
+WHOLE = "a document keeps the lines and names of customers that have moved since"
 _PACKAGE = "entrepot.domain.documents"
 # Their descriptions end with the quantity, which a screen has in its own column.
 _COUNTED_APART = {
@@ -96,7 +99,7 @@ class AnnexPage:
 
 def stored_lines(*, document_id: int, first: int, last: int) -> list[StoredLine]:
     """Read the lines numbered `first` to `last`, both inclusive. One query; the caller checks access."""
-    with connection.cursor() as cursor:
+    with beyond(WHOLE), connection.cursor() as cursor:
         rows = statement(_PACKAGE, "document_lines").rows(
             cursor, document_id=document_id, line_from=first, line_to=last
         )
@@ -120,7 +123,8 @@ def tax_rows_of(facts: InvoiceFacts, *, language: Language) -> tuple[TaxRow, ...
     stored = DocumentTax.objects.filter(
         statement_on=facts.statement_on, billing_account_id=facts.billing_account_id
     ).order_by("-tax_ppm", "tax_rule_id")
-    found = list(stored)
+    with beyond(WHOLE):
+        found = list(stored)
     rules = TaxRule.objects.in_bulk({row.tax_rule_id for row in found})
     rows: dict[tuple[str, int], TaxRow] = {}
     for row in found:
@@ -144,7 +148,7 @@ def tax_rows_of(facts: InvoiceFacts, *, language: Language) -> tuple[TaxRow, ...
 
 def annexes_of(facts: InvoiceFacts, *, limit: int) -> AnnexPage:
     """Add up the lines by end customer, in their order; at most `limit` of them. One query."""
-    with connection.cursor() as cursor:
+    with beyond(WHOLE), connection.cursor() as cursor:
         rows = statement(_PACKAGE, "document_annexes").rows(
             cursor, document_id=facts.id, limit_rows=limit
         )

@@ -22,7 +22,7 @@ from entrepot.domain.documents.explain_types import (
 )
 from entrepot.domain.documents.explain_usage import UsageFacts, explain_usage
 from entrepot.domain.documents.queries import wording
-from entrepot.domain.documents.queries.lines import StoredLine, stored_lines
+from entrepot.domain.documents.queries.lines import WHOLE, StoredLine, stored_lines
 from entrepot.domain.documents.queries.usage_behind import usage_behind
 from entrepot.domain.documents.types import Language
 from entrepot.domain.parties.errors import NoSuchObject
@@ -31,6 +31,7 @@ from entrepot.domain.parties.viewer import Viewer
 from entrepot.domain.resale.models import AgreedPrice, MarginRule
 from entrepot.domain.subscriptions.models import QuantityChange, SubBilling
 from entrepot.infra.db.sql import statement
+from entrepot.infra.db.walls import beyond
 from entrepot.kernel.periods import DateRange, natural_start, period_end
 
 _PACKAGE = "entrepot.domain.documents"
@@ -67,16 +68,17 @@ def explanation_of(
     exchange rate) is told to the seller only (decision 11).
     Raises: NoSuchObject if the document has no such line.
     """
-    behind = _behind(facts, line_no, language)
-    is_seller = viewer.account_id == facts.seller_id
-    asked = _charge_facts(behind, is_seller=is_seller)
-    if viewer.account_id != facts.buyer_id:
-        asked = replace(asked, buyer_name=Account.objects.get(pk=facts.buyer_id).name)
-    usage = _usage_facts(behind, is_seller=is_seller)
-    if usage is None:
-        explanation = explain(facts=asked, language=language)
-    else:
-        explanation = explain_usage(facts=asked, usage=usage, language=language)
+    with beyond(WHOLE):
+        behind = _behind(facts, line_no, language)
+        is_seller = viewer.account_id == facts.seller_id
+        asked = _charge_facts(behind, is_seller=is_seller)
+        if viewer.account_id != facts.buyer_id:
+            asked = replace(asked, buyer_name=Account.objects.get(pk=facts.buyer_id).name)
+        usage = _usage_facts(behind, is_seller=is_seller)
+        if usage is None:
+            explanation = explain(facts=asked, language=language)
+        else:
+            explanation = explain_usage(facts=asked, usage=usage, language=language)
     change = behind.change
     if change is None:
         return Answer(line_no, explanation)
