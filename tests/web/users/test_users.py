@@ -15,7 +15,7 @@ from entrepot.domain.parties.models import Account, Membership, User
 from entrepot.flows.user_import import check_file
 from entrepot.infra.audit.models import AuditEntry
 from entrepot.infra.outbox.models import OutboxEvent
-from entrepot.web.screens.users import files
+from entrepot.web.screens.users import acts, bulk_role, files
 from tests.support.people import NOW, PASSWORD, SETUP, Cast, user
 from tests.web.tasks.test_tasks import words_of
 
@@ -188,6 +188,21 @@ def test_ticked_users_are_reviewed_and_done_one_by_one(people, at):
     assert uma.get(f"{PLACE}act/", {"act": "disable", "ids": many}).status_code == 422
     assert "Nobody is chosen" in words_of(uma.get(f"{PLACE}act/", {"act": "delete"}))
     assert uma.get(f"{PLACE}act/", {"act": "promote", "ids": ticked}).status_code == 404
+
+
+def test_many_users_are_settled_one_by_one_so_that_nobody_waits_for_the_last(
+    people, at, monkeypatch
+):
+    # Every command locks the account's row, and behind the second wall a request is one transaction.
+    uma, ids, done = at(people.cleo), add(people, 3), []
+    for module, states in ((acts, {"user__is_active": False}), (bulk_role, {"role": "billing"})):
+        count = Membership.objects.filter(user_id__in=ids, **states).count
+        monkeypatch.setattr(module, "settle", lambda count=count: done.append(count()))
+
+    uma.post(f"{PLACE}act/", {"act": "disable", "ids": ids})
+    uma.post(f"{PLACE}role/", {"ids": ids, "role": "billing"})
+
+    assert done == [1, 2, 3, 1, 2, 3]
 
 
 def test_a_role_is_given_to_ticked_users_and_never_more_than_one_has(people, at):

@@ -18,6 +18,7 @@ from entrepot.domain.parties.commands import (
 from entrepot.domain.parties.invitations import hand_over_link, invite_person
 from entrepot.domain.parties.people import PersonRow, people_named, person_page
 from entrepot.domain.parties.roles import Capability
+from entrepot.infra.db.walls import settle
 from entrepot.kernel.errors import BadInput, DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -189,6 +190,8 @@ def together(request: SignedInRequest, *, account: int | None = None) -> HttpRes
         for row in rows if is_done else ():
             fault = _do(request, team, act, row.id)
             refusals[row.id] = "" if fault is None else fault.text(translate=gettext)
+            # Each command locks the account: others who change its users do not wait for the last one.
+            settle()
     context = {
         "title": str(_TITLES[act]),
         "crumbs": team.crumbs(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from entrepot.domain.parties.commands import give_role
 from entrepot.domain.parties.people import PersonRow, RoleChoice, roles_to_give
 from entrepot.domain.parties.roles import Capability
+from entrepot.infra.db.walls import settle
 from entrepot.kernel.errors import DomainError
 from entrepot.web.access.guards import screen
 from entrepot.web.access.requests import SignedInRequest
@@ -36,7 +37,9 @@ def roles_together(request: SignedInRequest, *, account: int | None = None) -> H
         refusal, status = error.text(translate=gettext), 422
     is_done = request.method == "POST" and choice is not None and bool(rows)
     if is_done and choice is not None:
-        refusals = {row.id: _give(request, team, choice, row.id) for row in rows}
+        for row in rows:
+            refusals[row.id] = _give(request, team, choice, row.id)
+            settle()
     elif request.method == "POST" and rows:
         refusal, status = gettext("Choose a role from the list."), 422
     context = {
