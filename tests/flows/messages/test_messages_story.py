@@ -81,6 +81,8 @@ def test_the_first_order_welcomes_the_administrators_and_each_state_is_told_once
     # Uma has a password: she is told where her panel is, and gets no link.
     assert "http://sven.localhost" in text_of(mails["Welcome to Sven Cloud"])
     assert "/password/" not in text_of(mails["Welcome to Sven Cloud"])
+    # Who has a password gets no link, and reads nothing of one that expires.
+    assert "expired" not in text_of(mails["Welcome to Sven Cloud"])
     link = re.search(r"http://\S+/password/\S+", text_of(mails["Willkommen bei Sven Cloud"]))
     assert link is not None
     assert f'<a href="{link[0]}">' in html_of(mails["Willkommen bei Sven Cloud"])

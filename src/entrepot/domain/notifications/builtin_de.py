@@ -14,8 +14,9 @@ TEXTS: dict[Kind, tuple[str, str]] = {
         + "{{company}} hat zum ersten Mal bei {{brand}} bestellt. Dienste, Benutzer und Rechnungen verwalten "
         "Sie hier:\n{{panel}}\n\n"
         "Ihr Anmeldename: {{login}}\n\n"
-        "Mit diesem Link legen Sie Ihr Passwort fest. Er gilt einmal und {{hours}} Stunden lang:\n{{link}}\n\n"
-        "Ist der Link abgelaufen, fordern Sie über „Passwort vergessen“ einen neuen an.",
+        "Mit diesem Link legen Sie Ihr Passwort fest. Er gilt einmal und {{hours}} Stunden lang:\n{{link}}\n"
+        "Ist er abgelaufen, fordern Sie auf der Anmeldeseite über „Passwort festlegen oder zurücksetzen“ einen "
+        "neuen an.",
     ),
     Kind.ACTIVATION: (
         "Ihr Zugang zu {{brand}}",

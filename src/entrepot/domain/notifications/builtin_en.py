@@ -14,8 +14,8 @@ TEXTS: dict[Kind, tuple[str, str]] = {
         + "{{company}} has placed its first order with {{brand}}. Your panel, in which you manage services, "
         "people and invoices, is here:\n{{panel}}\n\n"
         "Your login name: {{login}}\n\n"
-        "Set your password with this link. It works once and for {{hours}} hours:\n{{link}}\n\n"
-        "If the link has expired, ask for a new one under “Forgotten password”.",
+        "Set your password with this link. It works once and for {{hours}} hours:\n{{link}}\n"
+        "If it has expired, ask for a new one under “Set or reset the password” on the sign-in page.",
     ),
     Kind.ACTIVATION: (
         "Activate your access to {{brand}}",

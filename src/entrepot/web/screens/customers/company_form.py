@@ -177,7 +177,7 @@ class NewAccountForm(CompanyForm):
         254,
         required=False,
         attrs={"type": "email"},
-        help_text=_("For “forgotten password”."),
+        help_text=_("For “Set or reset the password”."),
     )
     statement_day = forms.TypedChoiceField(label=_("Statement"), coerce=int)
     due_days = forms.IntegerField(
