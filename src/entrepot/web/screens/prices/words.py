@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
@@ -96,13 +97,25 @@ def digits_of(price: DeskPrice) -> int:
 
 def source(price: DeskPrice) -> str:
     """Say what made a price."""
-    if price.problem == "no_exchange_rate":
+    return _source(price.problem, price.source, price.basis, price.percent_ppm, words.language())
+
+
+@lru_cache(maxsize=1024)
+def _source(
+    problem: str | None,
+    made_by: Source,
+    basis: MarginBasis | None,
+    percent_ppm: int | None,
+    _language: str,
+) -> str:
+    """Say it once for the many prices that one margin makes."""
+    if problem == "no_exchange_rate":
         return gettext("No exchange rate")
-    if price.source is Source.OWN:
+    if made_by is Source.OWN:
         return gettext("Own price")
-    if price.percent_ppm is None:
+    if percent_ppm is None:
         return gettext("No price")
-    return f"{level(price.source)}: {percent_of(price.basis, price.percent_ppm)}"
+    return f"{level(made_by)}: {percent_of(basis, percent_ppm)}"
 
 
 def level(source_of: Source) -> str:
