@@ -55,7 +55,7 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
         search_hint=gettext("Search everything"),
         languages=languages(),
         language_url=reverse("language"),
-        user_links=_user_links(viewer),
+        user_links=_user_links(request, viewer),
         sign_out_url=reverse("sign-out"),
         preference_url=reverse("preference"),
         on_behalf=_on_behalf(request, viewer),
@@ -64,15 +64,20 @@ def build_shell(request: HttpRequest, viewer: Viewer) -> Shell:
     )
 
 
-def _user_links(viewer: Viewer) -> tuple[Link, ...]:
-    """Offer what people do about themselves; nobody does it while acting for others."""
+def _user_links(request: HttpRequest, viewer: Viewer) -> tuple[Link, ...]:
+    """Offer what people do about themselves; nobody does it while acting for others.
+
+    Who signs in at a portal has no password here.
+    """
     if viewer.acting is not None:
         return ()
-    return (
+    links = (
         Link(gettext("Profile"), reverse("profile"), "circle-user"),
         Link(gettext("Security"), reverse("own-security"), "shield-check"),
-        Link(gettext("Change password"), reverse("password-change"), "key-round"),
     )
+    if getattr(getattr(request, "user", None), "signs_in_outside", False):
+        return links
+    return (*links, Link(gettext("Change password"), reverse("password-change"), "key-round"))
 
 
 def _on_behalf(request: HttpRequest, viewer: Viewer) -> OnBehalf | None:

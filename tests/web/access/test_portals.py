@@ -381,8 +381,10 @@ def test_nobody_changes_here_what_the_portal_keeps(at, people, portal, provider)
     paula.refresh_from_db()
     assert (paula.language, paula.timezone) == ("en", "Europe/Vienna")
     assert "There is no password here" in client.get("/password/").content.decode()
-    for place in ("/profile/security/", "/profile/sessions/"):
-        assert "/password/" not in client.get(place).content.decode()
+    for place in ("/profile/", "/profile/security/", "/profile/sessions/"):
+        shown = client.get(place)
+        assert shown.status_code == 200
+        assert "/password/" not in shown.content.decode()
 
 
 def test_a_secret_that_the_portal_does_not_know_and_a_new_one(at, people, portal, provider):
