@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -126,14 +127,17 @@ class Address:
         return _PLACE.sub(key, self.pattern)
 
 
-def every_address() -> list[Address]:
+@cache
+def every_address() -> tuple[Address, ...]:
     """Return all addresses of the site."""
-    return list(_walk(get_resolver().url_patterns, "/"))
+    return tuple(_walk(get_resolver().url_patterns, "/"))
 
 
-def of_panel(panel: Panel) -> list[Address]:
-    """Return the addresses of a panel."""
-    return [one for one in every_address() if one.panel == panel.value]
+def of_panel(panel: Panel, only: str = "") -> list[Address]:
+    """Return the addresses of a panel; `only` is a part of their patterns, which end with a dollar sign."""
+    return [
+        one for one in every_address() if one.panel == panel.value and only in f"{one.pattern}$"
+    ]
 
 
 def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[Address]:

@@ -1,7 +1,7 @@
 """Who may see what, said once more and otherwise than the program does: by the tree and by who buys from whom."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
@@ -40,14 +40,14 @@ _OF_CUSTOMERS = {
     "own_role": "SELECT id, account_id FROM own_role",
     "contact": "SELECT id, account_id FROM account_contact",
 }
-_OF_PAIRS = {
+OF_PAIRS = {
     "message": "SELECT id, seller_id, account_id FROM message",
     "billing_account": "SELECT id, seller_id, buyer_id FROM billing_account",
     "invoice": "SELECT id, seller_id, buyer_id FROM invoice",
     "charge": "SELECT c.id, b.seller_id, b.buyer_id FROM charge c JOIN billing_account b"
     " ON b.id = c.billing_account_id",
 }
-_OF_OWNERS = {
+OF_OWNERS = {
     "portal": "SELECT id, account_id FROM portal",
     "directory_group": "SELECT id, account_id FROM directory_group",
     "directory_token": "SELECT id, account_id FROM directory_token",
@@ -159,10 +159,10 @@ def read_secrets(world: World) -> Secrets:
     for text in _OF_CUSTOMERS.values():
         for number, owner in _rows(text):
             secrets.numbers.setdefault(number, set()).update(above[words[owner]])
-    for text in _OF_PAIRS.values():
+    for text in OF_PAIRS.values():
         for number, seller, buyer in _rows(text):
             secrets.numbers.setdefault(number, set()).update({words[seller], words[buyer]})
-    for text in _OF_OWNERS.values():
+    for text in OF_OWNERS.values():
         for number, owner in _rows(text):
             secrets.numbers.setdefault(number, set()).update({words[owner], "harbor"})
     for text, seller, buyer in _rows("SELECT number_text, seller_id, buyer_id FROM invoice"):
@@ -218,16 +218,13 @@ def leaks(
     world: World,
     secrets: Secrets,
     reader: Reader,
-    sent: Iterable[object] = (),
     former: str | None = None,
 ) -> list[str]:
-    """Name what a text holds that its reader may not see; what the reader sent comes back in some answers.
+    """Name what a lasting text holds that its reader may not see.
 
     `former` is a customer of before, which documents of that time name.
     """
-    text = CHANGING.sub("", _DRAWN.sub("", text))
-    for one in sorted({str(value) for value in sent}, key=len, reverse=True):
-        text = text.replace(one, "")
+    text = _DRAWN.sub("", text)
     said = set(_MARKER.findall(text.lower()))
     found = [f"name of {word}" for word in sorted(said - markers_for(world, reader) - {former})]
     for number in set(map(int, _NUMBER.findall(text))):

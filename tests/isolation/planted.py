@@ -7,16 +7,23 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 
+from entrepot.domain.billing.models import Invoice
+from entrepot.domain.billing.queries import invoices
+from entrepot.domain.ordering import queries as orders
 from entrepot.domain.parties import access
 from entrepot.domain.parties import viewer as people
-from entrepot.domain.parties.models import Account
+from entrepot.domain.parties.models import Account, User
 from entrepot.domain.parties.places import Kind
 from entrepot.domain.parties.roles import Capability, capabilities_of
-from entrepot.domain.parties.scopes import RULES, Scope
+from entrepot.domain.parties.scopes import RULES, Scope, Side
 from entrepot.domain.parties.viewer import Panel, Viewer
 from entrepot.domain.subscriptions.queries import conditions
+from entrepot.flows.home import customer as home
 from entrepot.web.middleware import ViewerMiddleware
+from entrepot.web.screens.invoices import listing as invoice_listing
+from entrepot.web.screens.orders import listing as order_listing
 from tests.isolation import matrix as cases
+from tests.isolation.numbers import figures
 from tests.isolation.world import marker
 
 Part = Callable[..., None]
@@ -108,6 +115,37 @@ def say_header(_request: HttpRequest, answer: HttpResponse) -> None:
     answer.headers["X-Seller"] = marker("alien")
 
 
+def forget_in_tabs(patch: pytest.MonkeyPatch) -> None:
+    """Plant tabs of orders whose counts forget whose they are, over rows that do not."""
+    usual = orders.tab_counts
+
+    def counts(viewer: Viewer, *, side: Side) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(access, "where", lambda *_names, **_more: access.Fragment("TRUE", {}))
+            return usual(viewer, side=side)
+
+    patch.setattr(order_listing, "tab_counts", counts)
+
+
+def forget_at_home(patch: pytest.MonkeyPatch) -> None:
+    """Plant a home page that counts everybody's people."""
+    patch.setattr(home, "count_people", lambda _viewer, **_facts: User.objects.count())
+
+
+def count_below(patch: pytest.MonkeyPatch) -> None:
+    """Plant tabs and sums of documents with those that others of the own tree sell, over rows without them."""
+    usual = invoices.invoice_overview
+
+    def overview(viewer: Viewer, *, wanted: Any) -> Any:
+        below = Account.objects.filter(path__startswith=viewer.account_path)
+        with pytest.MonkeyPatch.context() as inner:
+            found = Invoice.objects.filter(seller_id__in=below.values("id"))
+            inner.setattr(invoices, "_matching", lambda *_asked: found)
+            return usual(viewer, wanted=wanted)
+
+    patch.setattr(invoice_listing, "invoice_overview", overview)
+
+
 OBJECTS, LISTS = cases.objects_of_addresses, cases.lists_and_searches
 LEAKS: dict[str, Leak] = {
     "a list without its filter, in written SQL": Leak(
@@ -129,7 +167,7 @@ LEAKS: dict[str, Leak] = {
         forget(Kind.SUBSCRIPTION), OBJECTS, Panel.CUSTOMER, "/orders/<int:number>/note/"
     ),
     "amounts of another tier": Leak(
-        deep_prices, OBJECTS, Panel.RESELLER, "/reseller/subscriptions/<int:number>/"
+        deep_prices, OBJECTS, Panel.RESELLER, "/reseller/subscriptions/<int:number>/$"
     ),
     "the text of an error": Leak(
         answering(say_name), OBJECTS, Panel.RESELLER, "/customers/<int:number>/"
@@ -139,6 +177,11 @@ LEAKS: dict[str, Leak] = {
     ),
     "a number in a hidden field": Leak(
         answering(hide_number), LISTS, Panel.CUSTOMER, "/customer/invoices/"
+    ),
+    "a count in a tab": Leak(forget_in_tabs, figures, Panel.RESELLER, "/reseller/orders/$"),
+    "a figure of the home page": Leak(forget_at_home, figures, Panel.CUSTOMER, "/customer/$"),
+    "a sum of others of the own tree": Leak(
+        count_below, figures, Panel.RESELLER, "/reseller/invoices/$"
     ),
     "a name in a header": Leak(answering(say_header), LISTS, Panel.CUSTOMER, "/customer/orders/"),
 }

@@ -15,7 +15,8 @@ from entrepot.web.access.menu import has_address
 from entrepot.web.middleware import ViewerMiddleware
 from tests.isolation import matrix as cases
 from tests.isolation.addresses import KINDS, OUTSIDE_PLACES, every_address
-from tests.isolation.matrix import Matrix
+from tests.isolation.asking import Matrix, make_cheap
+from tests.isolation.numbers import figures
 from tests.isolation.oracle import read_secrets
 from tests.isolation.planted import LEAKS
 from tests.isolation.world import NOW, World, build
@@ -70,6 +71,7 @@ def asked(built: World, settings: Any, tmp_path: Path, monkeypatch: pytest.Monke
     settings.DATA = tmp_path / "data"
     backend = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "isolation"}}
+    make_cheap(monkeypatch)
     return Matrix(built, read_secrets(built))
 
 
@@ -85,12 +87,27 @@ def test_nobody_gets_anything_of_strangers_at_any_address(
     cases.other_roles(asked, panel)
 
     record_property("cases", asked.cases)
+    record_property("compared", asked.comparison.compared)
     assert asked.cases > 700
     assert asked.found == []
     # A matrix of missing pages would prove nothing.
     names = {one.pattern: one.name for one in every_address()}
     missing = {names[one] for one, said in asked.answered.items() if said == {404}}
     assert missing <= set(NOT_THERE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("panel", [Panel.RESELLER, Panel.CUSTOMER])
+def test_no_figure_counts_what_is_of_strangers(
+    asked: Matrix, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Behind the second wall a wrong count is right by chance.
+    monkeypatch.setattr(middleware, "wall_of", lambda _viewer: None)
+
+    figures(asked, panel)
+
+    assert asked.cases > 100
+    assert asked.found == []
 
 
 @pytest.mark.parametrize("name", LEAKS)

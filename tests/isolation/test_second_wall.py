@@ -8,6 +8,9 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
+from entrepot.domain.billing.queries.invoices import invoice_facts
+from entrepot.domain.documents.queries import document_of, explanation_of, lines
+from entrepot.domain.documents.types import Language
 from entrepot.domain.parties import access
 from entrepot.domain.parties.commands.user_edits import delete_person, disable_person
 from entrepot.domain.parties.errors import PartyRefused
@@ -21,10 +24,10 @@ from entrepot.infra.db.row_security import WallMissing, declared, require_wall
 from entrepot.infra.db.walls import BRANCH_ROLE, TENANT_ROLE, Wall, behind, beyond, standing
 from entrepot.web import middleware
 from tests.isolation import matrix as cases
-from tests.isolation.matrix import Matrix
+from tests.isolation.asking import Matrix
 from tests.isolation.oracle import Reader
 from tests.isolation.test_isolation import asked, built
-from tests.isolation.world import NOW, TREE, World
+from tests.isolation.world import NOW, TREE, World, marker
 from tests.support.people import user
 
 __all__ = ["asked", "built"]
@@ -157,6 +160,54 @@ def test_commands_about_people_see_what_they_work_for_elsewhere(built: World) ->
         transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize(
+    ("narrower", "panel", "only"),
+    [
+        (
+            "ALTER POLICY entrepot_branch ON subscription USING (false)",
+            Panel.CUSTOMER,
+            "/customer/subscriptions/<int:number>/$",
+        ),
+        (
+            "CREATE POLICY narrow ON promotion AS RESTRICTIVE FOR UPDATE TO entrepot_branch USING (false)",
+            Panel.RESELLER,
+            "/promotions/<int:number>/end/$",
+        ),
+        ("", Panel.RESELLER, "/reseller/invoices/<int:number>/$"),
+    ],
+    ids=["a page misses something", "a command changes nothing", "a door is not there"],
+)
+def test_a_wall_that_is_too_narrow_is_found(
+    asked: Matrix, narrower: str, panel: Panel, only: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = cases.PEOPLE[panel]
+    cases.objects_of_addresses(asked, panel, only=only, of=(mine,))
+    assert (asked.found, asked.comparison.compared > 3) == ([], True)
+
+    with transaction.atomic():
+        if narrower:
+            _run(narrower)
+        else:
+            monkeypatch.setattr(lines, "beyond", lambda _why: nullcontext())
+        cases.objects_of_addresses(asked, panel, only=only, of=(mine,))
+        transaction.set_rollback(True)
+
+    assert any("behind the wall" in one[-1] for one in asked.found)
+
+
+def test_a_document_is_whole_though_one_of_its_customers_has_moved(built: World) -> None:
+    viewer = build_viewer(user_id=built.people["mid", "administrator"], account_id=None, now=NOW)
+    number = int(built.ids["invoice"]["mid"])
+    whole = document_of(viewer, invoice_id=number)
+    assert marker("moved") in str(whole.annexes)
+    with _wall(built, "mid"):
+        assert document_of(viewer, invoice_id=number) == whole
+        facts = invoice_facts(viewer, invoice_id=number)
+        for line in range(1, facts.lines + 1):
+            told = explanation_of(viewer, facts, line_no=line, language=Language.EN)
+            assert told.line_no == line
+
+
 def test_without_settings_the_roles_have_no_row_of_anybody(built: World) -> None:
     for role in (TENANT_ROLE, BRANCH_ROLE):
         with transaction.atomic():
@@ -198,6 +249,7 @@ def test_with_the_filter_switched_off_nobody_gets_a_foreign_row(
     asked: Matrix, panel: Panel, monkeypatch: pytest.MonkeyPatch, record_property: Any
 ) -> None:
     switch_filter_off(monkeypatch)
+    asked.compares = False
 
     # One's own, and of each kind of stranger one; who may be asked for everybody is the first wall's matrix.
     mine = cases.PEOPLE[panel]
