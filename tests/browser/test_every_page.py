@@ -8,21 +8,16 @@ fails the last test. The world is the small demo world, one server and one brows
 
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.conf import settings as live_settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Browser, Page
@@ -67,6 +62,7 @@ from tests.browser.user_pages import OWN_PAGES, a_user, user_pages
 from tests.support.chromium import barriers
 from tests.support.clients import proved
 from tests.support.people import SETUP, account
+from tests.support.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -74,13 +70,6 @@ NOW = datetime(2026, 2, 21, 7, 30, tzinfo=UTC)
 DAY, NEXT = date(2026, 2, 20), date(2026, 2, 21)
 PANELS = ("provider", "reseller", "customer")
 GERMAN = os.environ.get("ENTREPOT_GERMAN", "reseller").split(",")
-
-
-class Quiet(WSGIRequestHandler):
-    """A handler without a line per request."""
-
-    def log_message(self, *args: object) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -139,29 +128,10 @@ def world(
         User.objects.filter(pk__in=people).update(language="de")
         name = live_settings.SESSION_COOKIE_NAME
         keys = {panel: client.cookies[name].value for panel, client in clients.items()}
-        with _served() as site:
+        with served() as site:
             yield World(site, keys, places)
         call_command("flush", interactive=False, verbosity=0)
         connection.close()
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    application = StaticFilesHandler(get_wsgi_application())
-    server = make_server("127.0.0.1", 0, application, server_class=WSGIServer, handler_class=Quiet)
-
-    def serve() -> None:
-        try:
-            server.serve_forever()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def _account(panel: str) -> Account:

@@ -1,14 +1,10 @@
 """The home pages, the search and the page of an account in a browser: readable for everyone, at every width."""
 
-import threading
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
 import pytest
 from django.conf import settings as live_settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.wsgi import get_wsgi_application
 
 from tests.support.chromium import barriers
+from tests.support.serving import served
 from tests.web.home.world import PROVIDER, RESELLER, a_customer, browser_of, viewer_of
 
 pytestmark = pytest.mark.browser
@@ -32,34 +28,12 @@ PAGES = {
 }
 
 
-class Quiet(WSGIRequestHandler):
-    """A handler without a line per request."""
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def site(two_months, settings, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     settings.ALLOWED_HOSTS = ["*"]
-    application = StaticFilesHandler(get_wsgi_application())
-    server = make_server("127.0.0.1", 0, application, server_class=WSGIServer, handler_class=Quiet)
-    thread = threading.Thread(target=_serve, args=(server,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def _serve(server):
-    from django.db import connections
-
-    try:
-        server.serve_forever()
-    finally:
-        connections.close_all()
+    with served() as place:
+        yield place
 
 
 def test_pages_are_readable_for_everyone_and_fit_every_width(site, open_at):

@@ -1,38 +1,22 @@
 """The gallery in a browser: readable for everyone, fits every width, keys and scripts work."""
 
-import threading
 from functools import partial
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import expect
 
 from entrepot.web.ui.gallery import PAGES
 from tests.support.chromium import barriers
+from tests.support.serving import served
 
 pytestmark = pytest.mark.browser
-
-
-class Quiet(WSGIRequestHandler):
-    """A handler without a line per request."""
-
-    def log_message(self, *args):
-        pass
 
 
 @pytest.fixture
 def site(gallery_site):
     gallery_site.ALLOWED_HOSTS = ["127.0.0.1"]
-    application = StaticFilesHandler(get_wsgi_application())
-    server = make_server("127.0.0.1", 0, application, server_class=WSGIServer, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/ui/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served() as place:
+        yield f"{place}/ui/"
 
 
 @pytest.fixture
