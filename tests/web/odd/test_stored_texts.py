@@ -190,7 +190,9 @@ PLACES = {
     "a hold": Place(
         *("sven", _cleo("reseller:account-hold"), ("reason",), _HISTORY), after=_release
     ),
-    "acting": Place(*("sven", _cleo("reseller:account-act"), ("reason",), _HISTORY), after=_stop),
+    "acting": Place(
+        *("sven", _cleo("reseller:account-act"), ("reason",), _HISTORY), after=_stop, lines=True
+    ),
     "a subject": _words("subject", lines=False),
     "a message": _words("body", lines=True),
 }

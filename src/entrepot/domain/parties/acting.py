@@ -71,7 +71,7 @@ def begin_acting(
     Raises: NoSuchObject; PartyInput `acting_reason_missing`; PartyRefused `acting_not_allowed`.
     """
     said = " ".join(reason.split())
-    if not said or len(said) > REASON_LENGTH_MAX or has_controls(reason.strip()):
+    if not said or len(said) > REASON_LENGTH_MAX or has_controls(said):
         raise PartyInput(
             "acting_reason_missing",
             "Say in up to {length_max} visible characters why you act for this account.",
