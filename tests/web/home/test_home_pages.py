@@ -14,7 +14,7 @@ from entrepot.domain.parties.viewer import build_viewer
 from entrepot.domain.resale.models import BillingAccount
 from entrepot.domain.seats.kinds import SeatState
 from entrepot.domain.seats.models import Seat, SeatTally, SeatUse
-from entrepot.domain.subscriptions.models import Subscription, SubscriptionItem
+from entrepot.domain.subscriptions.models import QuantityChange, Subscription, SubscriptionItem
 from entrepot.infra.tasks.models import Job, JobState
 from tests.support.people import brand, user
 from tests.web.home.world import (
@@ -153,6 +153,18 @@ def test_a_customer_sees_what_is_assigned_and_under_way(world):
     assert f'href="/customer/orders/{order.pk}/"' in page
     # Who sells is a company to its customers.
     assert "Stan Seller" not in page
+
+    # What the vendor has made counts from its day on, as under Services; the run comes at night.
+    QuantityChange.objects.create(
+        tenant_id=wide.tenant_id,
+        subscription_id=wide.id,
+        item_id=item.pk,
+        effective_on=viewer.today,
+        new_quantity=9,
+        ordered_at=NOW,
+        ordered_by="Pat Person",
+    )
+    assert "7 free" in _text(_page(viewer))
 
     # Somebody who only uses services sees the own ones and nothing of what the company has.
     ina = User.objects.get(login="ina.seat")

@@ -132,9 +132,8 @@ def _services(viewer: Viewer, *, sees_prices: bool) -> tuple[ServiceRow, ...]:
     numbers = [row[0] for row in found]
     for number, *facts in rows("measured_use", subscriptions=numbers, language=viewer.language):
         used.setdefault(number, []).append(MeasuredUse(*facts))
-    seats = {
-        number: SeatsInUse(*facts) for number, *facts in rows("seats_in_use", subscriptions=numbers)
-    }
+    given = rows("seats_in_use", subscriptions=numbers, on_day=viewer.today)
+    seats = {number: SeatsInUse(*facts) for number, *facts in given}
     return tuple(
         _service(row, tuple(used.get(row[0], ())), seats.get(row[0]), sees_prices) for row in found
     )
