@@ -57,7 +57,7 @@ def take_end(event: ProvisioningEnded) -> None:
 
 
 def follow_orders(event: OrdersMoved) -> None:
-    """Hand out what people waited for when its order is completed, as a task; say so when it is cancelled."""
+    """Assign what people waited for when its order is completed, as a task; say so when it is cancelled."""
     if event.after not in (Code.COMPLETED, Code.CANCELLED):
         return
     waits = SeatWait.objects.filter(order_id__in=event.order_ids)
@@ -87,7 +87,7 @@ def enqueue_completion(*, order_id: int, tenant_id: int, now: datetime) -> None:
 
 
 def do_complete(job: RunningJob, *, order_id: int) -> Mapping[str, Any]:
-    """Hand out what people waited for; who does not get a unit keeps waiting and sees why."""
+    """Assign what people waited for; who does not get a unit keeps waiting and sees why."""
     given = commands.complete_waits(
         order_id=order_id, on_day=order_day(now=job.now), actor=_SEATS, now=job.now
     )

@@ -121,7 +121,7 @@ def _hand_out_and_buy_what_is_short(page: Page, mall: Mall) -> None:
     page.goto(f"/customer/services/{seat}/assign/")
     for name in ("Person 01", "Person 02", "Person 03"):
         press(page, name, "Space")
-    press(page, "Hand out")
+    press(page, "Assign")
     expect(page.locator("main")).to_contain_text("Person 03")
     page.goto(f"/customer/services/{seat}/assign/")
     walk(page, lambda one: one["name"] == "whom" and one["value"] == "all")

@@ -77,7 +77,7 @@ def test_free_units_are_handed_out_taken_back_and_seen_by_their_people(mall, cre
     nobody = admin.post(at("service-assign", seat), {})
     assert nobody.status_code == 422
     done = admin.post(at("service-assign", seat), {"pick": crew[:2]}, follow=True)
-    assert "Seat is handed out to 2 people." in text(done)
+    assert "Seat is assigned to 2 people." in text(done)
     assert "Person 1" in text(done)
     assert set(Seat.objects.values_list("user_id", flat=True)) == set(crew[:2])
     again = admin.post(at("service-assign", seat), {"pick": crew[:2]}, follow=True)
@@ -224,7 +224,7 @@ def test_many_people_get_a_service_by_a_task_that_everybody_can_watch(mall, crew
     seat, admin = mall.shop.seat, mall.browser(mall.shop.people.cleo)
 
     asked = admin.post(at("service-assign", seat), {"whom": "all", "q": "person"}, follow=True)
-    assert "Seat is being handed out to 4 people. You can leave this page." in text(asked)
+    assert "Seat is being assigned to 4 people. You can leave this page." in text(asked)
     assert "0 of 4 people" in text(asked)
     assert not Seat.objects.exists()
     # The same button again is the same task.
@@ -268,7 +268,7 @@ def test_a_task_that_finds_no_units_any_more_says_how_far_it_came(mall, crew, mo
         seat_jobs.do_assign(running(job.id, NOW), **job.arguments)
     Job.objects.update(state=JobState.FAILED, refusal=kept(refusal.value), finished_at=NOW)
     page = text(admin.get(at("service", seat)))
-    assert "It was handed out to 2 of 3 people. 1 more units of Seat are needed." in page
+    assert "It was assigned to 2 of 3 people. 1 more units of Seat are needed." in page
     assert Seat.objects.count() == 2
 
 

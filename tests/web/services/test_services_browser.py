@@ -58,7 +58,7 @@ def test_a_service_is_handed_out_and_what_is_short_is_bought(
     page.get_by_label("Person 1").check()
     page.get_by_label("Person 2").check()
     look(page, f"assign-{language}", width)
-    hand_out = {"en": "Hand out", "de": "Zuweisen"}[language]
+    hand_out = {"en": "Assign", "de": "Zuweisen"}[language]
     page.locator("[data-picked]").get_by_role("button", name=hand_out).click()
     expect(page.locator("main")).to_contain_text("Person 1")
     look(page, f"service-{language}", width)

@@ -8,7 +8,7 @@ from entrepot.infra.audit.acts import Act, announces
 @announces(actions=("seats_assigned",))
 @dataclass(frozen=True, slots=True)
 class ServiceAssigned(Act):
-    """A service was handed out to people; the entry has their numbers."""
+    """A service was assigned to people; the entry has their numbers."""
 
 
 @announces(actions=("seats_released",))

@@ -29,7 +29,7 @@ def handed_out(*, resource_id: int) -> Resource:
     if found is None:
         raise SeatInput(
             "seat_service_unknown",
-            "This service cannot be handed out to people.",
+            "This service cannot be assigned to people.",
             field="service",
             next_step="Choose a service from the list.",
         )

@@ -46,7 +46,7 @@ _ACTIONS: Mapping[Action, object] = {
     Action.SUSPEND: _("suspends"),
     Action.RESUME: _("resumes"),
     Action.CANCEL: _("removes"),
-    Action.ASSIGN: _("hands out"),
+    Action.ASSIGN: _("assigns"),
     Action.RELEASE: _("takes back"),
 }
 _DRIFT: Mapping[DriftKind, object] = {

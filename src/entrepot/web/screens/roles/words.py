@@ -38,7 +38,7 @@ HINTS: Mapping[Privilege, object] = {
     Privilege.ACCOUNTS: _("Manage edits accounts; Admin also opens, holds and converts them."),
     Privilege.PAYMENTS: _("Says that the money of an order has come in."),
     Privilege.USERS: _(
-        "Manage edits people and hands out services; Admin also creates and deletes them and gives roles."
+        "Manage edits people and assigns services; Admin also creates and deletes them and gives roles."
     ),
     Privilege.MESSAGES: _("Manage changes wording and recipients, and sends again."),
     Privilege.ACTING: _("Opens the panels of accounts below, for an hour, with a reason."),

@@ -80,12 +80,12 @@ def hand_out(request: SignedInRequest, resource_id: int, user_ids: list[int]) ->
         kept.keep(request.session, resource_id=resource_id, user_ids=user_ids)
         return HttpResponseRedirect(address(viewer, "service-options", resource_id))
     text = ngettext(
-        "%(name)s is handed out to %(n)s person.",
-        "%(name)s is handed out to %(n)s people.",
+        "%(name)s is assigned to %(n)s person.",
+        "%(name)s is assigned to %(n)s people.",
         done.people,
     )
     if done.job_id is not None:
-        text = gettext("%(name)s is being handed out to %(n)s people. You can leave this page.")
+        text = gettext("%(name)s is being assigned to %(n)s people. You can leave this page.")
     name = handed_out(resource_id=resource_id).name
     messages.success(request, text % {"name": name, "n": words.number(done.people)})
     return HttpResponseRedirect(address(viewer, "service", resource_id))

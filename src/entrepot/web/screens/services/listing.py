@@ -67,7 +67,7 @@ def services(request: SignedInRequest) -> HttpResponse:
             Column(gettext("Units"), 340),
             Column(gettext("Free"), 110, numeric=True),
             Column(gettext("Under way"), 200),
-            Column(gettext("Hand out"), 170, hidden_label=True),
+            Column(gettext("Assign"), 170, hidden_label=True),
         ],
         "rows": [line(viewer, row, held, may=may) for row in page.rows],
         "pager": Pager(

@@ -31,9 +31,9 @@ from entrepot.web.ui.shell import Link
 PAGE_SIZE = 25
 CHOSEN_MAX = 200
 STATES: Mapping[SeatState, tuple[str, object]] = {
-    SeatState.ASSIGNING: ("processing", gettext_lazy("Being handed out")),
-    SeatState.ASSIGNED: ("done", gettext_lazy("Handed out")),
-    SeatState.FAILED: ("failed", gettext_lazy("Not handed out")),
+    SeatState.ASSIGNING: ("processing", gettext_lazy("Being assigned")),
+    SeatState.ASSIGNED: ("done", gettext_lazy("Assigned")),
+    SeatState.FAILED: ("failed", gettext_lazy("Not assigned")),
     SeatState.RELEASING: ("removing", gettext_lazy("Being taken back")),
     SeatState.STUCK: ("failed", gettext_lazy("Not taken back")),
 }
@@ -83,7 +83,7 @@ def service(request: SignedInRequest, resource_id: int) -> HttpResponse:
         "work": work,
         "work_title": gettext("Being tried again")
         if work and work.tries_again
-        else gettext("Being handed out"),
+        else gettext("Being assigned"),
         "work_text": _work_text(work) if work else "",
         "crumbs": crumbs(viewer),
         "subscriptions_url": subscription_url(viewer, row.subscription_id, is_own=True)
@@ -187,7 +187,7 @@ def _work_text(work: Work) -> str:
         return gettext("%(done)s of %(total)s people") % of
     if work.refusal or work.error:
         reason = told(work.refusal, sentence=work.error, translate=gettext)
-        text = gettext("It was handed out to %(done)s of %(total)s people. %(reason)s")
+        text = gettext("It was assigned to %(done)s of %(total)s people. %(reason)s")
         if work.tries_again:
             text = gettext("It was tried again for %(done)s of %(total)s people. %(reason)s")
         return text % {**of, "reason": reason}

@@ -27,7 +27,7 @@ _EVENTS: Mapping[str, object] = {
     "OrdersMoved": _("Orders have another status"),
     "OrderNoted": _("A note about an order was written"),
     "ApprovalWorkflowChanged": _("An approval workflow was changed"),
-    "ServiceAssigned": _("A service was handed out to people"),
+    "ServiceAssigned": _("A service was assigned to people"),
     "ServiceReleased": _("A service was taken from people"),
     "SeatsChanged": _("Assignments were tried again, or wait for an order"),
     "ProvisioningDone": _("A vendor did what was asked"),
