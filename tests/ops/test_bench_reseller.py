@@ -16,6 +16,8 @@ def test_a_new_reseller_sells_every_plan_and_writes_nothing_for_it():
     reseller._delegate(8)
     assert Plan.objects.count() == 8
 
+    # The provider's first sale in this market and currency is noted once (sale_place).
+    reseller._initialise(provider, "before")
     before = reseller._rows_written()
     first = reseller._initialise(provider, "first")
     few = reseller._rows_written() - before
